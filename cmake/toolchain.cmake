@@ -1,0 +1,24 @@
+# How every target is compiled, whoever wrote it.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+# -g1 keeps function names and lines for backtraces at half the size of -g.
+# Tests of a million commands are too slow at -O0, so Debug is lightly optimised.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+
+find_program(VOUCHER_CCACHE ccache)
+if(VOUCHER_CCACHE)
+  # Paths relative to the source and no hashed working directory: presets that compile a file alike share its object.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${VOUCHER_CCACHE})
+endif()
+
+find_program(VOUCHER_LLD ld.lld)
+if(VOUCHER_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()

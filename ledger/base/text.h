@@ -1,0 +1,30 @@
+// What text from outside may hold.
+#ifndef LEDGER_BASE_TEXT_H_
+#define LEDGER_BASE_TEXT_H_
+
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+
+namespace voucher {
+
+// True if `text` is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool IsValidUtf8(absl::string_view text);
+
+// True if every byte is printable ASCII, 0x20 (space) to 0x7E.
+bool IsPrintableAscii(absl::string_view text);
+
+// True if `text` is valid UTF-8 without control characters (U+0000–U+001F, U+007F–U+009F): what a
+// name or title of one line may hold.
+bool IsOneLineText(absl::string_view text);
+
+// True if `text` consists of 1 to `max_size` characters of a–z, 0–9 and '-': an identifier such as
+// a program_id or item_id.
+bool IsSlug(absl::string_view text, size_t max_size);
+
+// True if `text` is not empty and consists of the digits 0–9 only.
+bool IsDigits(absl::string_view text);
+
+}  // namespace voucher
+
+#endif  // LEDGER_BASE_TEXT_H_

@@ -1,0 +1,19 @@
+// Division codes (行政区划代码, GB/T 2260).
+#ifndef LEDGER_POLICY_DIVISION_H_
+#define LEDGER_POLICY_DIVISION_H_
+
+#include "absl/strings/string_view.h"
+
+namespace voucher {
+
+// True if `code` has the form of a division code: six digits, the first not 0, and no district
+// under a province without a city (XX00YY).
+bool IsDivisionCode(absl::string_view code);
+
+// True if `area` covers `code`, both division codes: a province XX0000 every code that begins with
+// XX, a city XXYY00 every code that begins with XXYY, any other code itself only.
+bool DivisionCovers(absl::string_view area, absl::string_view code);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_DIVISION_H_

@@ -1,0 +1,53 @@
+// Who may apply.
+#ifndef LEDGER_POLICY_ELIGIBILITY_H_
+#define LEDGER_POLICY_ELIGIBILITY_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_field.h"
+
+#include "ledger/base/civil.h"
+#include "ledger/policy/compiled_rules.h"
+#include "voucher/v1/application.pb.h"
+#include "voucher/v1/program.pb.h"
+#include "voucher/v1/reasons.pb.h"
+#include "voucher/v1/registry.pb.h"
+
+namespace voucher {
+
+// What the rules read of an enterprise: references to well-formed facts wherever they lie.
+struct Applicant {
+  const v1::EnterpriseFacts& facts;
+  const google::protobuf::RepeatedPtrField<v1::Incident>& incidents;
+  // Values of v1::ListingKind.
+  const google::protobuf::RepeatedField<int>& listings;
+};
+
+// A violated rule and the article that states it; the article lies in the rules.
+struct Violation {
+  v1::EligibilityRule rule = v1::ELIGIBILITY_RULE_UNSPECIFIED;
+  absl::string_view clause;
+};
+
+// Every rule of the program and of the item, taken together, that the applicant violates with this
+// project on the civil date of the application: in the order of v1::EligibilityRule, each rule
+// once per article.
+//
+// Dates: "N full years" since registration and "N years" since an incident end on the same civil
+// day N years later (February 29 → March 1). An incident blocks from its own date on; one dated
+// later does not; one without severity counts as MAJOR.
+std::vector<Violation> ViolatedRules(const CompiledRules& rules, const v1::Item& item,
+                                     const Applicant& applicant, const v1::Project& project,
+                                     CivilDay applied_on);
+
+// NOT_ELIGIBLE with every violated rule, each once, and their articles joined by "; "; nullopt if
+// there is none. The application date is the civil date of `received_at` in the program's zone.
+std::optional<v1::Refusal> CheckEligibility(const CompiledRules& rules, const v1::Item& item,
+                                            const Applicant& applicant, const v1::Project& project,
+                                            UnixNanos received_at);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_ELIGIBILITY_H_

@@ -1,0 +1,24 @@
+// What an application must bring to prove the spend.
+#ifndef LEDGER_POLICY_EVIDENCE_H_
+#define LEDGER_POLICY_EVIDENCE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "ledger/policy/compiled_rules.h"
+#include "voucher/v1/application.pb.h"
+#include "voucher/v1/program.pb.h"
+#include "voucher/v1/reasons.pb.h"
+
+namespace voucher {
+
+// EVIDENCE_MISSING, with all that is missing, if a kind of document that the item asks for is
+// absent, the item needs invoices and there is none, an invoice is dated outside the program's
+// fiscal year where that is asked for, or the item's invoices do not cover the spend. nullopt if
+// the evidence is complete. The evidence is well-formed: amounts > 0, real dates.
+std::optional<v1::Refusal> CheckEvidence(const CompiledRules& rules, const v1::Item& item,
+                                         const v1::Evidence& evidence, int64_t spend_fen);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_EVIDENCE_H_

@@ -1,0 +1,173 @@
+#include "ledger/policy/limits.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+#include "ledger/base/check.h"
+#include "ledger/base/money.h"
+#include "ledger/policy/division.h"
+#include "ledger/policy/refusal.h"
+#include "ledger/policy/subsidy.h"
+
+namespace voucher {
+namespace {
+
+v1::LimitKind KindOf(v1::CapScope scope) {
+  switch (scope) {
+    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
+      return v1::LIMIT_KIND_ENTERPRISE_YEAR;
+    case v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR:
+      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
+    case v1::CAP_SCOPE_PROJECT:
+      return v1::LIMIT_KIND_PROJECT;
+    default:
+      VOUCHER_CHECK(false) << "cap scope " << scope;
+      return v1::LIMIT_KIND_UNSPECIFIED;
+  }
+}
+
+// Keeps the lower of two caps of one kind.
+void Lower(const CapRule& cap, std::vector<CapRule>* caps) {
+  const auto same_kind = std::find_if(
+      caps->begin(), caps->end(), [&cap](const CapRule& other) { return other.kind == cap.kind; });
+  if (same_kind == caps->end()) {
+    caps->push_back(cap);
+  } else if (cap.amount_fen < same_kind->amount_fen) {
+    *same_kind = cap;
+  }
+}
+
+int64_t AvailableFen(const CapRoom& cap) {
+  return CheckedSubtractFen(cap.amount_fen, cap.used_fen);
+}
+int64_t AvailableFen(const PoolRoom& pool) {
+  return pool.available_fen;
+}
+
+// The binding limit of those that `matches`: least available, then smallest id; nullptr if none.
+template <typename Room, typename Matches>
+const Room* Binding(const std::vector<Room>& rooms, Matches matches) {
+  const Room* binding = nullptr;
+  for (const Room& room : rooms) {
+    if (!matches(room)) continue;
+    if (binding == nullptr || std::forward_as_tuple(AvailableFen(room), room.id) <
+                                  std::forward_as_tuple(AvailableFen(*binding), binding->id)) {
+      binding = &room;
+    }
+  }
+  return binding;
+}
+
+v1::Refusal CapReached(v1::Reason reason, const CapRoom& cap) {
+  return MakeRefusal(reason, cap.clause, CapName(cap.id.kind),
+                     {{"cap_fen", cap.amount_fen}, {"used_fen", cap.used_fen}});
+}
+
+v1::Refusal PoolExhausted(v1::Reason reason, const PoolRoom& pool, int64_t grant_fen) {
+  VOUCHER_CHECK(pool.on_exhausted == v1::ON_EXHAUSTED_REJECT) << pool.on_exhausted;
+  return MakeRefusal(reason, pool.clause, pool.name,
+                     {{"available_fen", pool.available_fen}, {"grant_fen", grant_fen}});
+}
+
+std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
+  const auto used_up = [](bool project) {
+    return [project](const CapRoom& cap) {
+      return (cap.id.kind == v1::LIMIT_KIND_PROJECT) == project && AvailableFen(cap) <= 0;
+    };
+  };
+  if (const CapRoom* cap = Binding(caps, used_up(false))) {
+    return CapReached(v1::REASON_ENTERPRISE_CAP_REACHED, *cap);
+  }
+  if (const CapRoom* cap = Binding(caps, used_up(true))) {
+    return CapReached(v1::REASON_PROJECT_CAP_REACHED, *cap);
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Refusal> CheckPools(const std::vector<PoolRoom>& pools, int64_t grant_fen) {
+  const auto too_small = [grant_fen](bool budget) {
+    return [grant_fen, budget](const PoolRoom& pool) {
+      return (pool.id.kind == v1::LIMIT_KIND_UNSPECIFIED) == budget &&
+             pool.available_fen < grant_fen;
+    };
+  };
+  if (const PoolRoom* pool = Binding(pools, too_small(false))) {
+    return PoolExhausted(v1::REASON_QUOTA_EXHAUSTED, *pool, grant_fen);
+  }
+  if (const PoolRoom* pool = Binding(pools, too_small(true))) {
+    return PoolExhausted(v1::REASON_POOL_EXHAUSTED, *pool, grant_fen);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
+                             const v1::EnterpriseFacts& facts) {
+  std::vector<CapRule> caps;
+  for (const v1::Cap& cap : rules.rules().caps()) {
+    Lower({KindOf(cap.scope()), cap.amount_fen(), cap.clause()}, &caps);
+  }
+  if (item.cap_fen() > 0) {
+    Lower({v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, item.cap_fen(), item.clause()}, &caps);
+  }
+  if (const v1::RevenueTier* tier = ReachedTier(item, facts)) {
+    Lower({v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, tier->cap_fen(), item.clause()}, &caps);
+  }
+  std::sort(caps.begin(), caps.end(),
+            [](const CapRule& a, const CapRule& b) { return a.kind < b.kind; });
+  return caps;
+}
+
+std::vector<const v1::Pool*> PoolsFor(const CompiledRules& rules, const v1::Item& item,
+                                      absl::string_view division,
+                                      absl::Span<const absl::string_view> provider_ids) {
+  const auto matches = [&](const v1::Pool& pool) {
+    switch (pool.scope()) {
+      case v1::POOL_SCOPE_DIVISION:
+        return DivisionCovers(pool.key(), division);
+      case v1::POOL_SCOPE_PROVIDER:
+        return std::find(provider_ids.begin(), provider_ids.end(), pool.key()) !=
+               provider_ids.end();
+      case v1::POOL_SCOPE_ITEM:
+        return pool.key() == item.item_id();
+      default:
+        VOUCHER_CHECK(false) << "pool scope " << pool.scope();
+        return false;
+    }
+  };
+  std::vector<const v1::Pool*> pools;
+  for (const v1::Pool& pool : rules.rules().pools()) {
+    if (matches(pool)) pools.push_back(&pool);
+  }
+  return pools;
+}
+
+std::string CapName(v1::LimitKind kind) {
+  const std::string& name = v1::LimitKind_Name(kind);
+  return std::string(absl::StripPrefix(absl::string_view(name), "LIMIT_KIND_"));
+}
+
+std::string PoolName(const v1::Pool& pool) {
+  const std::string& name = v1::PoolScope_Name(pool.scope());
+  return absl::StrCat(absl::StripPrefix(absl::string_view(name), "POOL_SCOPE_"), " ", pool.key());
+}
+
+FitResult FitLimits(int64_t base_fen, const Limits& limits) {
+  VOUCHER_CHECK(base_fen > 0) << base_fen;
+  if (std::optional<v1::Refusal> refusal = CheckCaps(limits.caps)) return *std::move(refusal);
+  FittingGrant grant{base_fen, ""};
+  const CapRoom* clipping =
+      Binding(limits.caps, [base_fen](const CapRoom& cap) { return AvailableFen(cap) < base_fen; });
+  if (clipping != nullptr) grant = {AvailableFen(*clipping), CapName(clipping->id.kind)};
+  if (std::optional<v1::Refusal> refusal = CheckPools(limits.pools, grant.granted_fen)) {
+    return *std::move(refusal);
+  }
+  return grant;
+}
+
+}  // namespace voucher

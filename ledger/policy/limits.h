@@ -1,0 +1,115 @@
+// Whether a grant fits every limit that matches it: decided in one step, from facts only.
+//
+// Submission and quote use it alike:
+//
+//   Limits limits;
+//   for (const CapRule& cap : CapsFor(rules, item, facts))
+//     limits.caps.push_back({IdOf(cap), cap.amount_fen, UsedFen(cap), cap.clause});
+//   for (const v1::Pool* pool : PoolsFor(rules, item, facts.division(), providers))
+//     limits.pools.push_back({IdOf(*pool), PoolName(*pool), …});
+//   limits.pools.push_back({{}, "BUDGET", budget_fen, …});       // A hypothetical quote has no
+//   pools. FitResult fit = FitLimits(BaseAmountFen(item, spend_fen), limits);
+#ifndef LEDGER_POLICY_LIMITS_H_
+#define LEDGER_POLICY_LIMITS_H_
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+#include "ledger/policy/compiled_rules.h"
+#include "voucher/v1/entry.pb.h"
+#include "voucher/v1/program.pb.h"
+#include "voucher/v1/reasons.pb.h"
+#include "voucher/v1/registry.pb.h"
+
+namespace voucher {
+
+// Names one limit of a program, as v1::LimitRef does. The program's own budget is the id of kind
+// UNSPECIFIED. Ids are ordered by kind, then id, then sub.
+struct LimitId {
+  v1::LimitKind kind = v1::LIMIT_KIND_UNSPECIFIED;
+  uint64_t id = 0;
+  uint64_t sub = 0;
+
+  friend auto operator<=>(const LimitId&, const LimitId&) = default;
+};
+
+// A cap that applies: its kind says what it counts.
+struct CapRule {
+  // ENTERPRISE_YEAR, ENTERPRISE_ITEM_YEAR or PROJECT.
+  v1::LimitKind kind = v1::LIMIT_KIND_UNSPECIFIED;
+  // > 0.
+  int64_t amount_fen = 0;
+  // Lies in the rules.
+  absl::string_view clause;
+};
+
+// The caps of the program and the item for this enterprise, one of each kind, in the order of
+// kinds. The item's cap, its revenue tier's and a cap per enterprise, item and year all count the
+// same, so the lowest of them stands for them.
+std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
+                             const v1::EnterpriseFacts& facts);
+
+// The pools beside the budget that a grant of this item draws on, in the order of the rules: those
+// of the item, of a division that covers the enterprise's, and of every chosen provider.
+std::vector<const v1::Pool*> PoolsFor(const CompiledRules& rules, const v1::Item& item,
+                                      absl::string_view division,
+                                      absl::Span<const absl::string_view> provider_ids);
+
+// Name of a cap for people and refusals, as in "ENTERPRISE_YEAR".
+std::string CapName(v1::LimitKind kind);
+// Name of a pool for people and refusals, as in "DIVISION 420115".
+std::string PoolName(const v1::Pool& pool);
+
+// A cap and its use.
+struct CapRoom {
+  LimitId id;
+  int64_t amount_fen = 0;
+  // Granted less released, >= 0.
+  int64_t used_fen = 0;
+  absl::string_view clause;
+};
+
+// A pool and what it still holds.
+struct PoolRoom {
+  LimitId id;
+  // PoolName, or anything for the budget.
+  std::string name;
+  int64_t available_fen = 0;
+  v1::OnExhausted on_exhausted = v1::ON_EXHAUSTED_UNSPECIFIED;
+  absl::string_view clause;
+};
+
+// All limits that match a grant. The ids differ.
+struct Limits {
+  std::vector<CapRoom> caps;
+  std::vector<PoolRoom> pools;
+};
+
+// A grant that fits.
+struct FittingGrant {
+  // > 0.
+  int64_t granted_fen = 0;
+  // CapName of the cap that clipped the base amount; empty if none did.
+  std::string clipped_by;
+};
+
+// The grant, or the refusal it meets with.
+using FitResult = std::variant<FittingGrant, v1::Refusal>;
+
+// Clips `base_fen` > 0 (checked) to what is left under each cap, then asks every pool for the
+// result, all or nothing. Refusals in order of precedence: ENTERPRISE_CAP_REACHED (a cap per
+// enterprise has nothing left), PROJECT_CAP_REACHED, QUOTA_EXHAUSTED (a pool beside the budget),
+// POOL_EXHAUSTED (the budget). Of several limits that give the same reason, and of several caps
+// that clip, the binding one is named: the least available, then the smallest id.
+// Nothing is reserved; the caller books the grant on every limit or on none.
+FitResult FitLimits(int64_t base_fen, const Limits& limits);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_LIMITS_H_

@@ -1,0 +1,31 @@
+// Whether program rules can hold, asked once when they are published.
+#ifndef LEDGER_POLICY_VALIDATE_H_
+#define LEDGER_POLICY_VALIDATE_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "ledger/base/field_problem.h"
+#include "voucher/v1/program.pb.h"
+
+namespace voucher {
+
+// Bounds on program rules, beside those that program.proto states.
+inline constexpr size_t kMaxTextBytes = 512;          // One title, document or clause.
+inline constexpr size_t kMaxRulesBytes = 256 * 1024;  // All of it, serialised.
+inline constexpr int kMaxItems = 256;
+inline constexpr int kMaxRevenueTiers = 32;
+inline constexpr int kMaxPools = 1'024;
+inline constexpr int kMaxDivisions = 1'024;
+inline constexpr int kMaxIncidentRules = 16;
+inline constexpr int kMaxReviewStages = 16;
+
+// Every problem of the rules, in the order of the fields; empty if CompiledRules can be made of
+// them. Paths begin with "rules.". Every number must cite its article: a clause is required
+// wherever there is one. Rules that are too large altogether get that one problem and are not
+// looked into.
+std::vector<FieldProblem> ValidateRules(const v1::ProgramRules& rules);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_VALIDATE_H_

@@ -1,0 +1,19 @@
+// The application window.
+#ifndef LEDGER_POLICY_WINDOW_H_
+#define LEDGER_POLICY_WINDOW_H_
+
+#include <optional>
+
+#include "ledger/base/clock.h"
+#include "ledger/policy/compiled_rules.h"
+#include "voucher/v1/reasons.pb.h"
+
+namespace voucher {
+
+// WINDOW_NOT_OPEN before the first instant of the window, WINDOW_CLOSED from the cutoff on, judged
+// by when the complete request was there; nullopt within the window.
+std::optional<v1::Refusal> CheckWindow(const CompiledRules& rules, UnixNanos received_at);
+
+}  // namespace voucher
+
+#endif  // LEDGER_POLICY_WINDOW_H_

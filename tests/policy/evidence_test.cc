@@ -1,0 +1,66 @@
+#include "ledger/policy/evidence.h"
+
+#include "gtest/gtest.h"
+
+#include "tests/policy/synthetic_program.h"
+
+namespace voucher {
+namespace {
+
+constexpr int64_t kSpendFen = 1'000;
+
+v1::Evidence CompleteEvidence() {
+  v1::Evidence evidence;
+  for (const int64_t amount_fen : {600, 400}) {
+    v1::Invoice* invoice = evidence.add_invoices();
+    invoice->set_number("23422000000123456789");
+    invoice->set_amount_fen(amount_fen);
+    *invoice->mutable_issued_on() = Date(2023, 12, 31);
+  }
+  evidence.add_documents()->set_kind(v1::DOCUMENT_KIND_CONTRACT);
+  evidence.add_documents()->set_kind(v1::DOCUMENT_KIND_PAYMENT_PROOF);
+  return evidence;
+}
+
+std::optional<v1::Refusal> Check(const v1::Evidence& evidence, absl::string_view item = "renewal") {
+  const CompiledRules rules(SyntheticProgram());
+  return CheckEvidence(rules, *rules.FindItem(item), evidence, kSpendFen);
+}
+
+TEST(EvidenceTest, InvoicesThatCoverTheSpendExactlyAreEnough) {
+  EXPECT_FALSE(Check(CompleteEvidence()).has_value());
+}
+
+TEST(EvidenceTest, InvoicesOneFenShortAreRefusedWithBothSums) {
+  v1::Evidence evidence = CompleteEvidence();
+  evidence.mutable_invoices(1)->set_amount_fen(399);
+  const std::optional<v1::Refusal> refusal = Check(evidence);
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(refusal->reason(), v1::REASON_EVIDENCE_MISSING);
+  EXPECT_EQ(refusal->clause(), "Art. renewal");
+  EXPECT_EQ(refusal->numbers(0).value(), 999);
+  EXPECT_EQ(refusal->numbers(1).value(), 1'000);
+}
+
+TEST(EvidenceTest, NamesEverythingThatIsMissing) {
+  const std::optional<v1::Refusal> refusal = Check(v1::Evidence());
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(refusal->subject(), "CONTRACT, PAYMENT_PROOF, INVOICE");
+}
+
+TEST(EvidenceTest, InvoiceOfAnotherYearIsNamed) {
+  for (const v1::CivilDate& date : {Date(2022, 12, 31), Date(2024, 1, 1)}) {
+    v1::Evidence evidence = CompleteEvidence();
+    *evidence.mutable_invoices(0)->mutable_issued_on() = date;
+    const std::optional<v1::Refusal> refusal = Check(evidence);
+    ASSERT_TRUE(refusal.has_value());
+    EXPECT_EQ(refusal->subject(), "INVOICE_OF_FISCAL_YEAR (23422000000123456789)");
+  }
+}
+
+TEST(EvidenceTest, ItemThatAsksForNothingNeedsNothing) {
+  EXPECT_FALSE(Check(v1::Evidence(), "starter").has_value());
+}
+
+}  // namespace
+}  // namespace voucher
