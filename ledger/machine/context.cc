@@ -1,0 +1,82 @@
+#include "ledger/machine/context.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/strip.h"
+
+namespace voucher {
+namespace {
+
+std::string WithoutPrefix(absl::string_view name, absl::string_view prefix) {
+  absl::ConsumePrefix(&name, prefix);
+  return std::string(name);
+}
+
+}  // namespace
+
+const rows::CountersRow& Context::counters() const {
+  const rows::CountersRow* row = view.Find<tables::Counters>({});
+  return row != nullptr ? *row : rows::CountersRow::default_instance();
+}
+
+std::optional<Context::Program> Context::FindProgram(const std::string& program_id) {
+  const rows::NumberRow* number = view.Find<tables::ProgramNumbers>({program_id});
+  if (number == nullptr) return std::nullopt;
+  return FindProgram(static_cast<uint32_t>(number->number()));
+}
+
+std::optional<Context::Program> Context::FindProgram(uint32_t number) {
+  const rows::ProgramRow* row = view.Find<tables::Programs>({number});
+  if (row == nullptr) return std::nullopt;
+  const CompiledRules* rules = view.Find<tables::Revisions>({number, row->revision()});
+  VOUCHER_CHECK(rules != nullptr) << "program " << number << " without rules";
+  program = number;
+  revision = row->revision();
+  return Program{number, row, rules};
+}
+
+std::optional<Context::Enterprise> Context::FindEnterprise(const std::string& uscc) const {
+  const rows::NumberRow* number = view.Find<tables::EnterpriseNumbers>({uscc});
+  if (number == nullptr) return std::nullopt;
+  return Enterprise{number->number(), view.Find<tables::Enterprises>({number->number()})};
+}
+
+std::optional<Context::Provider> Context::FindProvider(const std::string& provider_id) const {
+  const rows::NumberRow* number = view.Find<tables::ProviderNumbers>({provider_id});
+  if (number == nullptr) return std::nullopt;
+  return Provider{number->number(), view.Find<tables::Providers>({number->number()})};
+}
+
+bool Context::SpeaksForProvider(uint64_t provider) const {
+  if (!HasRole(v1::ROLE_PROVIDER)) return true;
+  const rows::ProviderRow* row = view.Find<tables::Providers>({provider});
+  return row != nullptr && row->provider_id() == authority.provider_id();
+}
+
+bool Context::HasRole(v1::Role role) const {
+  return absl::c_linear_search(authority.roles(), role);
+}
+
+std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise, UnixNanos at) {
+  if (!enterprise.has_blacklisting()) return std::nullopt;
+  const v1::Blacklisting& blacklisting = enterprise.blacklisting();
+  if (blacklisting.has_until() &&
+      DayOf(at, Zone::Shanghai()) > *FromCivilDate(blacklisting.until())) {
+    return std::nullopt;
+  }
+  return MakeRefusal(v1::REASON_BLACKLISTED, {}, blacklisting.reason());
+}
+
+std::string StateName(v1::ApplicationState state) {
+  return WithoutPrefix(v1::ApplicationState_Name(state), "APPLICATION_STATE_");
+}
+std::string StateName(v1::ProgramState state) {
+  return WithoutPrefix(v1::ProgramState_Name(state), "PROGRAM_STATE_");
+}
+std::string StateName(v1::TransferState state) {
+  return WithoutPrefix(v1::TransferState_Name(state), "TRANSFER_STATE_");
+}
+std::string StateName(v1::RedemptionState state) {
+  return WithoutPrefix(v1::RedemptionState_Name(state), "REDEMPTION_STATE_");
+}
+
+}  // namespace voucher

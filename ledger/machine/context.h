@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/string_view.h"
+
+#include "ledger/base/civil.h"
+#include "ledger/base/clock.h"
+#include "ledger/machine/view.h"
+#include "ledger/policy/refusal.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// What a verb's Decide answers: a refusal, or the event that must then succeed.
+using Decision = std::variant<v1::Refusal, v1::Event>;
+
+// What a verb's Decide may know: the state, who asks, and when the complete request was there. It
+// also notes which program and revision judged the command, for the entry.
+class Context {
+ public:
+  Context(const View& state, const v1::Authority& who, UnixNanos received)
+      : view(state), authority(who), received_at(received) {}
+
+  // The counters; zeros in an empty ledger.
+  const rows::CountersRow& counters() const;
+
+  // Each returns nullptr if there is none. FindProgram notes the program for the entry.
+  struct Program {
+    uint32_t number = 0;
+    const rows::ProgramRow* row = nullptr;
+    const CompiledRules* rules = nullptr;  // of the newest revision
+  };
+  std::optional<Program> FindProgram(const std::string& program_id);
+  std::optional<Program> FindProgram(uint32_t number);
+
+  struct Enterprise {
+    uint64_t number = 0;
+    const rows::EnterpriseRow* row = nullptr;
+  };
+  std::optional<Enterprise> FindEnterprise(const std::string& uscc) const;
+
+  struct Provider {
+    uint64_t number = 0;
+    const rows::ProviderRow* row = nullptr;
+  };
+  std::optional<Provider> FindProvider(const std::string& provider_id) const;
+
+  // True if the authority speaks for this provider, or is not a provider's.
+  bool SpeaksForProvider(uint64_t provider) const;
+  bool HasRole(v1::Role role) const;
+
+  const View& view;
+  const v1::Authority& authority;
+  const UnixNanos received_at;
+
+  // For the entry.
+  uint32_t program = 0;
+  uint32_t revision = 0;
+  uint64_t queue_number = 0;
+};
+
+// BLACKLISTED if the enterprise is blacklisted on the civil day of `at` in Asia/Shanghai.
+std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise, UnixNanos at);
+
+// Short names of states for refusals, as in "HELD".
+std::string StateName(v1::ApplicationState state);
+std::string StateName(v1::ProgramState state);
+std::string StateName(v1::TransferState state);
+std::string StateName(v1::RedemptionState state);
+
+}  // namespace voucher

@@ -1,0 +1,126 @@
+#include "ledger/machine/field_checker.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/unknown_field_set.h"
+
+#include "ledger/base/money.h"
+#include "ledger/base/text.h"
+#include "ledger/base/uscc.h"
+
+namespace voucher {
+
+void FieldChecker::Fail(absl::string_view field, absl::string_view description) {
+  problems_.push_back({std::string(field), std::string(description)});
+}
+
+void FieldChecker::NoUnknownFields(const google::protobuf::Message& message,
+                                   const std::string& path) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  const google::protobuf::UnknownFieldSet& unknown = reflection.GetUnknownFields(message);
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    Fail(absl::StrCat(path, path.empty() ? "" : ".", "field ", unknown.field(i).number()),
+         "is unknown to this server; leave it out or ask a newer server");
+  }
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const std::string child = absl::StrCat(path, path.empty() ? "" : ".", field->name());
+    if (!field->is_repeated()) {
+      NoUnknownFields(reflection.GetMessage(message, field), child);
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      NoUnknownFields(reflection.GetRepeatedMessage(message, field, i),
+                      absl::StrCat(child, "[", i, "]"));
+    }
+  }
+}
+
+void FieldChecker::PrintableAscii(absl::string_view field, absl::string_view value,
+                                  size_t max_size) {
+  if (value.empty() || value.size() > max_size || !IsPrintableAscii(value)) {
+    Fail(field, absl::StrCat("must be 1 to ", max_size, " printable ASCII characters; has ",
+                             value.size(), " bytes"));
+  }
+}
+
+void FieldChecker::Text(absl::string_view field, absl::string_view value, size_t min_size,
+                        size_t max_size) {
+  if (value.size() < min_size || value.size() > max_size) {
+    Fail(field, absl::StrCat("must be ", min_size, " to ", max_size, " bytes of UTF-8; has ",
+                             value.size()));
+  } else if (!IsOneLineText(value)) {
+    Fail(field, "must be valid UTF-8 without control characters");
+  }
+}
+
+void FieldChecker::Slug(absl::string_view field, absl::string_view value, size_t max_size) {
+  if (!IsSlug(value, max_size)) {
+    Fail(field, absl::StrCat("must be 1 to ", max_size, " characters of a-z, 0-9 and '-'"));
+  }
+}
+
+void FieldChecker::Uscc(absl::string_view field, absl::string_view value, bool check_waived) {
+  if (!HasUsccForm(value)) {
+    Fail(field, "must be a unified social credit code of 18 characters (GB 32100-2015)");
+  } else if (!check_waived && !IsValidUscc(value)) {
+    Fail(field, absl::StrCat("check digit is ", value.substr(17), ", the first 17 characters give ",
+                             std::string(1, *UsccCheckCharacter(value.substr(0, 17))),
+                             "; correct the code, or waive the check for a genuine early code"));
+  }
+}
+
+void FieldChecker::Range(absl::string_view field, int64_t value, int64_t min, int64_t max) {
+  if (value < min || value > max) {
+    Fail(field, absl::StrCat("must be ", min, " to ", max, "; is ", value));
+  }
+}
+
+void FieldChecker::Amount(absl::string_view field, int64_t fen) {
+  Range(field, fen, 1, kMaxAmountFen);
+}
+
+void FieldChecker::Id(absl::string_view field, uint64_t id) {
+  if (id == 0) Fail(field, "is required and greater than 0");
+}
+
+void FieldChecker::Enum(absl::string_view field, bool valid, int value) {
+  if (!valid || value == 0) {
+    Fail(field, absl::StrCat("must be one of the named values; is ", value));
+  }
+}
+
+void FieldChecker::Count(absl::string_view field, int count, int min, int max) {
+  if (count < min || count > max) {
+    Fail(field, absl::StrCat("must have ", min, " to ", max, " elements; has ", count));
+  }
+}
+
+std::optional<CivilDay> FieldChecker::Date(absl::string_view field, bool present,
+                                           const v1::CivilDate& date) {
+  const std::optional<CivilDay> day = present ? FromCivilDate(date) : std::nullopt;
+  if (!day) Fail(field, "must be a real day of the years 1900 to 2199");
+  return day;
+}
+
+void FieldChecker::PastDate(absl::string_view field, bool present, const v1::CivilDate& date) {
+  const std::optional<CivilDay> day = Date(field, present, date);
+  if (const CivilDay today = DayOf(now_, Zone::Shanghai()); day && *day > today) {
+    Fail(field,
+         absl::StrCat(FormatIsoDate(*day), " lies in the future; today is ", FormatIsoDate(today)));
+  }
+}
+
+void FieldChecker::PastInstant(absl::string_view field, bool present,
+                               const google::protobuf::Timestamp& instant) {
+  const std::optional<UnixNanos> at = present ? FromTimestamp(instant) : std::nullopt;
+  if (!at) {
+    Fail(field, "must be a valid instant");
+  } else if (*at > now_) {
+    Fail(field, absl::StrCat(FormatRfc3339(*at, Zone::Shanghai()), " lies in the future"));
+  }
+}
+
+}  // namespace voucher

@@ -1,0 +1,204 @@
+#include "ledger/machine/machine.h"
+
+#include "google/protobuf/util/message_differencer.h"
+
+#include "ledger/machine/context.h"
+#include "ledger/machine/postings.h"
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+namespace {
+
+Decision DecideVerb(Context* context, const v1::Command& command) {
+  switch (command.verb_case()) {
+#define VOUCHER_DECIDE(Verb, verb, EventType, event_field) \
+  case v1::Command::k##Verb:                               \
+    return Decide(context, command.verb());
+    VOUCHER_VERBS(VOUCHER_DECIDE)
+#undef VOUCHER_DECIDE
+    case v1::Command::kTimerDue:
+      return Decide(context, command.timer_due());
+    case v1::Command::VERB_NOT_SET:
+      break;
+  }
+  VOUCHER_CHECK(false) << "command without verb";
+  return MakeRefusal(v1::REASON_UNSPECIFIED);
+}
+
+void EvolveVerb(const v1::Entry& entry, Overlay* rows) {
+  const v1::Command& command = entry.command();
+  switch (command.verb_case()) {
+#define VOUCHER_EVOLVE(Verb, verb, EventType, event_field)                \
+  case v1::Command::k##Verb:                                              \
+    VOUCHER_CHECK(entry.event().has_##event_field()) << entry.sequence(); \
+    return Evolve(entry, command.verb(), entry.event().event_field(), rows);
+    VOUCHER_VERBS(VOUCHER_EVOLVE)
+#undef VOUCHER_EVOLVE
+    case v1::Command::kTimerDue:
+      return EvolveTimer(entry, rows);
+    case v1::Command::VERB_NOT_SET:
+      break;
+  }
+  VOUCHER_CHECK(false) << "entry " << entry.sequence() << " without verb";
+}
+
+// Everything of an entry but its outcome.
+v1::Entry BeginEntry(const View& view, v1::Command command, const v1::Authority& authority,
+                     UnixNanos received_at, UnixNanos recorded_at) {
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  v1::Entry entry;
+  entry.set_sequence(counters != nullptr ? counters->sequence() + 1 : 1);
+  entry.set_recorded_unix_ns(recorded_at);
+  entry.set_received_unix_ns(received_at);
+  entry.set_decider_version(kDeciderVersion);
+  *entry.mutable_command() = std::move(command);
+  if (!entry.command().has_timer_due()) {
+    const AuthorityNumber number = NumberAuthority(view, authority);
+    entry.set_authority(number.authority);
+    entry.set_principal(number.principal);
+    if (number.is_new) *entry.mutable_introduced() = authority;
+  }
+  return entry;
+}
+
+void FinishEntry(const Context& context, Decision decision, v1::Entry* entry) {
+  entry->set_program(context.program);
+  entry->set_program_revision(context.revision);
+  entry->set_queue_number(context.queue_number);
+  if (auto* refusal = std::get_if<v1::Refusal>(&decision)) {
+    *entry->mutable_refusal() = std::move(*refusal);
+  } else {
+    *entry->mutable_event() = std::move(std::get<v1::Event>(decision));
+  }
+}
+
+void IntroduceAuthority(const v1::Entry& entry, Overlay* rows) {
+  rows::CountersRow& counters = rows->Edit<tables::Counters>({});
+  const v1::Authority& authority = entry.introduced();
+  counters.set_authority(entry.authority());
+  rows::AuthorityNumberRow& number =
+      rows->Edit<tables::AuthorityNumbers>({authority.SerializeAsString()});
+  number.set_authority(entry.authority());
+  number.set_principal(entry.principal());
+  rows::AuthorityRow& row = rows->Edit<tables::Authorities>({entry.authority()});
+  *row.mutable_authority() = authority;
+  row.set_principal(entry.principal());
+  if (entry.principal() > counters.principal()) {
+    counters.set_principal(entry.principal());
+    rows->Edit<tables::Principals>({authority.principal()}).set_number(entry.principal());
+  }
+}
+
+}  // namespace
+
+AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority) {
+  if (const auto* known = view.Find<tables::AuthorityNumbers>({authority.SerializeAsString()})) {
+    return {known->authority(), known->principal(), false};
+  }
+  const rows::CountersRow* row = view.Find<tables::Counters>({});
+  const rows::CountersRow& counters = row != nullptr ? *row : rows::CountersRow::default_instance();
+  const rows::NumberRow* principal = view.Find<tables::Principals>({authority.principal()});
+  return {
+      counters.authority() + 1,
+      principal != nullptr ? static_cast<uint32_t>(principal->number()) : counters.principal() + 1,
+      true};
+}
+
+v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
+                 UnixNanos received_at, UnixNanos recorded_at) {
+  v1::Entry entry = BeginEntry(view, std::move(command), authority, received_at, recorded_at);
+  Context context(view, authority, received_at);
+  FinishEntry(context, DecideVerb(&context, entry.command()), &entry);
+  return entry;
+}
+
+v1::Entry DecideResume(const View& view, v1::Command command, const v1::Authority& authority,
+                       UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns) {
+  if (jump_ns == 0) return Decide(view, std::move(command), authority, received_at, recorded_at);
+  v1::Entry entry = BeginEntry(view, std::move(command), authority, received_at, recorded_at);
+  entry.mutable_event()->mutable_clock_resumed()->set_jump_ns(jump_ns);
+  return entry;
+}
+
+v1::Entry Redecide(const View& view, const v1::Entry& recorded) {
+  v1::Authority authority;
+  if (recorded.has_introduced()) {
+    authority = recorded.introduced();
+  } else if (const auto* known = view.Find<tables::Authorities>({recorded.authority()})) {
+    authority = known->authority();
+  }
+  return DecideResume(view, recorded.command(), authority, recorded.received_unix_ns(),
+                      recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns());
+}
+
+void Evolve(const v1::Entry& entry, Overlay* rows) {
+  rows::CountersRow& counters = rows->Edit<tables::Counters>({});
+  VOUCHER_CHECK(entry.sequence() == counters.sequence() + 1)
+      << "entry " << entry.sequence() << " after " << counters.sequence();
+  counters.set_sequence(entry.sequence());
+  counters.set_recorded_unix_ns(entry.recorded_unix_ns());
+  counters.set_received_unix_ns(entry.received_unix_ns());
+  if (entry.has_introduced()) IntroduceAuthority(entry, rows);
+  if (const std::string& request_id = RequestIdOf(entry.command()); !request_id.empty()) {
+    rows->Edit<tables::Requests>({entry.principal(), request_id}).set_sequence(entry.sequence());
+  }
+  if (entry.queue_number() != 0) {
+    rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
+    program.set_queue_number(entry.queue_number());
+    if (entry.has_refusal()) program.set_refused_submissions(program.refused_submissions() + 1);
+  }
+  if (entry.has_refusal()) return;
+  ApplyPostings(entry, rows);
+  EvolveVerb(entry, rows);
+}
+
+const std::string& RequestIdOf(const v1::Command& command) {
+  static const std::string* const kNone = new std::string;
+  switch (command.verb_case()) {
+#define VOUCHER_REQUEST_ID(Verb, verb, EventType, event_field) \
+  case v1::Command::k##Verb:                                   \
+    return command.verb().request_id();
+    VOUCHER_VERBS(VOUCHER_REQUEST_ID)
+#undef VOUCHER_REQUEST_ID
+    default:
+      return *kNone;
+  }
+}
+
+absl::string_view VerbName(const v1::Command& command) {
+  switch (command.verb_case()) {
+#define VOUCHER_VERB_NAME(Verb, verb, EventType, event_field) \
+  case v1::Command::k##Verb:                                  \
+    return #Verb;
+    VOUCHER_VERBS(VOUCHER_VERB_NAME)
+#undef VOUCHER_VERB_NAME
+    default:
+      return "TimerDue";
+  }
+}
+
+bool SameRequest(const v1::Command& a, const v1::Command& b) {
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
+}
+
+uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id) {
+  const rows::RequestRow* row = view.Find<tables::Requests>({principal, request_id});
+  return row != nullptr ? row->sequence() : 0;
+}
+
+std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit) {
+  std::vector<v1::TimerDue> due;
+  if (limit == 0) return due;
+  view.Scan<tables::Timers>({INT64_MIN, 0, 0}, {latest, UINT8_MAX, UINT64_MAX},
+                            [&](const tables::Timers::Key& key, const rows::PresentRow&) {
+                              v1::TimerDue timer;
+                              timer.set_due_unix_ns(std::get<0>(key));
+                              timer.set_kind(static_cast<v1::TimerKind>(std::get<1>(key)));
+                              timer.set_id(std::get<2>(key));
+                              due.push_back(std::move(timer));
+                              return due.size() < limit;
+                            });
+  return due;
+}
+
+}  // namespace voucher

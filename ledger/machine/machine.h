@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/machine/view.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// The ledger's pure core. `Decide` reads rules and state and never writes; `Evolve` turns a
+// recorded entry into row changes and never reads rules. Neither knows a clock, a thread, a random
+// source or the disk. Life of a command:
+//
+//   std::vector<FieldProblem> problems = CheckCommand(command, now);        // decode.h; malformed
+//   ends here
+//   ... FindRequest(view, ...)                                              // a replay ends here
+//   v1::Entry entry = Decide(view, std::move(command), who, received, recorded);
+//   Evolve(entry, &overlay);
+
+// Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
+// changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
+// the same answer.
+inline constexpr uint32_t kDeciderVersion = 1;
+
+// The numbers of an authority, assigned by the entry that uses it first.
+struct AuthorityNumber {
+  uint32_t authority = 0;
+  uint32_t principal = 0;
+  // True if the ledger does not know the authority yet: the entry must introduce it.
+  bool is_new = false;
+};
+
+// Numbers of `authority` in `view`; new ones (the next free) if it is not known.
+AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority);
+
+// Decides one command. Returns the complete entry: sequence, numbers, outcome. `command` must have
+// passed CheckCommand. `authority` is empty for timers.
+v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
+                 UnixNanos received_at, UnixNanos recorded_at);
+
+// Decides a ResumeAfterClockJump of a process whose wall clock jumped by `jump_ns`; 0 means that
+// nothing is suspended, which is refused. Whether a process is suspended is no state of the ledger,
+// hence the extra input.
+v1::Entry DecideResume(const View& view, v1::Command command, const v1::Authority& authority,
+                       UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns);
+
+// Decides again what `recorded` decided, from its own request, authority and instants, on the state
+// before it. The ledger's rules were followed if the result equals `recorded`.
+v1::Entry Redecide(const View& view, const v1::Entry& recorded);
+
+// Applies a recorded entry to rows. Aborts on an entry that no Decide could have made on these
+// rows.
+void Evolve(const v1::Entry& entry, Overlay* rows);
+
+// The request_id of a command; empty for timers.
+const std::string& RequestIdOf(const v1::Command& command);
+
+// Short name of the verb, as in "Redeem" or "TimerDue"; a metrics label.
+absl::string_view VerbName(const v1::Command& command);
+
+// True if both ask for the same, field by field (request_id included).
+bool SameRequest(const v1::Command& a, const v1::Command& b);
+
+// Sequence of the entry that decided this principal's request_id, or 0.
+uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id);
+
+// Pending timers with due <= `latest`, in due order, at most `limit`.
+std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit);
+
+}  // namespace voucher

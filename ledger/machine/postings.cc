@@ -1,0 +1,212 @@
+#include "ledger/machine/postings.h"
+
+#include <algorithm>
+
+#include "google/protobuf/util/message_differencer.h"
+
+#include "ledger/base/money.h"
+
+namespace voucher {
+namespace {
+
+v1::AccountRef Ref(v1::AccountKind kind, uint64_t id = 0, uint64_t sub = 0) {
+  v1::AccountRef ref;
+  ref.set_kind(kind);
+  ref.set_id(id);
+  ref.set_sub(sub);
+  return ref;
+}
+
+tables::Balances::Key KeyOf(uint32_t program, const v1::AccountRef& ref) {
+  return {program, static_cast<uint8_t>(ref.kind()), ref.id(), ref.sub()};
+}
+
+tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& ref) {
+  return {program, static_cast<uint8_t>(ref.kind()), ref.id(), ref.sub()};
+}
+
+// Accounts of one thing that ends: their rows go when the money is gone.
+bool IsTransient(v1::AccountKind kind) {
+  return kind == v1::ACCOUNT_KIND_HELD || kind == v1::ACCOUNT_KIND_VOUCHER ||
+         kind == v1::ACCOUNT_KIND_TRANSIT || kind == v1::ACCOUNT_KIND_CREDIT;
+}
+
+void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
+  rows::BalanceRow& balance = rows->Edit<tables::Balances>(KeyOf(program, ref));
+  balance.set_fen(CheckedAddFen(balance.fen(), delta_fen));
+  VOUCHER_CHECK(balance.fen() >= 0 || MayBeNegative(ref.kind()))
+      << v1::AccountKind_Name(ref.kind()) << ' ' << ref.id() << '/' << ref.sub() << " would hold "
+      << balance.fen() << " fen";
+  if (balance.fen() == 0 && IsTransient(ref.kind())) {
+    rows->Erase<tables::Balances>(KeyOf(program, ref));
+  }
+  rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
+  while (totals.class_fen_size() <= ref.kind()) totals.add_class_fen(0);
+  totals.set_class_fen(ref.kind(), CheckedAddFen(totals.class_fen(ref.kind()), delta_fen));
+}
+
+uint64_t VoucherOf(const v1::Posting& posting) {
+  for (const v1::AccountRef* ref : {&posting.from(), &posting.to()}) {
+    if (ref->kind() == v1::ACCOUNT_KIND_VOUCHER) return ref->id();
+    if (ref->kind() == v1::ACCOUNT_KIND_CREDIT) return ref->sub();
+  }
+  return 0;
+}
+
+// Keeps the account's lots: first-expiring first, then by voucher; empty lots go.
+void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int64_t delta_fen,
+             Overlay* rows) {
+  rows::AccountRow& account = rows->Edit<tables::Accounts>({credit.id()});
+  auto* lots = account.mutable_credits();
+  auto lot = std::find_if(lots->begin(), lots->end(),
+                          [&](const auto& l) { return l.voucher() == credit.sub(); });
+  if (lot == lots->end()) {
+    rows::CreditRow* added = lots->Add();
+    added->set_voucher(credit.sub());
+    added->set_program(voucher.program());
+    added->set_expires_unix_ns(voucher.expires_unix_ns());
+    added->set_lapses_unix_ns(voucher.lapses_unix_ns());
+    added->set_amount_fen(delta_fen);
+    std::sort(lots->begin(), lots->end(), [](const auto& a, const auto& b) {
+      return std::make_pair(a.expires_unix_ns(), a.voucher()) <
+             std::make_pair(b.expires_unix_ns(), b.voucher());
+    });
+    return;
+  }
+  lot->set_amount_fen(lot->amount_fen() + delta_fen);
+  if (lot->amount_fen() == 0) lots->erase(lot);
+}
+
+void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta_fen,
+                   Overlay* rows) {
+  rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
+  switch (ref.kind()) {
+    case v1::ACCOUNT_KIND_VOUCHER:
+      voucher.set_available_fen(voucher.available_fen() + delta_fen);
+      break;
+    case v1::ACCOUNT_KIND_TRANSIT:
+      voucher.set_in_transit_fen(voucher.in_transit_fen() + delta_fen);
+      break;
+    case v1::ACCOUNT_KIND_CREDIT:
+      voucher.set_credit_fen(voucher.credit_fen() + delta_fen);
+      if (std::find(voucher.accounts().begin(), voucher.accounts().end(), ref.id()) ==
+          voucher.accounts().end()) {
+        voucher.add_accounts(ref.id());
+      }
+      MoveLot(ref, voucher, delta_fen, rows);
+      break;
+    case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
+      voucher.set_redeemed_fen(voucher.redeemed_fen() + delta_fen);
+      break;
+    case v1::ACCOUNT_KIND_BUDGET:
+    case v1::ACCOUNT_KIND_RETURNED:
+      voucher.set_released_fen(voucher.released_fen() + delta_fen);
+      break;
+    default:
+      break;  // held: what arises there is approved, which ApproveApplication states.
+  }
+}
+
+}  // namespace
+
+bool MayBeNegative(v1::AccountKind kind) {
+  return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
+         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE;
+}
+
+v1::AccountRef Treasury() {
+  return Ref(v1::ACCOUNT_KIND_TREASURY);
+}
+v1::AccountRef BudgetAccount() {
+  return Ref(v1::ACCOUNT_KIND_BUDGET);
+}
+v1::AccountRef Held(uint64_t application) {
+  return Ref(v1::ACCOUNT_KIND_HELD, application);
+}
+v1::AccountRef VoucherAccount(uint64_t voucher) {
+  return Ref(v1::ACCOUNT_KIND_VOUCHER, voucher);
+}
+v1::AccountRef Transit(uint64_t transfer) {
+  return Ref(v1::ACCOUNT_KIND_TRANSIT, transfer);
+}
+v1::AccountRef Credit(uint64_t account, uint64_t voucher) {
+  return Ref(v1::ACCOUNT_KIND_CREDIT, account, voucher);
+}
+v1::AccountRef PayableToProvider(uint64_t provider) {
+  return Ref(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider);
+}
+v1::AccountRef PayableToEnterprise(uint64_t enterprise) {
+  return Ref(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, enterprise);
+}
+
+int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account) {
+  const rows::BalanceRow* row = view.Find<tables::Balances>(KeyOf(program, account));
+  return row != nullptr ? row->fen() : 0;
+}
+
+int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit) {
+  const rows::LimitRow* row = view.Find<tables::Limits>(KeyOf(program, limit));
+  return row != nullptr ? row->used_fen() : 0;
+}
+
+void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_fen,
+          v1::Event* event) {
+  VOUCHER_CHECK(amount_fen > 0) << amount_fen;
+  v1::Posting* posting = event->add_postings();
+  *posting->mutable_from() = from;
+  *posting->mutable_to() = to;
+  posting->set_amount_fen(amount_fen);
+}
+
+void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limits,
+                    int64_t delta_fen, v1::Event* event) {
+  using google::protobuf::util::MessageDifferencer;
+  for (const v1::LimitRef& limit : limits) {
+    auto* deltas = event->mutable_limit_deltas();
+    auto known = std::find_if(deltas->begin(), deltas->end(), [&](const v1::LimitDelta& delta) {
+      return MessageDifferencer::Equals(delta.limit(), limit);
+    });
+    v1::LimitDelta* delta = known != deltas->end() ? &*known : deltas->Add();
+    *delta->mutable_limit() = limit;
+    delta->set_delta_fen(delta->delta_fen() + delta_fen);
+  }
+}
+
+void ReleaseHold(uint64_t application_id, const rows::ApplicationRow& application,
+                 int64_t amount_fen, v1::Event* event) {
+  Post(Held(application_id), BudgetAccount(), amount_fen, event);
+  AddLimitDeltas(application.limits(), -amount_fen, event);
+}
+
+void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program,
+                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event) {
+  if (program.state() == v1::PROGRAM_STATE_CLOSED) {
+    Post(from, Ref(v1::ACCOUNT_KIND_RETURNED), amount_fen, event);
+    return;
+  }
+  Post(from, BudgetAccount(), amount_fen, event);
+  AddLimitDeltas(application.limits(), -amount_fen, event);
+}
+
+void ApplyPostings(const v1::Entry& entry, Overlay* rows) {
+  const uint32_t program = entry.program();
+  for (const v1::Posting& posting : entry.event().postings()) {
+    Move(program, posting.from(), -posting.amount_fen(), rows);
+    Move(program, posting.to(), posting.amount_fen(), rows);
+    if (const uint64_t voucher = VoucherOf(posting); voucher != 0) {
+      MoveInVoucher(posting.from(), voucher, -posting.amount_fen(), rows);
+      MoveInVoucher(posting.to(), voucher, posting.amount_fen(), rows);
+    }
+  }
+  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
+    rows::LimitRow& limit = rows->Edit<tables::Limits>(KeyOf(program, delta.limit()));
+    limit.set_used_fen(CheckedAddFen(limit.used_fen(), delta.delta_fen()));
+    VOUCHER_CHECK(limit.used_fen() >= 0) << "limit used " << limit.used_fen() << " fen";
+  }
+}
+
+bool IsDead(const rows::VoucherRow& voucher, UnixNanos at) {
+  return voucher.state() == v1::VOUCHER_STATE_EXPIRED || at >= voucher.lapses_unix_ns();
+}
+
+}  // namespace voucher

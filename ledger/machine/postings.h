@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+
+#include "google/protobuf/repeated_field.h"
+
+#include "ledger/machine/context.h"
+#include "ledger/machine/view.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// Ledger accounts (design: chart of accounts) and the money between them. All amounts are fen.
+
+v1::AccountRef Treasury();
+v1::AccountRef BudgetAccount();
+v1::AccountRef Held(uint64_t application);
+v1::AccountRef VoucherAccount(uint64_t voucher);
+v1::AccountRef Transit(uint64_t transfer);
+v1::AccountRef Credit(uint64_t account, uint64_t voucher);
+v1::AccountRef PayableToProvider(uint64_t provider);
+v1::AccountRef PayableToEnterprise(uint64_t enterprise);
+
+// Only treasury, payables and recovery may be negative.
+bool MayBeNegative(v1::AccountKind kind);
+
+// Balance of an account of `program`; 0 if it was never used.
+int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account);
+
+// Used amount of a limit of `program`; 0 if it was never used.
+int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit);
+
+// Adds a posting to an event. amount_fen > 0.
+void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_fen,
+          v1::Event* event);
+
+// Adds the postings that give money of an application back: to the budget, lowering every limit
+// that the application counts in, or, from a voucher of a closed program, to `returned`, where
+// limits stay used. amount_fen > 0.
+void ReleaseHold(uint64_t application_id, const rows::ApplicationRow& application,
+                 int64_t amount_fen, v1::Event* event);
+void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program,
+                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event);
+
+// Lowers (or with a negative amount raises) every limit in `limits`, one delta per limit of the
+// event.
+void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limits,
+                    int64_t delta_fen, v1::Event* event);
+
+// Applies the postings and limit deltas of an accepted entry to balances, totals, limits, vouchers
+// and the credit of accounts. Aborts if an account that may not be negative would be.
+void ApplyPostings(const v1::Entry& entry, Overlay* rows);
+
+// Pure test on a voucher: true from the instant at which its rest goes back, whether or not the
+// timer has booked it yet.
+bool IsDead(const rows::VoucherRow& voucher, UnixNanos at);
+
+}  // namespace voucher

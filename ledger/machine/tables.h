@@ -1,0 +1,294 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+#include "absl/strings/string_view.h"
+
+#include "ledger/policy/compiled_rules.h"
+#include "voucher/journal/v1/rows.pb.h"
+
+namespace voucher {
+
+namespace rows = ::voucher::journal::v1;
+
+// The tables of the views. Each names its key, its row and its place in the key space (kId is part
+// of the bytes on disk; a change of any of them is a new kEvolveVersion). kOrdered tables are
+// indexes that are scanned.
+namespace tables {
+
+// The one row of counters.
+struct Counters {
+  static constexpr uint8_t kId = 1;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<>;
+  using Row = rows::CountersRow;
+};
+// Authority by its serialised bytes.
+struct AuthorityNumbers {
+  static constexpr uint8_t kId = 2;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::AuthorityNumberRow;
+};
+// Authority by number.
+struct Authorities {
+  static constexpr uint8_t kId = 3;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t>;
+  using Row = rows::AuthorityRow;
+};
+// Number of a principal by name.
+struct Principals {
+  static constexpr uint8_t kId = 4;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::NumberRow;
+};
+// Entry by (principal, request_id).
+struct Requests {
+  static constexpr uint8_t kId = 5;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, std::string>;
+  using Row = rows::RequestRow;
+};
+// Number of a program by program_id.
+struct ProgramNumbers {
+  static constexpr uint8_t kId = 6;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::NumberRow;
+};
+// Program by number.
+struct Programs {
+  static constexpr uint8_t kId = 7;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t>;
+  using Row = rows::ProgramRow;
+};
+// Rules by (program, revision).
+struct Revisions {
+  static constexpr uint8_t kId = 8;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint32_t>;
+  using Row = CompiledRules;
+};
+// Totals by program.
+struct Totals {
+  static constexpr uint8_t kId = 9;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t>;
+  using Row = rows::TotalsRow;
+};
+// The one calendar.
+struct Calendars {
+  static constexpr uint8_t kId = 10;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<>;
+  using Row = rows::CalendarRow;
+};
+// Number of an enterprise by USCC.
+struct EnterpriseNumbers {
+  static constexpr uint8_t kId = 11;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::NumberRow;
+};
+// Enterprise by number.
+struct Enterprises {
+  static constexpr uint8_t kId = 12;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::EnterpriseRow;
+};
+// Number of a provider by provider_id.
+struct ProviderNumbers {
+  static constexpr uint8_t kId = 13;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::NumberRow;
+};
+// Provider by number.
+struct Providers {
+  static constexpr uint8_t kId = 14;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::ProviderRow;
+};
+// Product by (program, provider, product_id).
+struct Products {
+  static constexpr uint8_t kId = 15;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint64_t, std::string>;
+  using Row = rows::ProductRow;
+};
+// Number of an account by (provider, account_number).
+struct AccountNumbers {
+  static constexpr uint8_t kId = 16;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t, std::string>;
+  using Row = rows::NumberRow;
+};
+// Account by number.
+struct Accounts {
+  static constexpr uint8_t kId = 17;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::AccountRow;
+};
+// Application by number.
+struct Applications {
+  static constexpr uint8_t kId = 18;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::ApplicationRow;
+};
+// Application number by (program, queue number).
+struct ApplicationsByProgram {
+  static constexpr uint8_t kId = 19;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::NumberRow;
+};
+// Applications by (enterprise, application).
+struct ApplicationsByEnterprise {
+  static constexpr uint8_t kId = 20;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Application that an invoice supports, by invoice key.
+struct Invoices {
+  static constexpr uint8_t kId = 21;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<std::string>;
+  using Row = rows::NumberRow;
+};
+// Number of a project by (program, project_id).
+struct ProjectNumbers {
+  static constexpr uint8_t kId = 22;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, std::string>;
+  using Row = rows::NumberRow;
+};
+// Voucher by number.
+struct Vouchers {
+  static constexpr uint8_t kId = 23;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::VoucherRow;
+};
+// Vouchers by (program, voucher).
+struct VouchersByProgram {
+  static constexpr uint8_t kId = 24;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Vouchers by (enterprise, voucher).
+struct VouchersByEnterprise {
+  static constexpr uint8_t kId = 25;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Transfer by number.
+struct Transfers {
+  static constexpr uint8_t kId = 26;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::TransferRow;
+};
+// Transfers by (provider, transfer).
+struct TransfersByProvider {
+  static constexpr uint8_t kId = 27;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Redemption by number.
+struct Redemptions {
+  static constexpr uint8_t kId = 28;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::RedemptionRow;
+};
+// Redemption by (provider, order number).
+struct Orders {
+  static constexpr uint8_t kId = 29;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t, std::string>;
+  using Row = rows::NumberRow;
+};
+// Redemptions by (account, redemption).
+struct RedemptionsByAccount {
+  static constexpr uint8_t kId = 30;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Balance by (program, kind, id, sub).
+struct Balances {
+  static constexpr uint8_t kId = 31;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t>;
+  using Row = rows::BalanceRow;
+};
+// Use of a limit by (program, kind, id, sub).
+struct Limits {
+  static constexpr uint8_t kId = 32;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t>;
+  using Row = rows::LimitRow;
+};
+// Pending timers by (due, kind, id).
+struct Timers {
+  static constexpr uint8_t kId = 33;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<int64_t, uint8_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+
+}  // namespace tables
+
+// Every table, once.
+template <template <class> class Holder>
+using ForEveryTable = std::tuple<
+    Holder<tables::Counters>, Holder<tables::AuthorityNumbers>, Holder<tables::Authorities>,
+    Holder<tables::Principals>, Holder<tables::Requests>, Holder<tables::ProgramNumbers>,
+    Holder<tables::Programs>, Holder<tables::Revisions>, Holder<tables::Totals>,
+    Holder<tables::Calendars>, Holder<tables::EnterpriseNumbers>, Holder<tables::Enterprises>,
+    Holder<tables::ProviderNumbers>, Holder<tables::Providers>, Holder<tables::Products>,
+    Holder<tables::AccountNumbers>, Holder<tables::Accounts>, Holder<tables::Applications>,
+    Holder<tables::ApplicationsByProgram>, Holder<tables::ApplicationsByEnterprise>,
+    Holder<tables::Invoices>, Holder<tables::ProjectNumbers>, Holder<tables::Vouchers>,
+    Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,
+    Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Redemptions>,
+    Holder<tables::Orders>, Holder<tables::RedemptionsByAccount>, Holder<tables::Balances>,
+    Holder<tables::Limits>, Holder<tables::Timers>>;
+
+// Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
+// what Evolve would write today. Views of another version are built anew from the journal.
+inline constexpr uint32_t kEvolveVersion = 1;
+
+// Row codec: protobuf rows as their serialisation, compiled rules as the serialised ProgramRules.
+template <class Row>
+void EncodeRow(const Row& row, std::string* out) {
+  row.SerializeToString(out);
+}
+template <class Row>
+bool DecodeRow(absl::string_view bytes, Row* row) {
+  return row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+inline void EncodeRow(const CompiledRules& row, std::string* out) {
+  row.rules().SerializeToString(out);
+}
+inline bool DecodeRow(absl::string_view bytes, CompiledRules* row) {
+  v1::ProgramRules rules;
+  if (!rules.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  *row = CompiledRules(std::move(rules));
+  return true;
+}
+
+}  // namespace voucher

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "ledger/machine/context.h"
+#include "ledger/machine/view.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// One verb, one file: `Decide` and `Evolve` of a verb stand side by side in the file named after
+// it. A Decide is a flat list of refusals in the documented order; after it the command must
+// succeed. An Evolve sees an accepted entry after its postings are applied and never reads rules.
+//
+//   X(Verb, verb, Event, event): the request Command.verb is a VerbRequest, the event Event.event
+//   an Event message.
+#define VOUCHER_VERBS(X)                                                                    \
+  X(PublishProgram, publish_program, ProgramPublished, program_published)                   \
+  X(SetProgramState, set_program_state, ProgramStateSet, program_state_set)                 \
+  X(Appropriate, appropriate, Appropriated, appropriated)                                   \
+  X(PublishCalendar, publish_calendar, CalendarPublished, calendar_published)               \
+  X(PutEnterprise, put_enterprise, EnterprisePut, enterprise_put)                           \
+  X(RecordIncident, record_incident, IncidentRecorded, incident_recorded)                   \
+  X(SetListing, set_listing, ListingSet, listing_set)                                       \
+  X(SetBlacklist, set_blacklist, BlacklistSet, blacklist_set)                               \
+  X(PutProvider, put_provider, ProviderPut, provider_put)                                   \
+  X(SetProviderState, set_provider_state, ProviderStateSet, provider_state_set)             \
+  X(PutProduct, put_product, ProductPut, product_put)                                       \
+  X(WithdrawProduct, withdraw_product, ProductWithdrawn, product_withdrawn)                 \
+  X(BindCloudAccount, bind_cloud_account, CloudAccountBound, cloud_account_bound)           \
+  X(SubmitApplication, submit_application, ApplicationSubmitted, application_submitted)     \
+  X(WithdrawApplication, withdraw_application, ApplicationWithdrawn, application_withdrawn) \
+  X(ReviewApplication, review_application, ApplicationReviewed, application_reviewed)       \
+  X(ApproveApplication, approve_application, ApplicationApproved, application_approved)     \
+  X(OrderTransfer, order_transfer, TransferOrdered, transfer_ordered)                       \
+  X(ConfirmTransfer, confirm_transfer, TransferConfirmed, transfer_confirmed)               \
+  X(DeclineTransfer, decline_transfer, TransferDeclined, transfer_declined)                 \
+  X(Redeem, redeem, Redeemed, redeemed)                                                     \
+  X(ReverseRedemption, reverse_redemption, RedemptionReversed, redemption_reversed)         \
+  X(ResumeAfterClockJump, resume_after_clock_jump, ClockResumed, clock_resumed)
+
+#define VOUCHER_DECLARE_VERB(Verb, verb, EventType, event_field)        \
+  Decision Decide(Context* context, const v1::Verb##Request& request);  \
+  void Evolve(const v1::Entry& entry, const v1::Verb##Request& request, \
+              const v1::EventType& event, Overlay* rows);
+VOUCHER_VERBS(VOUCHER_DECLARE_VERB)
+#undef VOUCHER_DECLARE_VERB
+
+// Timers (timers.cc): three kinds, one event each.
+Decision Decide(Context* context, const v1::TimerDue& timer);
+void EvolveTimer(const v1::Entry& entry, Overlay* rows);
+
+}  // namespace voucher

@@ -1,0 +1,43 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::BindCloudAccountRequest& request) {
+  if (context->HasRole(v1::ROLE_PROVIDER) &&
+      context->authority.provider_id() != request.provider_id()) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, request.provider_id());
+  }
+  const auto enterprise = context->FindEnterprise(request.uscc());
+  if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
+  const auto provider = context->FindProvider(request.provider_id());
+  if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
+  const rows::NumberRow* bound =
+      context->view.Find<tables::AccountNumbers>({provider->number, request.account_number()});
+  if (bound != nullptr) {
+    const rows::AccountRow* account = context->view.Find<tables::Accounts>({bound->number()});
+    return MakeRefusal(account->enterprise() == enterprise->number ? v1::REASON_ALREADY_REGISTERED
+                                                                   : v1::REASON_NON_TRANSFERABLE,
+                       {}, request.account_number(),
+                       {{"account_id", static_cast<int64_t>(bound->number())}});
+  }
+
+  v1::Event event;
+  v1::CloudAccountBound* account = event.mutable_cloud_account_bound();
+  account->set_account_id(context->counters().account() + 1);
+  account->set_enterprise_number(enterprise->number);
+  account->set_provider_number(provider->number);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::BindCloudAccountRequest& request,
+            const v1::CloudAccountBound& event, Overlay* rows) {
+  rows->Edit<tables::Counters>({}).set_account(event.account_id());
+  rows->Edit<tables::AccountNumbers>({event.provider_number(), request.account_number()})
+      .set_number(event.account_id());
+  rows::AccountRow& account = rows->Edit<tables::Accounts>({event.account_id()});
+  account.set_provider(event.provider_number());
+  account.set_account_number(request.account_number());
+  account.set_enterprise(event.enterprise_number());
+}
+
+}  // namespace voucher

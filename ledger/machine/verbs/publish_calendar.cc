@@ -1,0 +1,22 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::PublishCalendarRequest&) {
+  const rows::CalendarRow* before = context->view.Find<tables::Calendars>({});
+  v1::Event event;
+  event.mutable_calendar_published()->set_revision(before != nullptr ? before->revision() + 1 : 1);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::PublishCalendarRequest& request,
+            const v1::CalendarPublished& event, Overlay* rows) {
+  rows::CalendarRow row;
+  row.set_revision(event.revision());
+  row.set_first_year(request.first_year());
+  row.set_last_year(request.last_year());
+  *row.mutable_days() = request.days();
+  rows->Put<tables::Calendars>({}, std::move(row));
+}
+
+}  // namespace voucher

@@ -1,0 +1,24 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
+  const auto before = context->FindEnterprise(request.facts().uscc());
+  v1::Event event;
+  v1::EnterprisePut* put = event.mutable_enterprise_put();
+  put->set_enterprise_number(before ? before->number : context->counters().enterprise() + 1);
+  put->set_created(!before);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::PutEnterpriseRequest& request,
+            const v1::EnterprisePut& event, Overlay* rows) {
+  const uint64_t number = event.enterprise_number();
+  if (event.created()) {
+    rows->Edit<tables::EnterpriseNumbers>({request.facts().uscc()}).set_number(number);
+    rows->Edit<tables::Counters>({}).set_enterprise(number);
+  }
+  *rows->Edit<tables::Enterprises>({number}).mutable_facts() = request.facts();
+}
+
+}  // namespace voucher

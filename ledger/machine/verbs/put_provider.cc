@@ -1,0 +1,27 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::PutProviderRequest& request) {
+  const auto before = context->FindProvider(request.provider_id());
+  v1::Event event;
+  v1::ProviderPut* put = event.mutable_provider_put();
+  put->set_provider_number(before ? before->number : context->counters().provider() + 1);
+  put->set_created(!before);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::PutProviderRequest& request, const v1::ProviderPut& event,
+            Overlay* rows) {
+  rows::ProviderRow& row = rows->Edit<tables::Providers>({event.provider_number()});
+  if (event.created()) {
+    rows->Edit<tables::ProviderNumbers>({request.provider_id()})
+        .set_number(event.provider_number());
+    rows->Edit<tables::Counters>({}).set_provider(event.provider_number());
+    row.set_provider_id(request.provider_id());
+    row.set_state(v1::PROVIDER_STATE_ACTIVE);
+  }
+  row.set_name(request.name());
+}
+
+}  // namespace voucher

@@ -1,0 +1,20 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::RecordIncidentRequest& request) {
+  const auto enterprise = context->FindEnterprise(request.uscc());
+  if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
+
+  v1::Event event;
+  event.mutable_incident_recorded()->set_enterprise_number(enterprise->number);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::RecordIncidentRequest& request,
+            const v1::IncidentRecorded& event, Overlay* rows) {
+  rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
+  *row.add_incidents() = request.incident();
+}
+
+}  // namespace voucher

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+#include "ledger/machine/catalog.h"
+#include "ledger/machine/postings.h"
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+namespace {
+
+// Credit of one program in an account, first-expiring first, that may pay for usage that ended at
+// `usage_ended`.
+struct Spendable {
+  std::vector<const rows::CreditRow*> lots;
+  int64_t total_fen = 0;
+  // In lots that have expired for this usage.
+  int64_t expired_fen = 0;
+};
+
+Spendable SpendableCredit(const rows::AccountRow& account, uint32_t program, UnixNanos usage_ended,
+                          UnixNanos received_at) {
+  Spendable spendable;
+  for (const rows::CreditRow& lot : account.credits()) {
+    if (lot.program() != program) continue;
+    if (usage_ended < lot.expires_unix_ns() && received_at < lot.lapses_unix_ns()) {
+      spendable.lots.push_back(&lot);
+      spendable.total_fen += lot.amount_fen();
+    } else {
+      spendable.expired_fen += lot.amount_fen();
+    }
+  }
+  return spendable;
+}
+
+}  // namespace
+
+Decision Decide(Context* context, const v1::RedeemRequest& request) {
+  const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});
+  if (account != nullptr && !context->SpeaksForProvider(account->provider())) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, account->account_number());
+  }
+  const auto program = context->FindProgram(request.program_id());
+  if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
+  const rows::ProductRow* product =
+      account != nullptr ? context->view.Find<tables::Products>(
+                               {program->number, account->provider(), request.product_id()})
+                         : nullptr;
+  if (account != nullptr && product == nullptr) {
+    return MakeRefusal(v1::REASON_PRODUCT_NOT_FOUND, {}, request.product_id());
+  }
+  if (account == nullptr) {
+    return MakeRefusal(v1::REASON_ACCOUNT_NOT_FOUND, {}, absl::StrCat(request.account_id()));
+  }
+  const rows::EnterpriseRow* owner =
+      context->view.Find<tables::Enterprises>({account->enterprise()});
+  if (auto refusal = CheckBlacklist(*owner, context->received_at)) return *refusal;
+  const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
+  if (provider->state() == v1::PROVIDER_STATE_SUSPENDED) {
+    return MakeRefusal(v1::REASON_PROVIDER_SUSPENDED, {}, provider->provider_id());
+  }
+  const UnixNanos usage_ended = *FromTimestamp(request.usage_ended_at());
+  if (!IsInForce(product->product(), DayOf(usage_ended, program->rules->zone()))) {
+    return MakeRefusal(v1::REASON_PRODUCT_NOT_APPROVED, {}, request.product_id());
+  }
+  if (!request.uscc().empty() && request.uscc() != owner->facts().uscc()) {
+    return MakeRefusal(v1::REASON_NON_TRANSFERABLE,
+                       program->rules->rules().non_transferable_clause(), request.uscc());
+  }
+  const Spendable spendable =
+      SpendableCredit(*account, program->number, usage_ended, context->received_at);
+  const bool exact = request.has_amount_fen();
+  const int64_t needed_fen = exact ? request.amount_fen() : 1;
+  if (spendable.total_fen < needed_fen) {
+    const bool expired = spendable.total_fen + spendable.expired_fen >= needed_fen;
+    return MakeRefusal(expired ? v1::REASON_VOUCHER_EXPIRED : v1::REASON_INSUFFICIENT_CREDIT,
+                       expired ? program->rules->rules().voucher_terms().clause() : "", {},
+                       {{"available_fen", spendable.total_fen}, {"amount_fen", needed_fen}});
+  }
+  const rows::NumberRow* used =
+      context->view.Find<tables::Orders>({account->provider(), request.order_number()});
+  if (used != nullptr) {
+    return MakeRefusal(v1::REASON_ORDER_ALREADY_REDEEMED, {}, request.order_number(),
+                       {{"redemption_id", static_cast<int64_t>(used->number())}});
+  }
+
+  v1::Event event;
+  v1::Redeemed* redeemed = event.mutable_redeemed();
+  redeemed->set_redemption_id(context->counters().redemption() + 1);
+  redeemed->set_provider_number(account->provider());
+  redeemed->set_amount_fen(exact ? request.amount_fen()
+                                 : std::min(request.at_most_fen(), spendable.total_fen));
+  int64_t left_fen = redeemed->amount_fen();
+  for (const rows::CreditRow* lot : spendable.lots) {
+    const int64_t draw_fen = std::min(left_fen, lot->amount_fen());
+    if (draw_fen == 0) break;
+    Post(Credit(request.account_id(), lot->voucher()), PayableToProvider(account->provider()),
+         draw_fen, &event);
+    const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({lot->voucher()});
+    if (voucher->available_fen() + voucher->in_transit_fen() + voucher->credit_fen() == draw_fen) {
+      redeemed->add_exhausted_voucher_ids(lot->voucher());
+    }
+    left_fen -= draw_fen;
+  }
+  return event;
+}
+
+void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::Redeemed& event,
+            Overlay* rows) {
+  const uint64_t id = event.redemption_id();
+  rows->Edit<tables::Counters>({}).set_redemption(id);
+  rows::RedemptionRow& redemption = rows->Edit<tables::Redemptions>({id});
+  redemption.set_program(entry.program());
+  redemption.set_account(request.account_id());
+  redemption.set_product_id(request.product_id());
+  redemption.set_order_number(request.order_number());
+  redemption.set_state(v1::REDEMPTION_STATE_BOOKED);
+  redemption.set_usage_ended_unix_ns(*FromTimestamp(request.usage_ended_at()));
+  for (const v1::Posting& posting : entry.event().postings()) {
+    v1::Draw* draw = redemption.add_draws();
+    draw->set_voucher_id(posting.from().sub());
+    draw->set_amount_fen(posting.amount_fen());
+  }
+  rows->Edit<tables::Orders>({event.provider_number(), request.order_number()}).set_number(id);
+  rows->Put<tables::RedemptionsByAccount>({request.account_id(), id}, {});
+  for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
+    rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
+    voucher.set_state(v1::VOUCHER_STATE_EXHAUSTED);
+    rows->Erase<tables::Timers>(
+        {voucher.lapses_unix_ns(), static_cast<uint8_t>(v1::TIMER_KIND_VOUCHER_LAPSE), voucher_id});
+  }
+}
+
+}  // namespace voucher
