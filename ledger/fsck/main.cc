@@ -1,0 +1,149 @@
+// voucher-fsck: proves offline that a database or a backup of it is what it says it is.
+//
+// Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open.
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <new>
+#include <string>
+#include <system_error>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "CLI/CLI.hpp"
+#include "ledger/fsck/fsck.h"
+#include "ledger/fsck/progress_line.h"
+
+namespace voucher {
+namespace {
+
+enum ExitCode { kOk = 0, kFindings = 1, kUsage = 2, kCannotOpen = 3 };
+
+struct Arguments {
+  std::string path;
+  std::string temp_dir;
+  bool redecide = false;
+  bool json = false;
+};
+
+// The work of one child process. Returns its exit code.
+int Work(const Arguments& arguments, const std::string& scratch, uint64_t inadmissible_entry,
+         std::atomic<uint64_t>* applying) {
+  ProgressLine line;
+  FsckOptions options;
+  options.path = arguments.path;
+  options.rows_path = scratch + "/rows";
+  options.redecide = arguments.redecide;
+  options.inadmissible_entry = inadmissible_entry;
+  options.applying = applying;
+  options.on_progress = [&](absl::string_view phase, uint64_t done, uint64_t total) {
+    line.Show(phase, done, total);
+  };
+  const absl::StatusOr<FsckReport> report = RunFsck(options);
+  line.Clear();
+  if (!report.ok()) {
+    std::cerr << "voucher-fsck: cannot open " << arguments.path << ": " << report.status().message()
+              << std::endl;
+    return kCannotOpen;
+  }
+  std::cout << (arguments.json ? report->Json() + "\n" : report->Text()) << std::flush;
+  return report->ok() ? kOk : kFindings;
+}
+
+// Runs Work in a child process, because an entry that does not fit the rows before it ends the
+// process that applies it. Returns the wait status.
+int RunChild(const Arguments& arguments, const std::string& scratch, uint64_t inadmissible_entry,
+             std::atomic<uint64_t>* applying) {
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(kCannotOpen);
+    signal(SIGINT, SIG_DFL);
+    const int code = Work(arguments, scratch, inadmissible_entry, applying);
+    std::cout.flush();
+    _exit(code);
+  }
+  int status = 0;
+  if (child < 0) return W_EXITCODE(kCannotOpen, 0);
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+int Guarded(const Arguments& arguments, const std::string& scratch) {
+  void* shared = mmap(nullptr, sizeof(std::atomic<uint64_t>), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return kCannotOpen;
+  auto* applying = new (shared) std::atomic<uint64_t>(0);
+  int status = RunChild(arguments, scratch, 0, applying);
+  const bool crashed =
+      WIFSIGNALED(status) && (WTERMSIG(status) == SIGABRT || WTERMSIG(status) == SIGSEGV);
+  if (const uint64_t entry = *applying; crashed && entry != 0) {
+    std::cerr << "voucher-fsck: entry " << entry
+              << " does not fit the state before it; checking once more up to there" << std::endl;
+    *applying = 0;
+    status = RunChild(arguments, scratch, entry, applying);
+  }
+  munmap(shared, sizeof(std::atomic<uint64_t>));
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  std::cout << "fsck: FAILED: the check itself was ended by signal " << WTERMSIG(status)
+            << std::endl;
+  return kFindings;
+}
+
+int Fsck(const Arguments& arguments) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(arguments.path, error);
+  if (error || !std::filesystem::is_directory(path, error)) {
+    std::cerr << "voucher-fsck: cannot open " << arguments.path << ": no such directory"
+              << std::endl;
+    return kCannotOpen;
+  }
+  const std::filesystem::path database = path.has_filename() ? path : path.parent_path();
+  const std::string parent =
+      arguments.temp_dir.empty() ? database.parent_path().string() : arguments.temp_dir;
+  std::string scratch = parent + "/voucher-fsck-XXXXXX";
+  if (mkdtemp(scratch.data()) == nullptr) {
+    std::cerr << "voucher-fsck: cannot make a directory in " << parent << ": " << strerror(errno)
+              << "; name one with --temp-dir" << std::endl;
+    return kCannotOpen;
+  }
+  // The child ends on an interrupt; this process stays to clean up.
+  signal(SIGINT, SIG_IGN);
+  const int code = Guarded(arguments, scratch);
+  std::filesystem::remove_all(scratch, error);
+  return code;
+}
+
+}  // namespace
+}  // namespace voucher
+
+int main(int argc, char** argv) {
+  voucher::Arguments arguments;
+  CLI::App app(
+      "Verifies a ledger database or a backup, without changing it: hashes, order, replay, rows, "
+      "invariants.");
+  app.add_option("directory", arguments.path,
+                 "Directory that holds journal/ (and views/, high-water-mark)")
+      ->required();
+  app.add_flag("--redecide", arguments.redecide, "Decide every entry again and compare");
+  app.add_flag("--json", arguments.json, "Report as one JSON object");
+  app.add_option(
+      "--temp-dir", arguments.temp_dir,
+      "Where to put the replayed rows, as large as views/; beside the database by default");
+  app.footer("Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? voucher::kOk : voucher::kUsage;
+  }
+  return voucher::Fsck(arguments);
+}

@@ -1,0 +1,96 @@
+#include "ledger/fsck/replay.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "google/protobuf/util/message_differencer.h"
+
+#include "ledger/base/check.h"
+#include "ledger/base/status_macros.h"
+#include "ledger/machine/machine.h"
+#include "ledger/policy/refusal_text.h"
+
+namespace voucher {
+namespace {
+
+std::string OutcomeName(const v1::Entry& entry) {
+  return entry.has_refusal() ? std::string(ReasonName(entry.refusal().reason()))
+                             : std::string("accepted");
+}
+
+// What differs between two entries that should be equal, in one line.
+std::string Difference(const v1::Entry& recorded, const v1::Entry& again) {
+  if (OutcomeName(recorded) != OutcomeName(again)) {
+    return absl::StrCat("recorded ", OutcomeName(recorded), ", the rules give ",
+                        OutcomeName(again));
+  }
+  std::string fields;
+  google::protobuf::util::MessageDifferencer differencer;
+  differencer.ReportDifferencesToString(&fields);
+  if (differencer.Compare(recorded, again)) return "the same fields in other bytes";
+  return absl::StrCat("recorded and decided again differ: ", fields.substr(0, fields.find('\n')));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Replay>> Replay::Begin(std::string path, bool redecide) {
+  VOUCHER_ASSIGN_OR_RETURN(std::unique_ptr<Views> views, Views::Open(path));
+  if (views->reached()) {
+    return absl::UnavailableError(absl::StrCat(path, " is not empty"));
+  }
+  return std::unique_ptr<Replay>(new Replay(std::move(path), redecide, std::move(views)));
+}
+
+Replay::Replay(std::string path, bool redecide, std::unique_ptr<Views> views)
+    : path_(std::move(path)),
+      redecide_(redecide),
+      views_(std::move(views)),
+      hot_(&views_->newest()),
+      layer_(std::make_unique<Overlay>(&hot_)) {}
+
+Replay::~Replay() {
+  views_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void Replay::Take(absl::string_view stored, const v1::Entry& entry) {
+  if (const std::string& id = RequestIdOf(entry.command()); !id.empty()) {
+    request_ids_.Count();
+    if (const uint64_t first = FindRequest(*layer_, entry.principal(), id); first != 0) {
+      request_ids_.Find("entry ", entry.sequence(), " has the request_id ", id, " of entry ", first,
+                        " of the same principal");
+    }
+  }
+  if (redecide_) DecideAgain(stored, entry);
+  Evolve(entry, layer_.get());
+  ++in_layer_;
+  sequence_ = entry.sequence();
+}
+
+void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry) {
+  const v1::Entry again = Redecide(*layer_, entry);
+  if (entry.decider_version() == kDeciderVersion) {
+    decisions_.Count();
+    if (again.SerializeAsString() == stored) return;
+    decisions_.Find("entry ", entry.sequence(), " (", std::string(VerbName(entry.command())),
+                    "): ", Difference(entry, again));
+    return;
+  }
+  ++other_versions_;
+  if (OutcomeName(entry) != OutcomeName(again)) ++other_outcomes_;
+  decisions_.Note(absl::StrCat(other_versions_, " entries of other decider versions, ",
+                               other_outcomes_, " of them with another outcome today"));
+}
+
+absl::Status Replay::Store() {
+  if (in_layer_ == 0) return absl::OkStatus();
+  VOUCHER_RETURN_IF_ERROR(views_->Apply(*layer_, {.ledger_id = "", .sequence = sequence_}));
+  hot_.Absorb(std::move(*layer_));
+  layer_ = std::make_unique<Overlay>(&hot_);
+  in_layer_ = 0;
+  return absl::OkStatus();
+}
+
+}  // namespace voucher

@@ -1,0 +1,65 @@
+#include "ledger/query/application_queries.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "ledger/query/lookup.h"
+#include "ledger/query/paging.h"
+#include "ledger/query/resources.h"
+
+namespace voucher::query {
+
+absl::Status GetApplication(const View& view, const v1::Authority&,
+                            const v1::GetApplicationRequest& request,
+                            v1::GetApplicationResponse* response) {
+  const uint64_t number = request.application_id();
+  if (number == 0) {
+    return absl::InvalidArgumentError("application_id is 0; applications are numbered from 1.");
+  }
+  const rows::ApplicationRow* row = view.Find<tables::Applications>({number});
+  if (row == nullptr) {
+    return absl::NotFoundError(absl::StrCat("There is no application ", number, "."));
+  }
+  *response->mutable_application() = ApplicationResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListApplications(const View& view, const v1::Authority&,
+                              const v1::ListApplicationsRequest& request,
+                              v1::ListApplicationsResponse* response) {
+  if (request.program_id().empty() == request.uscc().empty()) {
+    return absl::InvalidArgumentError(
+        "Give exactly one of program_id and uscc: applications are listed by program or by "
+        "enterprise.");
+  }
+  if (!v1::ApplicationState_IsValid(request.state())) {
+    return absl::InvalidArgumentError(absl::StrCat("state ", static_cast<int>(request.state()),
+                                                   " is no state of an application."));
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  const auto show = [&](uint64_t number) {
+    const rows::ApplicationRow& row = MustFind<tables::Applications>(view, {number});
+    if (request.state() != v1::APPLICATION_STATE_UNSPECIFIED && row.state() != request.state()) {
+      return false;
+    }
+    *response->add_applications() = ApplicationResource(view, number, row);
+    return true;
+  };
+  if (!request.program_id().empty()) {
+    VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+    page.Finish(WalkIndex<tables::ApplicationsByProgram>(
+                    view, program, page.after, page.wanted,
+                    [&](uint64_t, const rows::NumberRow& row) { return show(row.number()); }),
+                response);
+  } else {
+    VOUCHER_ASSIGN_OR_RETURN(const uint64_t enterprise, FindEnterprise(view, request.uscc()));
+    page.Finish(WalkIndex<tables::ApplicationsByEnterprise>(
+                    view, enterprise, page.after, page.wanted,
+                    [&](uint64_t number, const rows::PresentRow&) { return show(number); }),
+                response);
+  }
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+}  // namespace voucher::query

@@ -1,0 +1,21 @@
+// Reads of ApplicationService. For shape and errors see program_queries.h.
+#pragma once
+
+#include "absl/status/status.h"
+
+#include "ledger/machine/view.h"
+#include "voucher/v1/application_service.pb.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher::query {
+
+absl::Status GetApplication(const View& view, const v1::Authority& who,
+                            const v1::GetApplicationRequest& request,
+                            v1::GetApplicationResponse* response);
+
+// Needs exactly one of program_id and uscc.
+absl::Status ListApplications(const View& view, const v1::Authority& who,
+                              const v1::ListApplicationsRequest& request,
+                              v1::ListApplicationsResponse* response);
+
+}  // namespace voucher::query

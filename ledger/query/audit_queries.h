@@ -1,0 +1,15 @@
+// Reads of AuditService that need rows only. For shape and errors see program_queries.h.
+#pragma once
+
+#include "absl/status/status.h"
+
+#include "ledger/machine/view.h"
+#include "voucher/v1/audit_service.pb.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher::query {
+
+absl::Status GetBalances(const View& view, const v1::Authority& who,
+                         const v1::GetBalancesRequest& request, v1::GetBalancesResponse* response);
+
+}  // namespace voucher::query

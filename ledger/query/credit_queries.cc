@@ -1,0 +1,180 @@
+#include "ledger/query/credit_queries.h"
+
+#include "absl/strings/str_cat.h"
+
+#include "ledger/query/lookup.h"
+#include "ledger/query/paging.h"
+#include "ledger/query/resources.h"
+#include "ledger/query/scope.h"
+
+namespace voucher::query {
+namespace {
+
+absl::Status CheckSeesAccount(const View& view, const v1::Authority& who, uint64_t account) {
+  return CheckSeesProvider(who, ProviderId(view, ProviderOfAccount(view, account)));
+}
+
+absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::Authority& who,
+                                          const v1::GetRedemptionRequest& request) {
+  const bool by_order = !request.provider_id().empty() || !request.order_number().empty();
+  if (request.redemption_id() != 0) {
+    if (!by_order) return request.redemption_id();
+    return absl::InvalidArgumentError(
+        "Name the redemption either by redemption_id or by provider_id and order_number, not by "
+        "both.");
+  }
+  if (request.provider_id().empty() || request.order_number().empty()) {
+    return absl::InvalidArgumentError(
+        "Name the redemption by redemption_id, or by provider_id and order_number together.");
+  }
+  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
+  const uint64_t number = NumberOf<tables::Orders>(view, {provider, request.order_number()});
+  if (number == 0) {
+    return absl::NotFoundError(absl::StrCat("Order ", request.order_number(), " of provider ",
+                                            request.provider_id(), " was never redeemed."));
+  }
+  return number;
+}
+
+}  // namespace
+
+absl::Status GetVoucher(const View& view, const v1::Authority&,
+                        const v1::GetVoucherRequest& request, v1::GetVoucherResponse* response) {
+  const uint64_t number = request.voucher_id();
+  if (number == 0) {
+    return absl::InvalidArgumentError("voucher_id is 0; vouchers are numbered from 1.");
+  }
+  const rows::VoucherRow* row = view.Find<tables::Vouchers>({number});
+  if (row == nullptr) {
+    return absl::NotFoundError(absl::StrCat("There is no voucher ", number, "."));
+  }
+  *response->mutable_voucher() = VoucherResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListVouchers(const View& view, const v1::Authority&,
+                          const v1::ListVouchersRequest& request,
+                          v1::ListVouchersResponse* response) {
+  if (request.program_id().empty() == request.uscc().empty()) {
+    return absl::InvalidArgumentError(
+        "Give exactly one of program_id and uscc: vouchers are listed by program or by "
+        "enterprise.");
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  const auto show = [&](uint64_t number, const rows::PresentRow&) {
+    *response->add_vouchers() =
+        VoucherResource(view, number, MustFind<tables::Vouchers>(view, {number}));
+    return true;
+  };
+  if (!request.program_id().empty()) {
+    VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+    page.Finish(WalkIndex<tables::VouchersByProgram>(view, program, page.after, page.wanted, show),
+                response);
+  } else {
+    VOUCHER_ASSIGN_OR_RETURN(const uint64_t enterprise, FindEnterprise(view, request.uscc()));
+    page.Finish(
+        WalkIndex<tables::VouchersByEnterprise>(view, enterprise, page.after, page.wanted, show),
+        response);
+  }
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetTransfer(const View& view, const v1::Authority& who,
+                         const v1::GetTransferRequest& request, v1::GetTransferResponse* response) {
+  const uint64_t number = request.transfer_id();
+  if (number == 0) {
+    return absl::InvalidArgumentError("transfer_id is 0; transfers are numbered from 1.");
+  }
+  const rows::TransferRow* row = view.Find<tables::Transfers>({number});
+  if (row == nullptr) {
+    return absl::NotFoundError(absl::StrCat("There is no transfer ", number, "."));
+  }
+  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, row->account()));
+  *response->mutable_transfer() = TransferResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListTransfers(const View& view, const v1::Authority& who,
+                           const v1::ListTransfersRequest& request,
+                           v1::ListTransfersResponse* response) {
+  if (!v1::TransferState_IsValid(request.state())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("state ", static_cast<int>(request.state()), " is no state of a transfer."));
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  if (!request.provider_id().empty()) {
+    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
+  const auto end = WalkIndex<tables::TransfersByProvider>(
+      view, provider, page.after, page.wanted, [&](uint64_t number, const rows::PresentRow&) {
+        const rows::TransferRow& row = MustFind<tables::Transfers>(view, {number});
+        if (request.state() != v1::TRANSFER_STATE_UNSPECIFIED && row.state() != request.state()) {
+          return false;
+        }
+        *response->add_transfers() = TransferResource(view, number, row);
+        return true;
+      });
+  page.Finish(end, response);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetRedemption(const View& view, const v1::Authority& who,
+                           const v1::GetRedemptionRequest& request,
+                           v1::GetRedemptionResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, RedemptionNumber(view, who, request));
+  const rows::RedemptionRow* row = view.Find<tables::Redemptions>({number});
+  if (row == nullptr) {
+    return absl::NotFoundError(absl::StrCat("There is no redemption ", number, "."));
+  }
+  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, row->account()));
+  *response->mutable_redemption() = RedemptionResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListRedemptions(const View& view, const v1::Authority& who,
+                             const v1::ListRedemptionsRequest& request,
+                             v1::ListRedemptionsResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
+                           FindAccount(view, request.account_id()));
+  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, account->provider())));
+  const auto end = WalkIndex<tables::RedemptionsByAccount>(
+      view, request.account_id(), page.after, page.wanted,
+      [&](uint64_t number, const rows::PresentRow&) {
+        *response->add_redemptions() =
+            RedemptionResource(view, number, MustFind<tables::Redemptions>(view, {number}));
+        return true;
+      });
+  page.Finish(end, response);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetCredit(const View& view, const v1::Authority& who,
+                       const v1::GetCreditRequest& request, v1::GetCreditResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
+                           FindAccount(view, request.account_id()));
+  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, account->provider())));
+  uint32_t only_program = 0;
+  if (!request.program_id().empty()) {
+    VOUCHER_ASSIGN_OR_RETURN(only_program, FindProgram(view, request.program_id()));
+  }
+  int64_t total_fen = 0;
+  for (const rows::CreditRow& credit : account->credits()) {
+    if (only_program != 0 && credit.program() != only_program) continue;
+    *response->add_lots() = CreditLotResource(view, credit);
+    total_fen += credit.amount_fen();
+  }
+  response->set_total_fen(total_fen);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+}  // namespace voucher::query

@@ -1,0 +1,53 @@
+#include "ledger/query/program_queries.h"
+
+#include "ledger/query/lookup.h"
+#include "ledger/query/paging.h"
+#include "ledger/query/resources.h"
+
+namespace voucher::query {
+
+absl::Status GetProgram(const View& view, const v1::Authority&,
+                        const v1::GetProgramRequest& request, v1::GetProgramResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t number, FindProgram(view, request.program_id()));
+  *response->mutable_program() = ProgramResource(view, number);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListPrograms(const View& view, const v1::Authority&,
+                          const v1::ListProgramsRequest& request,
+                          v1::ListProgramsResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  const uint64_t last = counters == nullptr ? 0 : counters->program();
+  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+    *response->add_programs() = ProgramResource(view, static_cast<uint32_t>(number));
+    return true;
+  });
+  page.Finish(end, response);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetCalendar(const View& view, const v1::Authority&, const v1::GetCalendarRequest&,
+                         v1::GetCalendarResponse* response) {
+  const rows::CalendarRow* row = view.Find<tables::Calendars>({});
+  if (row == nullptr) {
+    return absl::NotFoundError("No working-day calendar was published; use PublishCalendar.");
+  }
+  response->set_revision(row->revision());
+  response->set_first_year(row->first_year());
+  response->set_last_year(row->last_year());
+  *response->mutable_days() = row->days();
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetBudget(const View& view, const v1::Authority&, const v1::GetBudgetRequest& request,
+                       v1::GetBudgetResponse* response) {
+  VOUCHER_RETURN_IF_ERROR(FillBudget(view, request.program_id(), response->mutable_budget()));
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+}  // namespace voucher::query

@@ -1,0 +1,53 @@
+// Reads of ProgramService.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/machine/view.h"
+#include "voucher/v1/entry.pb.h"
+#include "voucher/v1/program_service.pb.h"
+
+namespace voucher::query {
+
+// Every function of this room answers one read RPC from one view and has the same shape: `who`
+// asks, `response` is empty on entry, complete with as_of_sequence on OK and unspecified otherwise.
+// A function reads `view` from the calling thread only, and never waits: min_sequence is the
+// caller's business.
+//
+// Errors, each one English sentence that says how to mend the request: INVALID_ARGUMENT (malformed:
+// page_size outside 0–1,000, a page_token of another request, a required field missing, both or
+// none of two alternatives), NOT_FOUND (a thing that is named is not there), PERMISSION_DENIED (a
+// PROVIDER asks about what is not its own).
+//
+// Lists come in key order, from indexes. A list with a state filter looks at no more than
+// kMaxExamined rows per page, so a page may be short, even empty, and still carry a next_page_token
+// (paging.h).
+
+absl::Status GetProgram(const View& view, const v1::Authority& who,
+                        const v1::GetProgramRequest& request, v1::GetProgramResponse* response);
+
+absl::Status ListPrograms(const View& view, const v1::Authority& who,
+                          const v1::ListProgramsRequest& request,
+                          v1::ListProgramsResponse* response);
+
+absl::Status GetCalendar(const View& view, const v1::Authority& who,
+                         const v1::GetCalendarRequest& request, v1::GetCalendarResponse* response);
+
+// What an application received at `now` would get; with facts, received at request.received_at if
+// that is given. An unknown program, item or enterprise is a refusal in the response, as it would
+// be for an application, not an error. Refusals come in the order of SubmitApplication; evidence,
+// invoices and products are not part of a quote.
+absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
+                   v1::QuoteResponse* response, UnixNanos now);
+
+absl::Status GetBudget(const View& view, const v1::Authority& who,
+                       const v1::GetBudgetRequest& request, v1::GetBudgetResponse* response);
+
+// The budget of a program for GetBudget, WatchBudget and metrics. INVALID_ARGUMENT if `program_id`
+// is empty, NOT_FOUND if there is no such program.
+absl::Status FillBudget(const View& view, const std::string& program_id, v1::Budget* budget);
+
+}  // namespace voucher::query

@@ -1,0 +1,111 @@
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "ledger/base/check.h"
+#include "ledger/base/status_macros.h"
+#include "ledger/machine/context.h"
+#include "ledger/machine/limit_refs.h"
+#include "ledger/policy/eligibility.h"
+#include "ledger/policy/limits.h"
+#include "ledger/policy/refusal_text.h"
+#include "ledger/policy/subsidy.h"
+#include "ledger/policy/window.h"
+#include "ledger/query/program_queries.h"
+#include "ledger/query/quote_request.h"
+#include "ledger/query/resources.h"
+
+namespace voucher::query {
+namespace {
+
+using Answer = std::variant<v1::Grant, v1::Refusal>;
+
+// What is left of a quote once the applicant may apply: amount, caps, pools.
+Answer Fit(const v1::Item& item, int64_t spend_fen, const Limits& limits) {
+  if (auto refusal = CheckAmount(item, spend_fen)) return *std::move(refusal);
+  const int64_t base_fen = BaseAmountFen(item, spend_fen);
+  FitResult fit = FitLimits(base_fen, limits);
+  if (auto* refusal = std::get_if<v1::Refusal>(&fit)) return std::move(*refusal);
+  const FittingGrant& fitting = std::get<FittingGrant>(fit);
+  v1::Grant grant;
+  grant.set_grant_fen(fitting.granted_fen);
+  grant.set_binding_limit(fitting.clipped_by);
+  grant.set_unclipped_fen(base_fen);
+  return grant;
+}
+
+// Caps with nothing used but what the request says was granted; no pools.
+Limits HypotheticalLimits(const CompiledRules& rules, const v1::Item& item,
+                          const v1::QuoteRequest& request) {
+  Limits limits;
+  for (const CapRule& cap : CapsFor(rules, item, request.facts())) {
+    const int64_t used_fen =
+        cap.kind == v1::LIMIT_KIND_ENTERPRISE_YEAR ? request.already_granted_fen() : 0;
+    limits.caps.push_back({LimitId{cap.kind, 0, 0}, cap.amount_fen, used_fen, cap.clause});
+  }
+  return limits;
+}
+
+Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
+                       const v1::QuoteRequest& request, UnixNanos received_at) {
+  if (auto refusal = CheckWindow(rules, received_at)) return *std::move(refusal);
+  if (request.blacklisted()) {
+    return MakeRefusal(v1::REASON_BLACKLISTED, {}, request.facts().uscc());
+  }
+  const Applicant applicant{request.facts(), request.incidents(), request.listings()};
+  if (auto refusal = CheckEligibility(rules, item, applicant, request.project(), received_at)) {
+    return *std::move(refusal);
+  }
+  return Fit(item, request.spend_fen(), HypotheticalLimits(rules, item, request));
+}
+
+Answer QuoteEnterprise(const Context& context, const Context::Program& program,
+                       const v1::Item& item, const v1::QuoteRequest& request) {
+  const auto enterprise = context.FindEnterprise(request.uscc());
+  if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
+  if (auto refusal = CheckOpen(program, context.received_at)) return *std::move(refusal);
+  const rows::EnterpriseRow& row = *enterprise->row;
+  if (auto refusal = CheckBlacklist(row, context.received_at)) return *std::move(refusal);
+  const Applicant applicant{row.facts(), row.incidents(), row.listings()};
+  if (auto refusal = CheckEligibility(*program.rules, item, applicant, request.project(),
+                                      context.received_at)) {
+    return *std::move(refusal);
+  }
+  uint64_t project = NumberOf<tables::ProjectNumbers>(
+      context.view, {program.number, request.project().project_id()});
+  if (project == 0) project = context.counters().project() + 1;
+  return Fit(item, request.spend_fen(), LimitsOf(context, program, item, *enterprise, project, {}));
+}
+
+Answer Answered(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
+                UnixNanos now) {
+  const bool hypothetical = request.has_facts();
+  const UnixNanos received_at =
+      hypothetical && request.has_received_at() ? *FromTimestamp(request.received_at()) : now;
+  Context context(view, who, received_at);
+  const auto program = context.FindProgram(request.program_id());
+  if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
+  const v1::Item* item = program->rules->FindItem(request.item_id());
+  if (item == nullptr) return MakeRefusal(v1::REASON_ITEM_NOT_FOUND, {}, request.item_id());
+  return hypothetical ? QuoteHypothesis(*program->rules, *item, request, received_at)
+                      : QuoteEnterprise(context, *program, *item, request);
+}
+
+}  // namespace
+
+absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
+                   v1::QuoteResponse* response, UnixNanos now) {
+  VOUCHER_RETURN_IF_ERROR(CheckQuoteRequest(request));
+  Answer answer = Answered(view, who, request, now);
+  if (auto* refusal = std::get_if<v1::Refusal>(&answer)) {
+    FillMessages(refusal);
+    *response->mutable_refusal() = std::move(*refusal);
+  } else {
+    *response->mutable_grant() = std::move(std::get<v1::Grant>(answer));
+  }
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+}  // namespace voucher::query

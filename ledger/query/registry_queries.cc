@@ -1,0 +1,135 @@
+#include "ledger/query/registry_queries.h"
+
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/big_endian.h"
+#include "ledger/query/lookup.h"
+#include "ledger/query/paging.h"
+#include "ledger/query/resources.h"
+#include "ledger/query/scope.h"
+
+namespace voucher::query {
+
+absl::Status GetEnterprise(const View& view, const v1::Authority&,
+                           const v1::GetEnterpriseRequest& request,
+                           v1::GetEnterpriseResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, FindEnterprise(view, request.uscc()));
+  *response->mutable_enterprise() =
+      EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListEnterprises(const View& view, const v1::Authority&,
+                             const v1::ListEnterprisesRequest& request,
+                             v1::ListEnterprisesResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  const uint64_t last = counters == nullptr ? 0 : counters->enterprise();
+  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+    *response->add_enterprises() =
+        EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
+    return true;
+  });
+  page.Finish(end, response);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListProviders(const View& view, const v1::Authority&,
+                           const v1::ListProvidersRequest& request,
+                           v1::ListProvidersResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  const uint64_t last = counters == nullptr ? 0 : counters->provider();
+  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+    *response->add_providers() =
+        ProviderResource(number, MustFind<tables::Providers>(view, {number}));
+    return true;
+  });
+  page.Finish(end, response);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+// The position of a page is (provider number, product_id) of the last product shown.
+absl::Status ListCatalog(const View& view, const v1::Authority&,
+                         const v1::ListCatalogRequest& request, v1::ListCatalogResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const size_t wanted, RowsWanted(request.page_size()));
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+  uint64_t first_provider = 0;
+  uint64_t last_provider = std::numeric_limits<uint64_t>::max() - 1;
+  if (!request.provider_id().empty()) {
+    VOUCHER_ASSIGN_OR_RETURN(first_provider, FindProvider(view, request.provider_id()));
+    last_provider = first_provider;
+  }
+  const std::string filters = FiltersOf(request);
+  std::string after_product;
+  if (!request.page_token().empty()) {
+    VOUCHER_ASSIGN_OR_RETURN(const std::string position, ReadToken(filters, request.page_token()));
+    absl::string_view rest = position;
+    const std::optional<uint64_t> provider = TakeU64(&rest);
+    if (!provider) {
+      return absl::InvalidArgumentError("page_token was altered; leave it empty to start again.");
+    }
+    first_provider = *provider;
+    after_product = std::string(rest);
+  }
+
+  std::string position;
+  size_t shown = 0;
+  bool more = false;
+  view.Scan<tables::Products>({program, first_provider, after_product},
+                              {program, last_provider + 1, ""},
+                              [&](const tables::Products::Key& key, const rows::ProductRow& row) {
+                                const auto& [of_program, provider, product_id] = key;
+                                if (provider == first_provider && product_id == after_product)
+                                  return true;
+                                more = shown == wanted;
+                                if (more) return false;
+                                *response->add_products() = row.product();
+                                ++shown;
+                                position.clear();
+                                AppendU64(provider, &position);
+                                position += product_id;
+                                return true;
+                              });
+  if (more) response->set_next_page_token(MakeToken(filters, position));
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
+                             const v1::GetCloudAccountRequest& request,
+                             v1::GetCloudAccountResponse* response) {
+  uint64_t number = request.account_id();
+  const bool by_name = !request.provider_id().empty() || !request.account_number().empty();
+  if (number != 0 && by_name) {
+    return absl::InvalidArgumentError(
+        "Name the account either by account_id or by provider_id and account_number, not by both.");
+  }
+  if (number == 0) {
+    if (request.provider_id().empty() || request.account_number().empty()) {
+      return absl::InvalidArgumentError(
+          "Name the account by account_id, or by provider_id and account_number together.");
+    }
+    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
+    VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
+    number = NumberOf<tables::AccountNumbers>(view, {provider, request.account_number()});
+    if (number == 0) {
+      return absl::NotFoundError(absl::StrCat("Provider ", request.provider_id(),
+                                              " has no bound account ", request.account_number(),
+                                              "."));
+    }
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const row, FindAccount(view, number));
+  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, row->provider())));
+  *response->mutable_account() = AccountResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+}  // namespace voucher::query

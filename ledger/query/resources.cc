@@ -1,0 +1,158 @@
+#include "ledger/query/resources.h"
+
+#include "ledger/base/check.h"
+#include "ledger/base/clock.h"
+
+namespace voucher::query {
+
+uint64_t AsOf(const View& view) {
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  return counters == nullptr ? 0 : counters->sequence();
+}
+
+const std::string& ProgramId(const View& view, uint32_t program) {
+  return MustFind<tables::Programs>(view, {program}).program_id();
+}
+
+const std::string& ProviderId(const View& view, uint64_t provider) {
+  return MustFind<tables::Providers>(view, {provider}).provider_id();
+}
+
+const std::string& Uscc(const View& view, uint64_t enterprise) {
+  return MustFind<tables::Enterprises>(view, {enterprise}).facts().uscc();
+}
+
+uint64_t ProviderOfAccount(const View& view, uint64_t account) {
+  return MustFind<tables::Accounts>(view, {account}).provider();
+}
+
+v1::Program ProgramResource(const View& view, uint32_t number) {
+  const rows::ProgramRow& row = MustFind<tables::Programs>(view, {number});
+  v1::Program program;
+  *program.mutable_rules() = MustFind<tables::Revisions>(view, {number, row.revision()}).rules();
+  program.set_revision(row.revision());
+  program.set_state(row.state());
+  program.set_number(number);
+  *program.mutable_cutoff_at() = ToTimestamp(row.cutoff_unix_ns());
+  return program;
+}
+
+v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& row) {
+  v1::Enterprise enterprise;
+  *enterprise.mutable_facts() = row.facts();
+  enterprise.set_number(number);
+  *enterprise.mutable_incidents() = row.incidents();
+  *enterprise.mutable_listings() = row.listings();
+  if (row.has_blacklisting()) *enterprise.mutable_blacklisting() = row.blacklisting();
+  return enterprise;
+}
+
+v1::Provider ProviderResource(uint64_t number, const rows::ProviderRow& row) {
+  v1::Provider provider;
+  provider.set_provider_id(row.provider_id());
+  provider.set_name(row.name());
+  provider.set_state(row.state());
+  provider.set_number(number);
+  return provider;
+}
+
+v1::CloudAccount AccountResource(const View& view, uint64_t number, const rows::AccountRow& row) {
+  v1::CloudAccount account;
+  account.set_account_id(number);
+  account.set_provider_id(ProviderId(view, row.provider()));
+  account.set_account_number(row.account_number());
+  account.set_uscc(Uscc(view, row.enterprise()));
+  return account;
+}
+
+v1::Application ApplicationResource(const View& view, uint64_t number,
+                                    const rows::ApplicationRow& row) {
+  const CompiledRules& rules = MustFind<tables::Revisions>(view, {row.program(), row.revision()});
+  const v1::Item* item = rules.FindItemByNumber(row.item());
+  VOUCHER_CHECK(item != nullptr) << "application " << number << " item " << row.item();
+  v1::Application application;
+  application.set_application_id(number);
+  application.set_program_id(ProgramId(view, row.program()));
+  application.set_queue_number(row.queue_number());
+  application.set_item_id(item->item_id());
+  application.set_uscc(Uscc(view, row.enterprise()));
+  application.set_delivery_mode(row.delivery_mode());
+  application.set_spend_fen(row.spend_fen());
+  application.set_granted_fen(row.granted_fen());
+  application.set_approved_fen(row.approved_fen());
+  application.set_state(row.state());
+  const auto& stages = rules.rules().review_stages();
+  if (row.state() == v1::APPLICATION_STATE_HELD &&
+      row.stages_passed() < static_cast<uint32_t>(stages.size())) {
+    application.set_next_stage(stages[static_cast<int>(row.stages_passed())].stage_id());
+  }
+  application.set_program_revision(row.revision());
+  *application.mutable_received_at() = ToTimestamp(row.received_unix_ns());
+  application.set_voucher_id(row.voucher());
+  application.set_submitted_sequence(row.submitted_sequence());
+  return application;
+}
+
+v1::Voucher VoucherResource(const View& view, uint64_t number, const rows::VoucherRow& row) {
+  v1::Voucher voucher;
+  voucher.set_voucher_id(number);
+  voucher.set_program_id(ProgramId(view, row.program()));
+  voucher.set_application_id(row.application());
+  voucher.set_uscc(Uscc(view, row.enterprise()));
+  voucher.set_approved_fen(row.approved_fen());
+  voucher.set_available_fen(row.available_fen());
+  voucher.set_in_transit_fen(row.in_transit_fen());
+  voucher.set_credit_fen(row.credit_fen());
+  voucher.set_redeemed_fen(row.redeemed_fen());
+  voucher.set_released_fen(row.released_fen());
+  voucher.set_state(row.state());
+  *voucher.mutable_expires_at() = ToTimestamp(row.expires_unix_ns());
+  return voucher;
+}
+
+v1::Transfer TransferResource(const View& view, uint64_t number, const rows::TransferRow& row) {
+  v1::Transfer transfer;
+  transfer.set_transfer_id(number);
+  transfer.set_program_id(ProgramId(view, row.program()));
+  transfer.set_voucher_id(row.voucher());
+  transfer.set_account_id(row.account());
+  transfer.set_amount_fen(row.amount_fen());
+  transfer.set_state(row.state());
+  *transfer.mutable_answer_due_at() = ToTimestamp(row.answer_due_unix_ns());
+  transfer.set_provider_reference(row.provider_reference());
+  transfer.set_decline_reason(row.decline_reason());
+  return transfer;
+}
+
+v1::Redemption RedemptionResource(const View& view, uint64_t number,
+                                  const rows::RedemptionRow& row) {
+  v1::Redemption redemption;
+  redemption.set_redemption_id(number);
+  redemption.set_program_id(ProgramId(view, row.program()));
+  redemption.set_account_id(row.account());
+  redemption.set_product_id(row.product_id());
+  redemption.set_order_number(row.order_number());
+  int64_t amount_fen = 0;
+  int64_t reversed_fen = 0;
+  for (const v1::Draw& draw : row.draws()) {
+    amount_fen += draw.amount_fen();
+    reversed_fen += draw.reversed_fen();
+  }
+  redemption.set_amount_fen(amount_fen);
+  redemption.set_reversed_fen(reversed_fen);
+  *redemption.mutable_draws() = row.draws();
+  redemption.set_state(row.state());
+  *redemption.mutable_usage_ended_at() = ToTimestamp(row.usage_ended_unix_ns());
+  return redemption;
+}
+
+v1::CreditLot CreditLotResource(const View& view, const rows::CreditRow& row) {
+  v1::CreditLot lot;
+  lot.set_voucher_id(row.voucher());
+  lot.set_program_id(ProgramId(view, row.program()));
+  lot.set_amount_fen(row.amount_fen());
+  *lot.mutable_expires_at() = ToTimestamp(row.expires_unix_ns());
+  return lot;
+}
+
+}  // namespace voucher::query

@@ -1,0 +1,115 @@
+#include "ledger/query/application_queries.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+
+#include "tests/query/told_ledger.h"
+
+namespace voucher::query {
+namespace {
+
+using ::voucher::testing::Platform;
+using ::voucher::testing::StoryUscc;
+
+class ApplicationQueriesTest : public ::voucher::testing::ToldLedger {};
+
+std::vector<uint64_t> Ids(const v1::ListApplicationsResponse& response) {
+  std::vector<uint64_t> ids;
+  for (const v1::Application& application : response.applications()) {
+    ids.push_back(application.application_id());
+  }
+  return ids;
+}
+
+TEST_F(ApplicationQueriesTest, AnApplicationNamesItsNextStage) {
+  v1::GetApplicationRequest request;
+  request.set_application_id(5);
+  v1::GetApplicationResponse response;
+  ASSERT_TRUE(GetApplication(view(), Platform(), request, &response).ok());
+  const v1::Application& application = response.application();
+  EXPECT_EQ(application.program_id(), "hubei-2025");
+  EXPECT_EQ(application.queue_number(), 5);
+  EXPECT_EQ(application.item_id(), "resource");
+  EXPECT_EQ(application.uscc(), StoryUscc(3));
+  EXPECT_EQ(application.spend_fen(), 3'000'00);
+  EXPECT_EQ(application.granted_fen(), 600'00);
+  EXPECT_EQ(application.state(), v1::APPLICATION_STATE_HELD);
+  EXPECT_EQ(application.next_stage(), "EXPERT");
+  EXPECT_EQ(response.as_of_sequence(), end());
+}
+
+TEST_F(ApplicationQueriesTest, AnApprovedApplicationNamesItsVoucherAndNoStage) {
+  v1::GetApplicationRequest request;
+  request.set_application_id(1);
+  v1::GetApplicationResponse response;
+  ASSERT_TRUE(GetApplication(view(), Platform(), request, &response).ok());
+  EXPECT_EQ(response.application().voucher_id(), 1);
+  EXPECT_EQ(response.application().approved_fen(), 20'000'00);
+  EXPECT_EQ(response.application().next_stage(), "");
+}
+
+TEST_F(ApplicationQueriesTest, UnknownAndZeroIdsDiffer) {
+  v1::GetApplicationRequest request;
+  v1::GetApplicationResponse response;
+  EXPECT_EQ(GetApplication(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+  request.set_application_id(6);
+  EXPECT_EQ(GetApplication(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(ApplicationQueriesTest, ApplicationsOfAProgramComeInQueueOrder) {
+  v1::ListApplicationsRequest request;
+  request.set_program_id("hubei-2025");
+  request.set_page_size(2);
+  std::vector<uint64_t> all;
+  for (int page = 0; page < 3; ++page) {
+    v1::ListApplicationsResponse response;
+    ASSERT_TRUE(ListApplications(view(), Platform(), request, &response).ok());
+    for (const uint64_t id : Ids(response)) all.push_back(id);
+    EXPECT_EQ(response.next_page_token().empty(), page == 2) << page;
+    request.set_page_token(response.next_page_token());
+  }
+  EXPECT_EQ(all, (std::vector<uint64_t>{1, 2, 3, 4, 5}));
+}
+
+TEST_F(ApplicationQueriesTest, AFullLastPageHasNoToken) {
+  v1::ListApplicationsRequest request;
+  request.set_program_id("hubei-2025");
+  request.set_page_size(5);
+  v1::ListApplicationsResponse response;
+  ASSERT_TRUE(ListApplications(view(), Platform(), request, &response).ok());
+  EXPECT_EQ(response.applications_size(), 5);
+  EXPECT_EQ(response.next_page_token(), "");
+}
+
+TEST_F(ApplicationQueriesTest, ApplicationsOfAnEnterpriseCanBeFilteredByState) {
+  v1::ListApplicationsRequest request;
+  request.set_uscc(StoryUscc(3));
+  v1::ListApplicationsResponse all;
+  ASSERT_TRUE(ListApplications(view(), Platform(), request, &all).ok());
+  EXPECT_EQ(Ids(all), (std::vector<uint64_t>{4, 5}));
+  request.set_state(v1::APPLICATION_STATE_WITHDRAWN);
+  v1::ListApplicationsResponse withdrawn;
+  ASSERT_TRUE(ListApplications(view(), Platform(), request, &withdrawn).ok());
+  EXPECT_EQ(Ids(withdrawn), (std::vector<uint64_t>{4}));
+}
+
+TEST_F(ApplicationQueriesTest, AListNeedsExactlyOneFilter) {
+  v1::ListApplicationsRequest request;
+  v1::ListApplicationsResponse response;
+  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+  request.set_program_id("hubei-2025");
+  request.set_uscc(StoryUscc(0));
+  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+  request.clear_uscc();
+  request.set_state(static_cast<v1::ApplicationState>(99));
+  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace voucher::query

@@ -1,0 +1,156 @@
+#include "ledger/query/credit_queries.h"
+
+#include "gtest/gtest.h"
+
+#include "ledger/base/civil.h"
+#include "tests/query/told_ledger.h"
+
+namespace voucher::query {
+namespace {
+
+using ::voucher::testing::Platform;
+using ::voucher::testing::ProviderOf;
+using ::voucher::testing::StoryUscc;
+
+class CreditQueriesTest : public ::voucher::testing::ToldLedger {};
+
+TEST_F(CreditQueriesTest, AVoucherShowsWhereItsMoneyIs) {
+  v1::GetVoucherRequest request;
+  request.set_voucher_id(1);
+  v1::GetVoucherResponse response;
+  ASSERT_TRUE(GetVoucher(view(), Platform(), request, &response).ok());
+  const v1::Voucher& voucher = response.voucher();
+  EXPECT_EQ(voucher.application_id(), 1);
+  EXPECT_EQ(voucher.uscc(), StoryUscc(0));
+  EXPECT_EQ(voucher.approved_fen(), 20'000'00);
+  EXPECT_EQ(voucher.available_fen(), 9'000'00);
+  EXPECT_EQ(voucher.in_transit_fen(), 3'000'00);
+  EXPECT_EQ(voucher.credit_fen(), 7'000'00);
+  EXPECT_EQ(voucher.redeemed_fen(), 1'000'00);
+  EXPECT_EQ(voucher.released_fen(), 0);
+  EXPECT_EQ(FormatRfc3339(*FromTimestamp(voucher.expires_at()), Zone::Shanghai()),
+            "2026-01-01T00:00:00+08:00");
+  EXPECT_EQ(response.as_of_sequence(), end());
+}
+
+TEST_F(CreditQueriesTest, VouchersAreListedByProgramOrEnterprise) {
+  v1::ListVouchersRequest request;
+  v1::ListVouchersResponse response;
+  EXPECT_EQ(ListVouchers(view(), Platform(), request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+  request.set_program_id("hubei-2025");
+  ASSERT_TRUE(ListVouchers(view(), Platform(), request, &response).ok());
+  EXPECT_EQ(response.vouchers_size(), 1);
+  request.clear_program_id();
+  request.set_uscc(StoryUscc(1));
+  v1::ListVouchersResponse none;
+  ASSERT_TRUE(ListVouchers(view(), Platform(), request, &none).ok());
+  EXPECT_EQ(none.vouchers_size(), 0);
+}
+
+TEST_F(CreditQueriesTest, TransfersOfAProviderCanBeFilteredByState) {
+  v1::ListTransfersRequest request;
+  request.set_provider_id("acme");
+  v1::ListTransfersResponse all;
+  ASSERT_TRUE(ListTransfers(view(), Platform(), request, &all).ok());
+  ASSERT_EQ(all.transfers_size(), 2);
+  EXPECT_EQ(all.transfers(0).transfer_id(), 1);
+  EXPECT_EQ(all.transfers(0).provider_reference(), "credited-1");
+  EXPECT_EQ(all.transfers(1).transfer_id(), 3);
+  EXPECT_EQ(all.transfers(1).decline_reason(), "account is frozen");
+  request.set_state(v1::TRANSFER_STATE_DECLINED);
+  v1::ListTransfersResponse declined;
+  ASSERT_TRUE(ListTransfers(view(), Platform(), request, &declined).ok());
+  ASSERT_EQ(declined.transfers_size(), 1);
+  EXPECT_EQ(declined.transfers(0).transfer_id(), 3);
+}
+
+TEST_F(CreditQueriesTest, ATransferIsDueSoManyHoursAfterItsOrder) {
+  v1::GetTransferRequest request;
+  request.set_transfer_id(2);
+  v1::GetTransferResponse response;
+  ASSERT_TRUE(GetTransfer(view(), ProviderOf("zeta"), request, &response).ok());
+  EXPECT_EQ(response.transfer().state(), v1::TRANSFER_STATE_ORDERED);
+  const UnixNanos due = *FromTimestamp(response.transfer().answer_due_at());
+  EXPECT_EQ(DayOf(due, Zone::Shanghai()), CivilDay(2025, 11, 4)) << "120 hours after October 30";
+}
+
+TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
+  v1::GetRedemptionRequest request;
+  request.set_redemption_id(2);
+  v1::GetRedemptionResponse by_id;
+  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_id).ok());
+  EXPECT_EQ(by_id.redemption().amount_fen(), 700'00);
+  EXPECT_EQ(by_id.redemption().reversed_fen(), 200'00);
+  EXPECT_EQ(by_id.redemption().state(), v1::REDEMPTION_STATE_PARTLY_REVERSED);
+  request.clear_redemption_id();
+  request.set_provider_id("acme");
+  request.set_order_number("o-2");
+  v1::GetRedemptionResponse by_order;
+  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_order).ok());
+  EXPECT_EQ(by_order.redemption().redemption_id(), 2);
+  request.set_order_number("o-9");
+  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order).code(),
+            absl::StatusCode::kNotFound);
+  request.clear_order_number();
+  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(CreditQueriesTest, CreditOfAnAccountIsListedByLot) {
+  v1::GetCreditRequest request;
+  request.set_account_id(1);
+  v1::GetCreditResponse response;
+  ASSERT_TRUE(GetCredit(view(), ProviderOf("acme"), request, &response).ok());
+  ASSERT_EQ(response.lots_size(), 1);
+  EXPECT_EQ(response.lots(0).voucher_id(), 1);
+  EXPECT_EQ(response.lots(0).program_id(), "hubei-2025");
+  EXPECT_EQ(response.total_fen(), 7'000'00);
+  request.set_program_id("hubei-2026");
+  EXPECT_EQ(GetCredit(view(), ProviderOf("acme"), request, &response).code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(CreditQueriesTest, AProviderSeesNothingOfAnother) {
+  const v1::Authority zeta = ProviderOf("zeta");
+  constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+  v1::GetTransferRequest transfer;
+  transfer.set_transfer_id(1);
+  v1::GetTransferResponse transfer_response;
+  EXPECT_EQ(GetTransfer(view(), zeta, transfer, &transfer_response).code(), kDenied);
+  v1::ListTransfersRequest transfers;
+  transfers.set_provider_id("acme");
+  v1::ListTransfersResponse transfers_response;
+  EXPECT_EQ(ListTransfers(view(), zeta, transfers, &transfers_response).code(), kDenied);
+  v1::GetRedemptionRequest redemption;
+  redemption.set_redemption_id(1);
+  v1::GetRedemptionResponse redemption_response;
+  EXPECT_EQ(GetRedemption(view(), zeta, redemption, &redemption_response).code(), kDenied);
+  v1::ListRedemptionsRequest redemptions;
+  redemptions.set_account_id(1);
+  v1::ListRedemptionsResponse redemptions_response;
+  EXPECT_EQ(ListRedemptions(view(), zeta, redemptions, &redemptions_response).code(), kDenied);
+  v1::GetCreditRequest credit;
+  credit.set_account_id(1);
+  v1::GetCreditResponse credit_response;
+  EXPECT_EQ(GetCredit(view(), zeta, credit, &credit_response).code(), kDenied);
+}
+
+TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeByNumber) {
+  v1::ListRedemptionsRequest request;
+  request.set_account_id(1);
+  request.set_page_size(1);
+  v1::ListRedemptionsResponse first;
+  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &first).ok());
+  ASSERT_EQ(first.redemptions_size(), 1);
+  EXPECT_EQ(first.redemptions(0).redemption_id(), 1);
+  request.set_page_token(first.next_page_token());
+  v1::ListRedemptionsResponse second;
+  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &second).ok());
+  ASSERT_EQ(second.redemptions_size(), 1);
+  EXPECT_EQ(second.redemptions(0).redemption_id(), 2);
+  EXPECT_EQ(second.next_page_token(), "");
+}
+
+}  // namespace
+}  // namespace voucher::query

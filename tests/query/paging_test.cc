@@ -1,0 +1,90 @@
+#include "ledger/query/paging.h"
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+#include "voucher/v1/application_service.pb.h"
+
+namespace voucher::query {
+namespace {
+
+v1::ListApplicationsRequest RequestFor(const std::string& program_id) {
+  v1::ListApplicationsRequest request;
+  request.set_program_id(program_id);
+  return request;
+}
+
+TEST(PagingTest, APageHasOneToAThousandRowsAndAHundredByDefault) {
+  EXPECT_EQ(RowsWanted(0).value(), 100);
+  EXPECT_EQ(RowsWanted(1).value(), 1);
+  EXPECT_EQ(RowsWanted(1'000).value(), 1'000);
+  EXPECT_EQ(RowsWanted(1'001).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RowsWanted(-1).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(PagingTest, ATokenLeadsBackToItsPlace) {
+  const std::string filters = FiltersOf(RequestFor("a"));
+  EXPECT_EQ(ReadNumberToken(filters, MakeNumberToken(filters, 7)).value(), 7);
+  EXPECT_EQ(ReadNumberToken(filters, "").value(), 0);
+}
+
+TEST(PagingTest, ATokenOfOtherFiltersIsRefused) {
+  const std::string token = MakeNumberToken(FiltersOf(RequestFor("a")), 7);
+  EXPECT_EQ(ReadNumberToken(FiltersOf(RequestFor("b")), token).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  v1::ListApplicationsRequest other_state = RequestFor("a");
+  other_state.set_state(v1::APPLICATION_STATE_HELD);
+  EXPECT_EQ(ReadNumberToken(FiltersOf(other_state), token).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(PagingTest, PageSizeAndWaitingAreNoFilters) {
+  v1::ListApplicationsRequest request = RequestFor("a");
+  const std::string filters = FiltersOf(request);
+  request.set_page_size(5);
+  request.set_page_token("x");
+  request.set_min_sequence(9);
+  EXPECT_EQ(FiltersOf(request), filters);
+}
+
+TEST(PagingTest, AnAlteredTokenIsRefused) {
+  const std::string filters = FiltersOf(RequestFor("a"));
+  const std::string token = MakeNumberToken(filters, 7);
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string altered = token;
+    altered[i] = altered[i] == '0' ? '1' : '0';
+    EXPECT_FALSE(ReadNumberToken(filters, altered).ok()) << i;
+  }
+  for (const char* garbage : {"zz", "0", "00", "0123456789abcdef"}) {
+    EXPECT_FALSE(ReadNumberToken(filters, garbage).ok()) << garbage;
+  }
+  EXPECT_FALSE(ReadNumberToken(filters, MakeToken(filters, "short")).ok());
+}
+
+TEST(PagingTest, AWalkThatShowsNothingStopsAndGoesOnFromThere) {
+  HotView memory(nullptr);
+  Overlay rows(&memory);
+  for (uint64_t number = 1; number <= kMaxExamined + 5; ++number) {
+    rows.Put<tables::VouchersByProgram>({1, number}, {});
+  }
+  rows.Put<tables::VouchersByProgram>({2, 1}, {});
+  std::vector<uint64_t> shown;
+  const auto show_last = [&](uint64_t number, const rows::PresentRow&) {
+    if (number != kMaxExamined + 5) return false;
+    shown.push_back(number);
+    return true;
+  };
+  const auto first = WalkIndex<tables::VouchersByProgram>(rows, uint32_t{1}, 0, 10, show_last);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(*first, kMaxExamined);
+  EXPECT_TRUE(shown.empty());
+  const auto second =
+      WalkIndex<tables::VouchersByProgram>(rows, uint32_t{1}, *first, 10, show_last);
+  EXPECT_FALSE(second.has_value());
+  EXPECT_EQ(shown, std::vector<uint64_t>{kMaxExamined + 5});
+}
+
+}  // namespace
+}  // namespace voucher::query
