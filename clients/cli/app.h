@@ -1,0 +1,17 @@
+// voucherctl as a function.
+#ifndef CLIENTS_CLI_APP_H_
+#define CLIENTS_CLI_APP_H_
+
+#include <string>
+#include <vector>
+
+#include "clients/cli/session.h"
+
+namespace voucher::cli {
+
+// Runs voucherctl with the words after its name. Returns its exit code (exit_code.h).
+int RunApp(const std::vector<std::string>& words, Session& session);
+
+}  // namespace voucher::cli
+
+#endif  // CLIENTS_CLI_APP_H_

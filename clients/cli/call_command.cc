@@ -1,0 +1,138 @@
+#include "clients/cli/call_command.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/util/json_util.h"
+
+#include "clients/cli/exit_code.h"
+#include "clients/cli/failure.h"
+#include "clients/cli/field_text.h"
+#include "clients/cli/render.h"
+#include "clients/cli/rpc.h"
+#include "clients/cli/run_command.h"
+#include "clients/cli/table.h"
+#include "clients/cli/yuan.h"
+#include "clients/import/csv_import.h"
+
+namespace voucher::cli {
+namespace {
+
+using google::protobuf::Message;
+
+absl::StatusOr<std::string> ReadData(const std::string& data, Session& session) {
+  if (data == "-") return session.ReadAll(data);
+  if (absl::StartsWith(data, "@")) return session.ReadAll(data.substr(1));
+  return data.empty() ? "{}" : data;
+}
+
+absl::Status FromJson(absl::string_view json, Message* message) {
+  const auto status = google::protobuf::util::JsonStringToMessage(std::string(json), message);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the data is no ", message->GetDescriptor()->name(), ": ", std::string(status.message())));
+}
+
+int CallStreamRedeem(absl::string_view data, Session& session) {
+  std::vector<v1::StreamRedeemRequest> requests;
+  int line = 0;
+  for (absl::string_view json : absl::StrSplit(data, '\n')) {
+    ++line;
+    if (absl::StripAsciiWhitespace(json).empty()) continue;
+    absl::Status status = FromJson(json, &requests.emplace_back());
+    if (!status.ok()) {
+      return Malformed(absl::StrCat("line ", line, ": ", status.message()), session);
+    }
+  }
+  size_t sent = 0;
+  const absl::Status status = session.client->StreamRedeem(
+      [&](v1::StreamRedeemRequest* request) {
+        if (sent == requests.size()) return false;
+        *request = requests[sent++];
+        return true;
+      },
+      [&](const v1::StreamRedeemRequest&, const v1::StreamRedeemResponse& response) {
+        session.out << CompactJson(response) << "\n";
+      });
+  return status.ok() ? int{kOk} : PrintFailure(status, "", session);
+}
+
+int CallWatchBudget(const v1::WatchBudgetRequest& request, Session& session) {
+  const absl::Status status =
+      session.client->WatchBudget(request, [&](const v1::WatchBudgetResponse& response) {
+        session.out << CompactJson(response) << std::endl;
+        return session.out.good();
+      });
+  return status.ok() ? int{kOk} : PrintFailure(status, "", session);
+}
+
+void PrintBudgetLine(const v1::Budget& budget, std::ostream& out) {
+  const int64_t granted =
+      budget.voucher_fen() + budget.transit_fen() + budget.credit_fen() + budget.payable_fen();
+  out << InstantText(ToTime(budget.as_of())) << "  remaining " << FormatYuan(budget.remaining_fen())
+      << "  held " << FormatYuan(budget.held_fen()) << "  granted " << FormatYuan(granted)
+      << "  of " << FormatYuan(budget.appropriated_fen()) << " yuan  queue "
+      << FormatCount(static_cast<int64_t>(budget.last_queue_number())) << std::endl;
+}
+
+}  // namespace
+
+int CallByName(const std::string& rpc_name, const std::string& data, Session& session) {
+  const absl::StatusOr<Rpc> rpc = Rpc::Find(rpc_name);
+  if (!rpc.ok()) return Malformed(rpc.status().message(), session);
+  const absl::StatusOr<std::string> json = ReadData(data, session);
+  if (!json.ok()) return Malformed(json.status().message(), session);
+  if (rpc->method().client_streaming()) return CallStreamRedeem(*json, session);
+
+  const std::unique_ptr<Message> request = rpc->NewRequest();
+  if (absl::Status status = FromJson(*json, request.get()); !status.ok()) {
+    return Malformed(status.message(), session);
+  }
+  if (const auto* watch = dynamic_cast<const v1::WatchBudgetRequest*>(request.get())) {
+    return CallWatchBudget(*watch, session);
+  }
+  const std::string request_id = EnsureRequestId(session, request.get());
+  const std::unique_ptr<Message> response = rpc->NewResponse();
+  const absl::Status status = rpc->Call(*session.client, *request, response.get());
+  if (!status.ok()) return PrintFailure(status, request_id, session);
+  PrintAnswer(*response, {}, session);
+  return kOk;
+}
+
+int WatchBudget(const std::string& program_id, int interval_ms, Session& session) {
+  v1::WatchBudgetRequest request;
+  request.set_program_id(program_id);
+  request.set_interval_ms(interval_ms);
+  if (session.json) return CallWatchBudget(request, session);
+  const absl::Status status =
+      session.client->WatchBudget(request, [&](const v1::WatchBudgetResponse& response) {
+        PrintBudgetLine(response.budget(), session.out);
+        return session.out.good();
+      });
+  return status.ok() ? int{kOk} : PrintFailure(status, "", session);
+}
+
+int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session) {
+  const absl::StatusOr<std::string> csv = session.ReadAll(file);
+  if (!csv.ok()) return Malformed(csv.status().message(), session);
+  absl::StatusOr<std::vector<v1::CalendarDay>> days = client::ParseCalendarDays(*csv);
+  if (!days.ok()) return Malformed(absl::StrCat(file, ": ", days.status().message()), session);
+
+  v1::PublishCalendarRequest request;
+  const std::string request_id = EnsureRequestId(session, &request);
+  request.set_first_year(first_year);
+  request.set_last_year(last_year);
+  request.mutable_days()->Assign(days->begin(), days->end());
+  const auto response = session.client->PublishCalendar(request);
+  if (!response.ok()) return PrintFailure(response.status(), request_id, session);
+  PrintAnswer(*response, {}, session);
+  return kOk;
+}
+
+}  // namespace voucher::cli

@@ -1,0 +1,26 @@
+// voucherctl call: any RPC, request and answer as protobuf JSON.
+#ifndef CLIENTS_CLI_CALL_COMMAND_H_
+#define CLIENTS_CLI_CALL_COMMAND_H_
+
+#include <string>
+
+#include "clients/cli/session.h"
+
+namespace voucher::cli {
+
+// Calls `rpc` ("Service/Method") with `data`: JSON, "@FILE", or "-" for standard input; empty means
+// an empty request. For StreamRedeem the data holds one request a line, answered one by one. An
+// empty request_id of a mutation is filled in. Returns the exit code. Needs session.client.
+int CallByName(const std::string& rpc, const std::string& data, Session& session);
+
+// Prints the budget of a program now and after changes, until interrupted: a line each, or one JSON
+// object a line with --json. Returns the exit code.
+int WatchBudget(const std::string& program_id, int interval_ms, Session& session);
+
+// Publishes the working-day calendar of a CSV file for years that it says nothing about itself.
+// Returns the exit code.
+int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session);
+
+}  // namespace voucher::cli
+
+#endif  // CLIENTS_CLI_CALL_COMMAND_H_

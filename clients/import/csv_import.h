@@ -1,0 +1,86 @@
+// CSV files of enterprises, catalog and applications as ready requests.
+//
+//   std::string csv = ...;  // the whole file
+//   absl::StatusOr<std::vector<RowOrError<v1::PutEnterpriseRequest>>> rows = ParseEnterprises(csv);
+//   if (!rows.ok()) { ... }  // not a CSV file with the right columns
+//   for (const auto& row : *rows) {
+//     if (row.ok()) client->PutEnterprise(row.request);
+//     else Complain(row.line, row.problems);
+//   }
+//
+// Files are UTF-8 (a byte order mark is skipped), comma separated, with CRLF or LF line ends and
+// RFC 4180 quotes. The first line names the columns, in any order; lines before it that begin with
+// '#' are comments; blank lines are skipped. Every function is pure and thread-safe.
+//
+// Each request carries a request_id made of a hash of the whole file (and program) and the row's
+// key: importing the same file again is answered with the first outcomes, a changed file is a new
+// import. A file with bad rows should therefore be mended before any of it is sent.
+#ifndef CLIENTS_IMPORT_CSV_IMPORT_H_
+#define CLIENTS_IMPORT_CSV_IMPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+#include "voucher/v1/application_service.pb.h"
+#include "voucher/v1/program_service.pb.h"
+#include "voucher/v1/registry_service.pb.h"
+
+namespace voucher::client {
+
+// What is wrong with a cell and how to mend it.
+struct RowProblem {
+  std::string column;       // empty if the row as a whole is wrong
+  std::string description;  // one English sentence
+};
+
+// A row of a file: a request, or what is wrong with it.
+template <typename Request>
+struct RowOrError {
+  int line = 0;     // where the row begins in the file, from 1
+  std::string key;  // what identifies the row in its file, as in a USCC
+  Request request;  // complete if ok(), otherwise what could be read
+  std::vector<RowProblem> problems;
+  std::string hint;  // something to look at that is not wrong; empty if nothing
+
+  bool ok() const { return problems.empty(); }
+};
+
+// Enterprises. Columns: uscc, name, division, size, industry, registered_on, is_cloud_provider,
+// prior_year_revenue_fen; optional: uscc_check_waived, staff. With `staff`, `hint` tells if the
+// published SME thresholds (staff, prior-year revenue) suggest another size class.
+// INVALID_ARGUMENT if the file is not such a CSV file; problems of rows stand in the rows.
+absl::StatusOr<std::vector<RowOrError<v1::PutEnterpriseRequest>>> ParseEnterprises(
+    absl::string_view csv);
+
+// A catalog file: its providers, each once, in the order of first appearance, and its products.
+struct CatalogRows {
+  std::vector<RowOrError<v1::PutProviderRequest>> providers;
+  std::vector<RowOrError<v1::PutProductRequest>> products;
+};
+
+// The catalog of one program. Columns: provider_id, provider_name, product_id, product_name,
+// item_ids (';' between), category, effective_from, effective_until (may be empty).
+// INVALID_ARGUMENT as above.
+absl::StatusOr<CatalogRows> ParseCatalog(absl::string_view csv, absl::string_view program_id);
+
+// Applications for one program. Columns: application_key, uscc, item_id, delivery_mode, spend_fen,
+// project_id, products ("provider/product", ';' between), invoice_code, invoice_number,
+// invoice_amount_fen, invoice_issued_on, contract_number, contract_sha256, payment_number,
+// payment_sha256, item_list_number, item_list_sha256; optional: other_funding,
+// completed_prior_year. Further invoices stand on the following rows with the same application_key;
+// their other cells are empty or repeat the first row's. Evidence may be left empty; whether it
+// suffices is for the program to say.
+// INVALID_ARGUMENT as above.
+absl::StatusOr<std::vector<RowOrError<v1::SubmitApplicationRequest>>> ParseApplications(
+    absl::string_view csv, absl::string_view program_id);
+
+// Days of a working-day calendar that differ from the weekday rule. Columns: date, kind (holiday or
+// workday), name. INVALID_ARGUMENT if the file or any row is wrong: a calendar is published whole.
+absl::StatusOr<std::vector<v1::CalendarDay>> ParseCalendarDays(absl::string_view csv);
+
+}  // namespace voucher::client
+
+#endif  // CLIENTS_IMPORT_CSV_IMPORT_H_

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/base/sha256.h"
+#include "ledger/journal/journal.h"
+#include "ledger/ledger.h"
+#include "ledger/machine/view.h"
+#include "ledger/pending_timers.h"
+
+namespace voucher {
+
+// Commands decided one after another on one overlay, to be made durable together. Nothing of it may
+// be shown before that. Not thread-safe.
+class Group {
+ public:
+  // `below` is the state of the ledger so far; `last_recorded_at` its last entry's, 0 if none. Both
+  // pointers must outlive the group.
+  Group(const View* below, const Journal* journal, UnixNanos last_recorded_at);
+
+  // What decides a command besides the state.
+  struct Stamp {
+    UnixNanos received_at = 0;
+    // The clock; the entry is recorded then, or 1 ns after the entry before if that is later.
+    UnixNanos now = 0;
+    // Jump of a suspect clock, for ResumeAfterClockJump; 0 if none.
+    int64_t jump_ns = 0;
+  };
+
+  // Answers a command: decides it, or finds the first outcome of its request_id, in this group or
+  // in the journal. The outcome is ALREADY_EXISTS for a reused request_id, INVALID_ARGUMENT for a
+  // decision above 1 MiB, the journal's error if an earlier entry cannot be read; a recorded one
+  // must not be shown before SetLeafHashes.
+  Outcome Answer(v1::Command command, const v1::Authority& authority, const Stamp& stamp);
+
+  // Books a due timer.
+  void Fire(const v1::TimerDue& timer, UnixNanos now);
+
+  // Entries as stored, from `first_sequence`.
+  const std::vector<std::string>& stored() const { return stored_; }
+  uint64_t first_sequence() const { return first_sequence_; }
+  uint64_t last_sequence() const { return first_sequence_ + stored_.size() - 1; }
+  UnixNanos last_recorded_at() const { return last_recorded_at_; }
+  size_t bytes() const { return report_.bytes; }
+  bool empty() const { return stored_.empty(); }
+  // True if this outcome was recorded by this group, not by an earlier one.
+  bool Recorded(const Outcome& outcome) const;
+
+  // Completes the receipts with what the journal returned for `stored`.
+  void SetLeafHashes(absl::Span<const Hash> leaf_hashes);
+
+  GroupLayer& layer() { return layer_; }
+  GroupReport& report() { return report_; }
+
+ private:
+  UnixNanos NextRecordedAt(UnixNanos now) const;
+  // Serialises, evolves and keeps the entry; INVALID_ARGUMENT if it is too large, and then nothing
+  // happened.
+  absl::StatusOr<std::shared_ptr<const voucher::Recorded>> Keep(v1::Entry entry);
+  absl::StatusOr<std::shared_ptr<const voucher::Recorded>> Find(uint64_t sequence) const;
+  Outcome Replay(uint64_t sequence, const v1::Command& command);
+
+  const Journal* journal_;
+  GroupLayer layer_;
+  uint64_t first_sequence_;
+  UnixNanos last_recorded_at_;
+  std::vector<std::string> stored_;
+  std::vector<std::shared_ptr<voucher::Recorded>> recorded_;
+  GroupReport report_;
+};
+
+}  // namespace voucher

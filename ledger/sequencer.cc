@@ -1,0 +1,279 @@
+#include "ledger/sequencer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "ledger/unavailable.h"
+
+namespace voucher {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// How soon a timer, a moved manual clock or a clock jump is noticed while nothing is submitted.
+constexpr std::chrono::milliseconds kIdlePoll{50};
+constexpr std::chrono::seconds kHousekeepingEvery{1};
+// How old the mark's instant may get while nothing is recorded; start compares the clock with it.
+constexpr int64_t kMarkRefreshNanos = 600 * kNanosPerSecond;
+constexpr size_t kMaxTimersPerGroup = 1'024;
+// Rows of each table that the writer keeps in memory.
+constexpr size_t kHotRows = 1u << 18;
+
+int64_t NanosSince(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - start).count();
+}
+
+UnixNanos LastRecordedAt(const View& view) {
+  const rows::CountersRow* counters = view.Find<tables::Counters>({});
+  return counters != nullptr ? counters->recorded_unix_ns() : 0;
+}
+
+}  // namespace
+
+Sequencer::Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueue* queue,
+                     ClockWatch* watch, DiskSpace* disk, Publication* publication)
+    : options_(options),
+      stores_(stores),
+      queue_(queue),
+      watch_(watch),
+      disk_(disk),
+      publication_(publication),
+      hot_(&stores->views->newest(), kHotRows),
+      timers_(hot_),
+      last_recorded_at_(LastRecordedAt(hot_)),
+      trusted_wall_(options.clock->WallNow()),
+      marked_sequence_(stores->journal->end_sequence()),
+      marked_wall_(trusted_wall_) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Sequencer::~Sequencer() {
+  if (!thread_.joinable()) return;
+  queue_->Close(unavailable::kDraining, "the server is going down");
+  Join();
+}
+
+void Sequencer::Join() {
+  thread_.join();
+  if (failed_) return;
+  if (absl::Status status = WriteMark(); !status.ok()) Log(2, status.message());
+  if (absl::Status status = stores_->views->Flush(); !status.ok()) Log(2, status.message());
+}
+
+void Sequencer::Run() {
+  while (true) {
+    const bool work = !taken_.empty() || queue_->WaitForWork(kIdlePoll);
+    if (!work && queue_->closed()) return;
+    const ClockReading now = options_.clock->Read();
+    WatchClock(now);
+    if (work || TimerIsDue(now)) {
+      if (options_.before_group) options_.before_group();
+      if (!RunGroup()) return;
+    }
+    if (absl::Status status = Housekeep(); !status.ok()) {
+      FailStop(Group(&hot_, stores_->journal.get(), last_recorded_at_), status);
+      return;
+    }
+  }
+}
+
+bool Sequencer::RunGroup() {
+  const auto start = SteadyClock::now();
+  Group group(&hot_, stores_->journal.get(), last_recorded_at_);
+  const ClockReading now = options_.clock->Read();
+  if (!WatchClock(now) && TimerIsDue(now)) FireTimers(now, &group);
+  DecideSubmissions(&group);
+  group.report().decide_ns = NanosSince(start);
+  if (absl::Status status = MakeDurable(&group); !status.ok()) {
+    FailStop(group, status);
+    return false;
+  }
+  const auto durable = SteadyClock::now();
+  Reply();
+  if (!group.empty()) publication_->Announce(group.last_sequence());
+  group.report().reply_ns = NanosSince(durable);
+  Report(&group);
+  return true;
+}
+
+void Sequencer::FireTimers(const ClockReading& now, Group* group) {
+  const auto due = timers_.DueBy(now.wall - kTimerDelayNanos, kMaxTimersPerGroup);
+  for (const v1::TimerDue& timer : due) group->Fire(timer, now.wall);
+}
+
+void Sequencer::DecideSubmissions(Group* group) {
+  size_t room = options_.max_group_commands;
+  size_t waiting = 0;
+  for (const auto& submission : taken_) waiting += submission->undecided();
+  if (waiting < room) {
+    for (auto& submission : queue_->Take(room - waiting, options_.max_group_bytes)) {
+      taken_.push_back(std::move(submission));
+    }
+  }
+  while (!taken_.empty() && room > 0 && !MustEnd(*group)) {
+    DecideSubmission(taken_.front().get(), group, &room);
+    if (taken_.front()->undecided() > 0) break;
+    finished_.push_back(std::move(taken_.front()));
+    taken_.pop_front();
+  }
+}
+
+void Sequencer::DecideSubmission(Submission* submission, Group* group, size_t* room) {
+  int64_t refusals = 0;
+  for (; submission->undecided() > 0 && *room > 0 && !MustEnd(*group); --*room) {
+    const size_t entries = group->stored().size();
+    v1::Command& command = submission->commands[submission->outcomes.size()];
+    submission->outcomes.push_back(DecideNext(*submission, std::move(command), group));
+    if (group->stored().size() == entries) continue;
+    group->report().items.back().queue_ns = NanosSince(submission->admitted);
+    if (submission->outcomes.back().recorded->entry.has_refusal()) ++refusals;
+  }
+  if (refusals > 0) queue_->ChargeRefusals(submission->authority, refusals);
+}
+
+Outcome Sequencer::DecideNext(const Submission& submission, v1::Command command, Group* group) {
+  const ClockReading now = options_.clock->Read();
+  const bool suspect = WatchClock(now);
+  if (now.monotonic_nanos - submission.admitted_monotonic_nanos > kMaxQueuedNanos) {
+    ++group->report().shed;
+    return {UnavailableError(unavailable::kQueuedTooLong,
+                             "not recorded: it waited more than 10 s for its turn; retry"),
+            nullptr};
+  }
+  if (suspect && !IsResume(command)) {
+    return {UnavailableError(
+                unavailable::kClockSuspect,
+                "not recorded: the wall clock jumped; an administrator must resume the ledger"),
+            nullptr};
+  }
+  Outcome outcome = group->Answer(
+      std::move(command), submission.authority,
+      {.received_at = submission.received_at, .now = now.wall, .jump_ns = watch_->jump_ns()});
+  if (group->Recorded(outcome) && outcome.recorded->entry.event().has_clock_resumed()) {
+    resumed_ = now;
+  }
+  return outcome;
+}
+
+bool Sequencer::MustEnd(const Group& group) const {
+  // What follows a resumption is decided after it is durable.
+  return resumed_ || group.bytes() >= options_.max_group_bytes;
+}
+
+absl::Status Sequencer::MakeDurable(Group* group) {
+  if (group->empty()) return absl::OkStatus();
+  Journal& journal = *stores_->journal;
+  const auto start = SteadyClock::now();
+  const std::vector<absl::string_view> entries(group->stored().begin(), group->stored().end());
+  std::vector<Hash> leaf_hashes;
+  absl::Status status =
+      journal.Append(group->first_sequence(), journal.epoch(), entries, &leaf_hashes);
+  if (!status.ok()) return status;
+  group->report().fsync_ns = NanosSince(start);
+
+  const auto durable = SteadyClock::now();
+  group->SetLeafHashes(leaf_hashes);
+  last_recorded_at_ = group->last_recorded_at();
+  const Reached reached{
+      .ledger_id = journal.ledger_id(), .sequence = group->last_sequence(), .root = journal.root()};
+  status = stores_->views->Apply(group->layer(), reached);
+  if (!status.ok()) return status;
+  timers_.Follow(group->layer());
+  hot_.Absorb(std::move(group->layer()));
+  publication_->Publish(std::make_shared<const ReadSnapshot>(
+      stores_->views->NewSnapshot(), reached.sequence, last_recorded_at_, reached.root));
+  if (resumed_) {
+    watch_->Accept(*resumed_);
+    resumed_.reset();
+    Log(1, "mutations resumed after the clock jump");
+  }
+  group->report().views_ns = NanosSince(durable);
+  return absl::OkStatus();
+}
+
+void Sequencer::Reply() {
+  for (const auto& submission : finished_) submission->done(std::move(submission->outcomes));
+  finished_.clear();
+}
+
+void Sequencer::Report(Group* group) const {
+  GroupReport& report = group->report();
+  report.last_sequence = publication_->newest()->sequence();
+  if (options_.on_group) options_.on_group(report);
+}
+
+void Sequencer::FailStop(const Group& group, const absl::Status& why) {
+  failed_ = true;
+  Log(2, absl::StrCat("stopping: a write failed, the outcome of the last group is unknown: ",
+                      why.ToString()));
+  queue_->Close(unavailable::kReadOnly, absl::StrCat("a write failed: ", why.ToString()));
+  const absl::Status unknown =
+      UnavailableError(unavailable::kOutcomeUnknown,
+                       "outcome unknown: a write failed; retry with the same request_id");
+  constexpr size_t kAll = std::numeric_limits<size_t>::max();
+  std::vector<std::unique_ptr<Submission>> outstanding = std::move(finished_);
+  std::move(taken_.begin(), taken_.end(), std::back_inserter(outstanding));
+  for (auto& submission : queue_->Take(kAll, kAll)) outstanding.push_back(std::move(submission));
+  for (const auto& submission : outstanding) {
+    for (Outcome& outcome : submission->outcomes) {
+      if (group.Recorded(outcome)) outcome = {unknown, nullptr};
+    }
+    submission->outcomes.resize(submission->commands.size(), {unknown, nullptr});
+    submission->done(std::move(submission->outcomes));
+  }
+  taken_.clear();
+  if (!options_.fail_stop) std::abort();
+  options_.fail_stop();
+}
+
+bool Sequencer::TimerIsDue(const ClockReading& now) const {
+  return timers_.next_due() <= now.wall - kTimerDelayNanos && !was_suspect_;
+}
+
+bool Sequencer::WatchClock(const ClockReading& now) {
+  const bool suspect = watch_->Check(now);
+  if (!suspect) trusted_wall_ = now.wall;
+  if (suspect && !was_suspect_) {
+    Log(2, absl::StrCat("the wall clock jumped by ", watch_->jump_ns() / 1'000'000,
+                        " ms: mutations and timers stop until ResumeAfterClockJump"));
+  }
+  was_suspect_ = suspect;
+  return suspect;
+}
+
+absl::Status Sequencer::Housekeep() {
+  const auto now = SteadyClock::now();
+  if (now < next_housekeeping_) return absl::OkStatus();
+  next_housekeeping_ = now + kHousekeepingEvery;
+  const bool had_room = disk_->enough();
+  disk_->Refresh();
+  if (had_room != disk_->enough()) {
+    Log(had_room ? 2 : 0,
+        absl::StrCat("free disk space: ", disk_->free_bytes(), " bytes: mutations ",
+                     had_room ? "stop" : "are taken again"));
+  }
+  const bool moved = stores_->journal->end_sequence() != marked_sequence_;
+  if (!moved && trusted_wall_ - marked_wall_ < kMarkRefreshNanos) return absl::OkStatus();
+  return WriteMark();
+}
+
+absl::Status Sequencer::WriteMark() {
+  const Journal::End end = stores_->journal->end();
+  marked_sequence_ = end.sequence;
+  marked_wall_ = trusted_wall_;
+  return stores_->mark.Write({.ledger_id = stores_->journal->ledger_id(),
+                              .epoch = end.epoch,
+                              .sequence = end.sequence,
+                              .root = end.root,
+                              .wall_time = trusted_wall_});
+}
+
+void Sequencer::Log(int level, absl::string_view line) const {
+  if (options_.on_log) options_.on_log(level, line);
+}
+
+}  // namespace voucher

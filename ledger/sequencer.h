@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+#include "ledger/admission.h"
+#include "ledger/clock_watch.h"
+#include "ledger/disk_space.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
+#include "ledger/machine/view.h"
+#include "ledger/pending_timers.h"
+#include "ledger/publication.h"
+#include "ledger/recovery.h"
+
+namespace voucher {
+
+// How long a command may wait for its turn (design: time and order).
+inline constexpr int64_t kMaxQueuedNanos = 10 * kNanosPerSecond;
+// A timer due at D is booked at D + 30 s: everything received before D was decided or shed by then.
+inline constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
+static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNanos);
+
+// The one thread that writes. It takes what queued while the previous group was being made durable,
+// decides it on an overlay (due timers first), and then:  journal, one synced write -> views ->
+// snapshot -> replies.
+class Sequencer {
+ public:
+  // Starts the thread. `stores` must be open for writing; everything must outlive the sequencer.
+  Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueue* queue, ClockWatch* watch,
+            DiskSpace* disk, Publication* publication);
+
+  // Closes the queue if it is open.
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  // Ends the thread once the queue is closed and everything in it is answered, and writes the mark
+  // and the views for good. Called once.
+  void Join();
+
+ private:
+  void Run();
+  // False after a fail-stop.
+  bool RunGroup();
+  void FireTimers(const ClockReading& now, Group* group);
+  void DecideSubmissions(Group* group);
+  // Decides commands of one submission until it is done, `*room` commands are used up or the group
+  // must end.
+  void DecideSubmission(Submission* submission, Group* group, size_t* room);
+  Outcome DecideNext(const Submission& submission, v1::Command command, Group* group);
+  bool MustEnd(const Group& group) const;
+  absl::Status MakeDurable(Group* group);
+  void Reply();
+  void Report(Group* group) const;
+  void FailStop(const Group& group, const absl::Status& why);
+
+  bool TimerIsDue(const ClockReading& now) const;
+  // True while the clock is suspect.
+  bool WatchClock(const ClockReading& now);
+  // Once a second: measures free space and, if it moved or is old, writes the high-water mark.
+  absl::Status Housekeep();
+  absl::Status WriteMark();
+  void Log(int level, absl::string_view line) const;
+
+  const LedgerOptions& options_;
+  Stores* const stores_;
+  AdmissionQueue* const queue_;
+  ClockWatch* const watch_;
+  DiskSpace* const disk_;
+  Publication* const publication_;
+
+  // Of the thread.
+  HotView hot_;
+  PendingTimers timers_;
+  UnixNanos last_recorded_at_ = 0;
+  std::deque<std::unique_ptr<Submission>> taken_;
+  std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
+  std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
+  bool was_suspect_ = false;
+  UnixNanos trusted_wall_ = 0;  // last reading while not suspect
+  std::chrono::steady_clock::time_point next_housekeeping_;
+  uint64_t marked_sequence_ = 0;
+  UnixNanos marked_wall_ = 0;
+  bool failed_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace voucher

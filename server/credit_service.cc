@@ -1,0 +1,52 @@
+#include "ledger/query/credit_queries.h"
+#include "server/batch.h"
+#include "server/mutation.h"
+#include "server/read.h"
+#include "server/services.h"
+#include "server/stream_redeem.h"
+#include "voucher/v1/credit_service.pb.h"
+
+namespace voucher {
+
+namespace {
+
+using v1::Command;
+using v1::Event;
+
+class CreditService final : public RpcService {
+ public:
+  explicit CreditService(const Door& door) : RpcService(door, "voucher.v1.CreditService") {
+    Unary("OrderTransfer", Mutation<v1::OrderTransferResponse>(&Command::mutable_order_transfer,
+                                                               &Event::transfer_ordered));
+    Unary("ConfirmTransfer", Mutation<v1::ConfirmTransferResponse>(
+                                 &Command::mutable_confirm_transfer, &Event::transfer_confirmed));
+    Unary("DeclineTransfer", Mutation<v1::DeclineTransferResponse>(
+                                 &Command::mutable_decline_transfer, &Event::transfer_declined));
+    Unary("Redeem", Mutation<v1::RedeemResponse>(&Command::mutable_redeem, &Event::redeemed));
+    Unary("BatchRedeem", Batch(&v1::BatchRedeemRequest::mutable_redemptions, "redemptions",
+                               &Command::mutable_redeem, &Event::redeemed,
+                               &v1::BatchRedeemResponse::mutable_outcomes));
+    BidiStream("StreamRedeem", [this](grpc::CallbackServerContext*, const v1::Authority& who) {
+      return NewStreamRedeem(&this->door(), who);
+    });
+    Unary("ReverseRedemption",
+          Mutation<v1::ReverseRedemptionResponse>(&Command::mutable_reverse_redemption,
+                                                  &Event::redemption_reversed));
+    Unary("GetVoucher", Read(&query::GetVoucher));
+    Unary("ListVouchers", Read(&query::ListVouchers));
+    Unary("GetTransfer", Read(&query::GetTransfer));
+    Unary("ListTransfers", Read(&query::ListTransfers));
+    Unary("GetRedemption", Read(&query::GetRedemption));
+    Unary("ListRedemptions", Read(&query::ListRedemptions));
+    Unary("GetCredit", Read(&query::GetCredit));
+    CheckComplete();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RpcService> NewCreditService(const Door& door) {
+  return std::make_unique<CreditService>(door);
+}
+
+}  // namespace voucher

@@ -1,0 +1,28 @@
+// What the handlers of all RPCs share.
+#ifndef SERVER_DOOR_H_
+#define SERVER_DOOR_H_
+
+#include "ledger/base/clock.h"
+#include "ledger/ledger.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/principals.h"
+#include "server/progress_waits.h"
+#include "server/worker_pool.h"
+
+namespace voucher {
+
+// Nothing is owned; everything outlives the gRPC server and all its calls.
+struct Door {
+  Ledger* ledger = nullptr;
+  const Clock* clock = nullptr;
+  const Principals* principals = nullptr;
+  ProgressWaits* waits = nullptr;
+  WorkerPool* pool = nullptr;
+  Metrics* metrics = nullptr;
+  Log* log = nullptr;
+};
+
+}  // namespace voucher
+
+#endif  // SERVER_DOOR_H_

@@ -1,0 +1,30 @@
+#ifndef SERVER_METRICS_LEDGER_H_
+#define SERVER_METRICS_LEDGER_H_
+
+#include <vector>
+
+#include "prometheus/collectable.h"
+#include "prometheus/metric_family.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/ledger.h"
+
+namespace voucher {
+
+// The gauges of a ledger, computed at each scrape: programs, pools and applications from the newest
+// snapshot, the queue and the databases as they stand. Costs one read of each program's totals.
+// Thread-safe; neither argument is owned.
+class LedgerGauges final : public prometheus::Collectable {
+ public:
+  LedgerGauges(const Ledger* ledger, const Clock* clock) : ledger_(ledger), clock_(clock) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const Ledger* const ledger_;
+  const Clock* const clock_;
+};
+
+}  // namespace voucher
+
+#endif  // SERVER_METRICS_LEDGER_H_

@@ -1,0 +1,46 @@
+// How every mutation runs: parse, check the form, submit, reply from the recorded entry.
+#ifndef SERVER_MUTATION_H_
+#define SERVER_MUTATION_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/message.h"
+
+#include "server/unary_call.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+using UnaryHandler = std::function<void(const UnaryCall&)>;
+
+// Submits one command whose form is not checked yet and ends the call: with what `reply` makes of
+// an accepted entry, or with the refusal, or with the bad fields.
+void SubmitOne(const UnaryCall& call, v1::Command command,
+               std::function<void(const UnaryCall&, const Recorded&)> reply);
+
+// A handler from where a command holds the verb's request and where an event holds what it did, as
+// in
+//   Mutation<v1::RedeemResponse>(&v1::Command::mutable_redeem, &v1::Event::redeemed)
+// The request is parsed straight into the command.
+template <class Response, class Request, class Happened>
+UnaryHandler Mutation(Request* (v1::Command::*request)(),
+                      const Happened& (v1::Event::*happened)() const) {
+  return [request, happened](const UnaryCall& call) {
+    v1::Command command;
+    if (!call.Parse((command.*request)())) return;
+    SubmitOne(call, std::move(command),
+              [happened](const UnaryCall& accepted, const Recorded& recorded) {
+                Response response;
+                *response.mutable_receipt() = recorded.receipt;
+                *response.mutable_event() = (recorded.entry.event().*happened)();
+                accepted.Reply(response);
+              });
+  };
+}
+
+}  // namespace voucher
+
+#endif  // SERVER_MUTATION_H_

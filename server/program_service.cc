@@ -1,0 +1,48 @@
+#include "ledger/query/program_queries.h"
+#include "server/mutation.h"
+#include "server/read.h"
+#include "server/services.h"
+#include "server/watch_budget.h"
+#include "voucher/v1/program_service.pb.h"
+
+namespace voucher {
+
+namespace {
+
+using v1::Command;
+using v1::Event;
+
+class ProgramService final : public RpcService {
+ public:
+  explicit ProgramService(const Door& door) : RpcService(door, "voucher.v1.ProgramService") {
+    Unary("PublishProgram", Mutation<v1::PublishProgramResponse>(&Command::mutable_publish_program,
+                                                                 &Event::program_published));
+    Unary("SetProgramState", Mutation<v1::SetProgramStateResponse>(
+                                 &Command::mutable_set_program_state, &Event::program_state_set));
+    Unary("Appropriate",
+          Mutation<v1::AppropriateResponse>(&Command::mutable_appropriate, &Event::appropriated));
+    Unary("PublishCalendar", Mutation<v1::PublishCalendarResponse>(
+                                 &Command::mutable_publish_calendar, &Event::calendar_published));
+    Unary("GetProgram", Read(&query::GetProgram));
+    Unary("ListPrograms", Read(&query::ListPrograms));
+    Unary("GetCalendar", Read(&query::GetCalendar));
+    Unary("Quote",
+          Read(&query::Quote, std::function<UnixNanos(const UnaryCall&)>([](const UnaryCall& call) {
+            return call.door().clock->WallNow();
+          })));
+    Unary("GetBudget", Read(&query::GetBudget));
+    ServerStream("WatchBudget", [this](grpc::CallbackServerContext*, const v1::Authority&,
+                                       const grpc::ByteBuffer& request) {
+      return NewWatchBudget(&this->door(), request);
+    });
+    CheckComplete();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RpcService> NewProgramService(const Door& door) {
+  return std::make_unique<ProgramService>(door);
+}
+
+}  // namespace voucher

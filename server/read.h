@@ -1,0 +1,54 @@
+// How every read runs: parse, wait for the sequence asked for, query one snapshot, reply.
+#ifndef SERVER_READ_H_
+#define SERVER_READ_H_
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+
+#include "server/grpc_status.h"
+#include "server/unary_call.h"
+
+namespace voucher {
+
+using UnaryHandler = std::function<void(const UnaryCall&)>;
+
+// Longest wait for min_sequence; callers with a shorter deadline wait until that.
+inline constexpr std::chrono::seconds kMaxReadWait{10};
+
+// Reads the request of a read. Ends the call with INVALID_ARGUMENT and returns false if it is
+// malformed or holds unknown fields.
+bool ParseRead(const UnaryCall& call, google::protobuf::Message* request);
+
+// Runs `read` with a snapshot that includes min_sequence: at once on this thread, or later on the
+// pool. Ends the call with DEADLINE_EXCEEDED if the sequence does not come in time, UNAVAILABLE if
+// too many wait or the server drains.
+void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
+                  std::function<void(const UnaryCall&, const ReadSnapshot&)> read);
+
+// A handler from a query of ledger/query. `extra` are its last arguments, made by functions of the
+// call (the time for Quote).
+template <class Request, class Response, class... Extra>
+UnaryHandler Read(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
+                                        Response*, Extra...),
+                  std::function<Extra(const UnaryCall&)>... extra) {
+  return [=](const UnaryCall& call) {
+    auto request = std::make_shared<Request>();
+    if (!ParseRead(call, request.get())) return;
+    WithSnapshot(
+        call, request->min_sequence(), [=](const UnaryCall& ready, const ReadSnapshot& snapshot) {
+          Response response;
+          const absl::Status status =
+              query(*snapshot.NewView(), ready.who(), *request, &response, extra(ready)...);
+          if (!status.ok()) return ready.Fail(OperatingStatus(status));
+          response.set_as_of_sequence(snapshot.sequence());
+          ready.Reply(response);
+        });
+  };
+}
+
+}  // namespace voucher
+
+#endif  // SERVER_READ_H_

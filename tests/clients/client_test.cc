@@ -1,0 +1,357 @@
+// Retries and failures of the client library, against a service in this process that fails on
+// purpose. What a real server answers is tested end to end.
+#include "clients/cpp/client.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "google/rpc/status.pb.h"
+#include <gmock/gmock.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include "voucher/v1/credit_service.grpc.pb.h"
+#include "voucher/v1/program_service.grpc.pb.h"
+#include "voucher/v1/registry_service.grpc.pb.h"
+
+namespace voucher::client {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// Answers PutProvider with the scripted statuses in turn, then with OK; remembers what it heard.
+class ScriptedRegistry final : public v1::RegistryService::Service {
+ public:
+  grpc::Status PutProvider(grpc::ServerContext* context, const v1::PutProviderRequest* request,
+                           v1::PutProviderResponse* response) override {
+    const std::lock_guard<std::mutex> lock(mutex);
+    request_ids.push_back(request->request_id());
+    heard_at.push_back(absl::Now());
+    const auto header = context->client_metadata().find("x-voucher-principal");
+    if (header != context->client_metadata().end()) {
+      principal = std::string(header->second.data(), header->second.size());
+    }
+    if (!script.empty()) {
+      const grpc::Status status = script.front();
+      script.erase(script.begin());
+      return status;
+    }
+    response->mutable_receipt()->set_sequence(7);
+    return grpc::Status::OK;
+  }
+
+  std::mutex mutex;
+  std::vector<grpc::Status> script;
+  std::vector<std::string> request_ids;
+  std::vector<absl::Time> heard_at;
+  std::string principal;
+};
+
+// Answers redemptions in order; ends the first `broken_streams` calls after one answer each.
+class FlakyCredit final : public v1::CreditService::Service {
+ public:
+  grpc::Status StreamRedeem(grpc::ServerContext*,
+                            grpc::ServerReaderWriter<v1::StreamRedeemResponse,
+                                                     v1::StreamRedeemRequest>* stream) override {
+    v1::StreamRedeemRequest request;
+    while (stream->Read(&request)) {
+      v1::StreamRedeemResponse response;
+      for (const v1::RedeemRequest& redemption : request.redemptions()) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        heard.push_back(redemption.request_id());
+        response.add_outcomes()->set_request_id(redemption.request_id());
+      }
+      if (wrong_count) response.add_outcomes();
+      stream->Write(response);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (broken_streams > 0) {
+        --broken_streams;
+        return {grpc::StatusCode::UNAVAILABLE, "draining"};
+      }
+    }
+    return grpc::Status::OK;
+  }
+
+  std::mutex mutex;
+  int broken_streams = 0;
+  bool wrong_count = false;
+  std::vector<std::string> heard;
+};
+
+class TickingProgram final : public v1::ProgramService::Service {
+ public:
+  grpc::Status WatchBudget(grpc::ServerContext* context, const v1::WatchBudgetRequest*,
+                           grpc::ServerWriter<v1::WatchBudgetResponse>* writer) override {
+    const int call = ++calls;
+    v1::WatchBudgetResponse response;
+    for (int64_t i = 1; !context->IsCancelled(); ++i) {
+      response.mutable_budget()->set_remaining_fen(call * 100 + i);
+      if (!writer->Write(response)) break;
+      if (call == 1 && i == 2) return {grpc::StatusCode::UNAVAILABLE, "draining"};
+    }
+    return grpc::Status::CANCELLED;
+  }
+
+  std::atomic<int> calls{0};
+};
+
+grpc::Status WithDetail(grpc::StatusCode code,
+                        const std::vector<const google::protobuf::Message*>& details) {
+  google::rpc::Status status;
+  status.set_code(code);
+  for (const auto* detail : details) status.add_details()->PackFrom(*detail);
+  return {code, "scripted", status.SerializeAsString()};
+}
+
+class ClientTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&registry_);
+    builder.RegisterService(&credit_);
+    builder.RegisterService(&program_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+
+    Options options;
+    options.principal = "platform";
+    options.retry.max_attempts = 4;
+    options.retry.initial_backoff = absl::Milliseconds(2);
+    auto client = Client::Connect(absl::StrCat("127.0.0.1:", port), options);
+    ASSERT_TRUE(client.ok()) << client.status();
+    client_ = *std::move(client);
+  }
+
+  absl::StatusOr<v1::PutProviderResponse> Put(const CallOptions& call = {}) {
+    v1::PutProviderRequest request;
+    request.set_request_id("id-1");
+    return client_->PutProvider(request, call);
+  }
+
+  ScriptedRegistry registry_;
+  FlakyCredit credit_;
+  TickingProgram program_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Client> client_;
+};
+
+TEST_F(ClientTest, RetriesUnavailableWithTheSameRequestId) {
+  registry_.script = {{grpc::StatusCode::UNAVAILABLE, "busy"},
+                      {grpc::StatusCode::DEADLINE_EXCEEDED, "slow"}};
+  const auto response = Put();
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->receipt().sequence(), 7u);
+  EXPECT_THAT(registry_.request_ids, ElementsAre("id-1", "id-1", "id-1"));
+  EXPECT_EQ(registry_.principal, "platform");
+}
+
+TEST_F(ClientTest, GivesUpAfterTheLastAttempt) {
+  registry_.script.assign(10, {grpc::StatusCode::UNAVAILABLE, "busy"});
+  const auto response = Put();
+  EXPECT_TRUE(absl::IsUnavailable(response.status()));
+  EXPECT_THAT(response.status().message(), HasSubstr("busy (4 attempts)"));
+  EXPECT_THAT(registry_.request_ids, SizeIs(4));
+}
+
+TEST_F(ClientTest, WaitsAsLongAsTheServerAsks) {
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_nanos(120'000'000);
+  registry_.script = {WithDetail(grpc::StatusCode::UNAVAILABLE, {&info})};
+  ASSERT_TRUE(Put().ok());
+  ASSERT_THAT(registry_.heard_at, SizeIs(2));
+  EXPECT_GE(registry_.heard_at[1] - registry_.heard_at[0], absl::Milliseconds(120));
+}
+
+TEST_F(ClientTest, DoesNotRetryPastTheDeadline) {
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(3'600);
+  registry_.script = {WithDetail(grpc::StatusCode::UNAVAILABLE, {&info})};
+  EXPECT_TRUE(absl::IsUnavailable(Put().status()));
+  EXPECT_THAT(registry_.request_ids, SizeIs(1));
+}
+
+TEST_F(ClientTest, DeliversARefusalOnceWithItsReasonAndReceipt) {
+  v1::Refusal refusal;
+  refusal.set_reason(v1::REASON_PROVIDER_NOT_FOUND);
+  refusal.set_message_zh("没有这个云服务商。");
+  v1::Receipt receipt;
+  receipt.set_sequence(42);
+  registry_.script = {WithDetail(grpc::StatusCode::NOT_FOUND, {&refusal, &receipt})};
+  const auto response = Put();
+  const std::optional<Refused> refused = RefusedOf(response.status());
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->reason, v1::REASON_PROVIDER_NOT_FOUND);
+  EXPECT_EQ(refused->refusal.message_zh(), "没有这个云服务商。");
+  ASSERT_TRUE(refused->receipt.has_value());
+  EXPECT_EQ(refused->receipt->sequence(), 42u);
+  EXPECT_THAT(registry_.request_ids, SizeIs(1));
+}
+
+TEST_F(ClientTest, ReadsTheReasonFromErrorInfoIfThatIsAll) {
+  google::rpc::ErrorInfo info;
+  info.set_domain("voucher.v1");
+  info.set_reason("REQUEST_ID_REUSED");
+  registry_.script = {WithDetail(grpc::StatusCode::ALREADY_EXISTS, {&info})};
+  const std::optional<Refused> refused = RefusedOf(Put().status());
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->reason, v1::REASON_REQUEST_ID_REUSED);
+  EXPECT_FALSE(refused->receipt.has_value());
+}
+
+TEST_F(ClientTest, NamesMalformedFields) {
+  google::rpc::BadRequest bad;
+  auto& violation = *bad.add_field_violations();
+  violation.set_field("name");
+  violation.set_description("1-256 bytes");
+  registry_.script = {WithDetail(grpc::StatusCode::INVALID_ARGUMENT, {&bad})};
+  const absl::Status status = Put().status();
+  EXPECT_FALSE(RefusedOf(status).has_value());
+  ASSERT_THAT(BadFieldsOf(status), SizeIs(1));
+  EXPECT_EQ(BadFieldsOf(status)[0].field(), "name");
+}
+
+TEST_F(ClientTest, ACallMayForbidRetries) {
+  registry_.script = {{grpc::StatusCode::UNAVAILABLE, "busy"}};
+  CallOptions call;
+  call.retry = RetryPolicy();
+  call.retry->max_attempts = 1;
+  EXPECT_TRUE(absl::IsUnavailable(Put(call).status()));
+  EXPECT_THAT(registry_.request_ids, SizeIs(1));
+}
+
+TEST_F(ClientTest, AStreamAnswersEverythingOnceInOrder) {
+  std::vector<std::string> answered;
+  int sent = 0;
+  const absl::Status status = client_->StreamRedeem(
+      [&](v1::StreamRedeemRequest* request) {
+        if (sent == 100) return false;
+        request->add_redemptions()->set_request_id(absl::StrCat("r", sent++));
+        return true;
+      },
+      [&](const v1::StreamRedeemRequest& request, const v1::StreamRedeemResponse& response) {
+        EXPECT_EQ(request.redemptions(0).request_id(), response.outcomes(0).request_id());
+        answered.push_back(response.outcomes(0).request_id());
+      },
+      4);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(answered, credit_.heard);
+  EXPECT_THAT(answered, SizeIs(100));
+  EXPECT_EQ(answered.back(), "r99");
+}
+
+TEST_F(ClientTest, ABrokenStreamIsOpenedAgainAndOnlyTheUnansweredIsSentAgain) {
+  credit_.broken_streams = 10;  // more than max_attempts: each answer counts as progress
+  std::vector<std::string> answered;
+  int sent = 0;
+  const absl::Status status = client_->StreamRedeem(
+      [&](v1::StreamRedeemRequest* request) {
+        if (sent == 20) return false;
+        request->add_redemptions()->set_request_id(absl::StrCat("r", sent++));
+        return true;
+      },
+      [&](const v1::StreamRedeemRequest&, const v1::StreamRedeemResponse& response) {
+        answered.push_back(response.outcomes(0).request_id());
+      },
+      3);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_THAT(answered, SizeIs(20));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(answered[i], absl::StrCat("r", i));
+}
+
+TEST_F(ClientTest, AStreamWhoseAnswersDoNotMatchEndsWithInternal) {
+  credit_.wrong_count = true;
+  int sent = 0;
+  const absl::Status status = client_->StreamRedeem(
+      [&](v1::StreamRedeemRequest* request) {
+        request->add_redemptions()->set_request_id("r");
+        return sent++ < 3;
+      },
+      [](const v1::StreamRedeemRequest&, const v1::StreamRedeemResponse&) { FAIL(); });
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+}
+
+TEST_F(ClientTest, AnEmptyStreamIsDone) {
+  EXPECT_TRUE(client_
+                  ->StreamRedeem([](v1::StreamRedeemRequest*) { return false; },
+                                 [](const auto&, const auto&) { FAIL(); })
+                  .ok());
+  EXPECT_THAT(credit_.heard, IsEmpty());
+}
+
+TEST_F(ClientTest, AWatchIsOpenedAgainUntilTheCallerHasEnough) {
+  std::vector<int64_t> seen;
+  const absl::Status status =
+      client_->WatchBudget({}, [&](const v1::WatchBudgetResponse& response) {
+        seen.push_back(response.budget().remaining_fen());
+        return seen.size() < 4;
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(seen, ElementsAre(101, 102, 201, 202));
+}
+
+TEST(Connect, RefusesWhatCannotWork) {
+  EXPECT_TRUE(absl::IsInvalidArgument(Client::Connect("").status()));
+  Options options;
+  options.principal = "a\nb";
+  EXPECT_TRUE(absl::IsInvalidArgument(Client::Connect("127.0.0.1:1", options).status()));
+}
+
+TEST(Backoff, DoublesUpToItsBoundAndKeepsHalfForJitter) {
+  RetryPolicy policy;
+  policy.initial_backoff = absl::Milliseconds(100);
+  policy.max_backoff = absl::Milliseconds(350);
+  const absl::Status busy = absl::UnavailableError("busy");
+  EXPECT_EQ(BackoffAfter(1, busy, policy, 0.0), absl::Milliseconds(50));
+  EXPECT_EQ(BackoffAfter(1, busy, policy, 1.0), absl::Milliseconds(100));
+  EXPECT_EQ(BackoffAfter(2, busy, policy, 1.0), absl::Milliseconds(200));
+  EXPECT_EQ(BackoffAfter(3, busy, policy, 1.0), absl::Milliseconds(350));
+  EXPECT_EQ(BackoffAfter(60, busy, policy, 1.0), absl::Milliseconds(350));
+}
+
+TEST(MakeRequestId, GivesFreshPrintableIds) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 1'000; ++i) ids.insert(MakeRequestId());
+  EXPECT_THAT(ids, SizeIs(1'000));
+  EXPECT_THAT(ids, Each(SizeIs(32)));
+}
+
+// Every unary RPC of the contract has its method, and nothing else has.
+TEST(RpcList, IsTheContract) {
+  std::set<std::string> listed;
+#define VOUCHER_TEST_LIST(service, method) listed.insert(#service "/" #method);
+  VOUCHER_UNARY_RPCS(VOUCHER_TEST_LIST)
+#undef VOUCHER_TEST_LIST
+  std::set<std::string> declared;
+  for (const auto* file :
+       {v1::GetBudgetRequest::descriptor()->file(), v1::GetEnterpriseRequest::descriptor()->file(),
+        v1::GetApplicationRequest::descriptor()->file(),
+        v1::GetVoucherRequest::descriptor()->file(), v1::GetEntryRequest::descriptor()->file(),
+        v1::GetStatusRequest::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const auto* method = file->service(s)->method(m);
+        if (method->client_streaming() || method->server_streaming()) continue;
+        declared.insert(absl::StrCat(method->service()->name(), "/", method->name()));
+      }
+    }
+  }
+  EXPECT_EQ(listed, declared);
+}
+
+}  // namespace
+}  // namespace voucher::client

@@ -1,0 +1,98 @@
+// voucher-demo: the main job on real input, with a real server, from an empty directory to a
+// verified ledger. Exits with 0 and "demo: ok" only if every count is as worked out independently.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+#include "tests/demo/summary.h"
+#include "tests/demo/world.h"
+#include "tests/support/child_process.h"
+
+namespace voucher::demo {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Empties the data directory if it is one of a ledger; never anything else.
+absl::Status MakeFresh(const std::string& data_directory) {
+  std::error_code error;
+  if (fs::exists(data_directory) && !fs::is_empty(data_directory, error) &&
+      !fs::exists(fs::path(data_directory) / "journal")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(data_directory, " is neither empty nor a ledger's: not touched"));
+  }
+  fs::remove_all(data_directory, error);
+  fs::create_directories(data_directory, error);
+  if (error) return absl::InternalError(absl::StrCat(data_directory, ": ", error.message()));
+  fs::remove(fs::path(data_directory).parent_path() / "voucherd.log", error);
+  return absl::OkStatus();
+}
+
+absl::Status RunPhases(World* world) {
+  constexpr absl::Status (*kPhases[])(World*) = {
+      StartAndPublish,    ImportRegistry, RushOpening,  PassCutoff,   ReviewAll,
+      ApproveAll,         TransferCredit, RedeemThroughCrash, RedeemRest, ReverseSome,
+      ShowRefusals,       ReplayAcknowledged, CompareBooks, ReadWholeLedger, StopAndVerify};
+  for (const auto phase : kPhases) {
+    const absl::Status status = phase(world);
+    if (status.ok()) continue;
+    world->progress.Fail(status.message());
+    return status;
+  }
+  return absl::OkStatus();
+}
+
+int Run(Options options) {
+  options.data_directory = fs::absolute(options.data_directory).lexically_normal().string();
+  const auto started = std::chrono::steady_clock::now();
+  absl::StatusOr<Input> input = ReadInput(options.program_id);
+  absl::Status status = input.ok() ? MakeFresh(options.data_directory) : input.status();
+  if (!status.ok()) {
+    std::cerr << "voucher-demo: " << status.message() << "\ndemo: FAILED" << std::endl;
+    return 1;
+  }
+  World world(options, *std::move(input));
+  status = RunPhases(&world);
+  if (!status.ok()) world.findings.problems.emplace_back(status.message());
+  const bool ok = world.findings.problems.empty();
+  const int64_t milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                   std::chrono::steady_clock::now() - started)
+                                   .count();
+  PrintTable(world);
+  const std::string summary =
+      (fs::path(options.data_directory).parent_path() / "summary.json").string();
+  testing::WriteWholeFile(summary, SummaryJson(world, ok, milliseconds));
+  if (ok && !options.keep) fs::remove_all(options.data_directory);
+  std::cout << "\n" << milliseconds / 1000 << " s; summary in " << summary
+            << (ok ? "\ndemo: ok" : "\ndemo: FAILED") << std::endl;
+  return ok ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace voucher::demo
+
+int main(int argc, char** argv) {
+  voucher::demo::Options options;
+  options.bin_directory = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  CLI::App app(
+      "Runs the whole life of a subsidy programme against a real voucherd on a fresh directory and "
+      "checks every count. Run it from the repository root.",
+      "voucher-demo");
+  app.add_option("--data-dir", options.data_directory,
+                 "directory of the ledger, emptied first; log and summary.json go beside it")
+      ->capture_default_str();
+  app.add_option("--bin-dir", options.bin_directory, "where voucherd and voucher-fsck are")
+      ->capture_default_str();
+  app.add_option("--program", options.program_id, "program to run")
+      ->check(CLI::IsMember({"hubei-2025"}))
+      ->capture_default_str();
+  app.add_flag("--keep", options.keep, "keep the directory of the ledger after a good run");
+  CLI11_PARSE(app, argc, argv);
+  return voucher::demo::Run(std::move(options));
+}

@@ -1,0 +1,273 @@
+// Unary calls: who may call, what comes back, what is recorded.
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "gtest/gtest.h"
+
+#include "tests/server/running_server.h"
+#include "tests/support/sample_program.h"
+
+namespace voucher::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using Admin = v1::AdminService::Stub;
+using Applications = v1::ApplicationService::Stub;
+using Audit = v1::AuditService::Stub;
+using Clock = dev::v1::ClockService::Stub;
+using Credit = v1::CreditService::Stub;
+using Programs = v1::ProgramService::Stub;
+using Registry = v1::RegistryService::Stub;
+
+v1::PutProviderRequest PutProvider(const std::string& request_id, const std::string& name) {
+  v1::PutProviderRequest request;
+  request.set_request_id(request_id);
+  request.set_provider_id("acme");
+  request.set_name(name);
+  return request;
+}
+
+v1::WithdrawApplicationRequest WithdrawUnknown(const std::string& request_id) {
+  v1::WithdrawApplicationRequest request;
+  request.set_request_id(request_id);
+  request.set_application_id(77);
+  return request;
+}
+
+// The cause in the ErrorInfo of a status; empty without one.
+std::string Cause(const grpc::Status& status) {
+  google::rpc::Status decoded;
+  google::rpc::ErrorInfo info;
+  EXPECT_TRUE(decoded.ParseFromString(status.error_details()));
+  for (const auto& any : decoded.details()) {
+    if (any.UnpackTo(&info)) return info.reason();
+  }
+  return "";
+}
+
+bool HasRetryInfo(const grpc::Status& status) {
+  google::rpc::Status decoded;
+  google::rpc::RetryInfo retry;
+  EXPECT_TRUE(decoded.ParseFromString(status.error_details()));
+  for (const auto& any : decoded.details()) {
+    if (any.UnpackTo(&retry)) return retry.retry_delay().seconds() > 0;
+  }
+  return false;
+}
+
+TEST(CallsTest, AnAcceptedMutationReturnsItsReceiptAndEvent) {
+  RunningServer running;
+  const auto reply =
+      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  EXPECT_EQ(reply.response.receipt().sequence(), 1u);
+  EXPECT_EQ(reply.response.receipt().leaf_hash().size(), 32u);
+  EXPECT_EQ(reply.response.receipt().received_at().seconds(),
+            running.clock.WallNow() / kNanosPerSecond);
+  EXPECT_EQ(reply.response.event().provider_number(), 1u);
+  EXPECT_TRUE(reply.response.event().created());
+}
+
+TEST(CallsTest, ARoleThatTheTableDoesNotNameIsDeniedAndNotRecorded) {
+  RunningServer running;
+  ApiClient client = running.Client("observer");
+  const auto denied = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  EXPECT_EQ(denied.status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Cause(denied.status), "ROLE_DENIED");
+  client.As("nobody");
+  const auto unknown = client.Call(&Admin::GetStatus, v1::GetStatusRequest());
+  EXPECT_EQ(unknown.status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(Cause(unknown.status), "UNKNOWN_PRINCIPAL");
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(CallsTest, ACallWithoutAPrincipalIsUnauthenticated) {
+  RunningServer running;
+  auto stub = v1::AdminService::NewStub(running.NewChannel());
+  grpc::ClientContext context;
+  v1::GetStatusResponse response;
+  EXPECT_EQ(stub->GetStatus(&context, {}, &response).error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST(CallsTest, ARefusalIsAStatusWithItsReasonSentencesAndReceipt) {
+  RunningServer running;
+  const auto reply =
+      running.Client("platform").Call(&Applications::WithdrawApplication, WithdrawUnknown("r1"));
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::NOT_FOUND);
+  ASSERT_TRUE(reply.refused.has_value());
+  EXPECT_EQ(reply.reason(), "APPLICATION_NOT_FOUND");
+  EXPECT_EQ(reply.refused->refusal.message(), reply.status.error_message());
+  EXPECT_FALSE(reply.refused->refusal.message_zh().empty());
+  EXPECT_EQ(reply.receipt().sequence(), 1u);
+  EXPECT_EQ(running.sequence(), 1u);
+}
+
+TEST(CallsTest, AReplayReturnsTheFirstReceiptAndAnotherRequestUnderTheIdIsRefused) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  const auto first = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  const auto again = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  ASSERT_TRUE(again.ok()) << Describe(again.status);
+  EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
+  const auto other = client.Call(&Registry::PutProvider, PutProvider("r1", "Other"));
+  EXPECT_EQ(other.status.error_code(), grpc::StatusCode::ALREADY_EXISTS);
+  EXPECT_EQ(other.reason(), "REQUEST_ID_REUSED");
+  EXPECT_FALSE(other.refused->receipt.has_value());
+  EXPECT_EQ(running.sequence(), 1u);
+}
+
+TEST(CallsTest, ABatchAnswersEveryItemInOrder) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 2).ok());
+  v1::BatchSubmitApplicationsRequest batch;
+  *batch.add_applications() = SampleApplication(0, 1, 100'000'00);
+  *batch.add_applications() = SampleApplication(7, 2, 100'000'00);  // not registered
+  *batch.add_applications() = SampleApplication(1, 1, 100'000'00);  // id of the first
+  *batch.add_applications() = SampleApplication(1, 3, 200'000'00);
+  const auto reply = client.As("platform").Call(&Applications::BatchSubmitApplications, batch);
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  ASSERT_EQ(reply.response.outcomes_size(), 4);
+  const auto& outcomes = reply.response.outcomes();
+  EXPECT_EQ(outcomes[0].request_id(), "apply-1");
+  EXPECT_EQ(outcomes[0].event().granted_fen(), 20'000'00);
+  EXPECT_EQ(outcomes[1].refusal().reason(), v1::REASON_ENTERPRISE_NOT_FOUND);
+  EXPECT_FALSE(outcomes[1].refusal().message().empty());
+  EXPECT_EQ(outcomes[1].receipt().sequence(), outcomes[0].receipt().sequence() + 1);
+  EXPECT_EQ(outcomes[2].refusal().reason(), v1::REASON_REQUEST_ID_REUSED);
+  EXPECT_FALSE(outcomes[2].has_receipt());
+  EXPECT_EQ(outcomes[3].event().granted_fen(), 40'000'00);
+  EXPECT_EQ(outcomes[3].receipt().sequence(), outcomes[1].receipt().sequence() + 1);
+}
+
+TEST(CallsTest, AReadWaitsForTheSequenceItAsksFor) {
+  RunningServer running;
+  running.gate.Close();
+  auto put = std::async(std::launch::async, [&] {
+    return running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  });
+  running.AwaitQueued(1);
+  auto read = std::async(std::launch::async, [&] {
+    v1::ListProvidersRequest request;
+    request.set_min_sequence(1);
+    return running.Client("observer").Call(&Registry::ListProviders, request);
+  });
+  EXPECT_EQ(read.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  running.gate.Open();
+  EXPECT_TRUE(put.get().ok());
+  const auto reply = read.get();
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  EXPECT_EQ(reply.response.providers_size(), 1);
+  EXPECT_EQ(reply.response.as_of_sequence(), 1u);
+}
+
+TEST(CallsTest, AReadForASequenceThatDoesNotComeEndsAtItsDeadline) {
+  RunningServer running;
+  v1::GetStatusRequest request;
+  request.set_min_sequence(1'000);
+  const auto reply =
+      running.Client("observer", std::chrono::milliseconds(200)).Call(&Admin::GetStatus, request);
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST(CallsTest, ACallIsRecordedEvenIfItsCallerGaveUp) {
+  RunningServer running;
+  running.gate.Close();
+  {
+    const auto reply = running.Client("platform", std::chrono::milliseconds(100))
+                           .Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  }
+  running.gate.Open();
+  const auto again =
+      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  ASSERT_TRUE(again.ok()) << Describe(again.status);
+  EXPECT_EQ(again.response.receipt().sequence(), 1u);
+}
+
+TEST(CallsTest, AFullQueueIsUnavailableWithRetryInfoAndLeavesNoTrace) {
+  RunningServer running([](LedgerOptions* options) { options->max_queued_commands = 2; });
+  running.gate.Close();
+  auto queued = std::async(std::launch::async, [&] {
+    return running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  });
+  running.AwaitQueued(1);
+  const auto shed =
+      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r2", "Acme"));
+  EXPECT_EQ(shed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Cause(shed.status), "OVERLOADED");
+  EXPECT_TRUE(HasRetryInfo(shed.status));
+  running.gate.Open();
+  EXPECT_TRUE(queued.get().ok());
+  EXPECT_EQ(running.sequence(), 1u);
+}
+
+TEST(CallsTest, EntriesAreReadWithTheirStoredBytes) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(client.Call(&Registry::PutProvider, PutProvider("r1", "Acme")).ok());
+  EXPECT_FALSE(client.Call(&Applications::WithdrawApplication, WithdrawUnknown("r2")).ok());
+  client.As("auditor");
+  v1::GetEntryRequest get;
+  get.set_sequence(2);
+  const auto second = client.Call(&Audit::GetEntry, get);
+  ASSERT_TRUE(second.ok()) << Describe(second.status);
+  EXPECT_EQ(second.response.recorded().entry().refusal().reason(),
+            v1::REASON_APPLICATION_NOT_FOUND);
+  EXPECT_EQ(second.response.recorded().entry().SerializeAsString(),
+            second.response.recorded().stored());
+  EXPECT_EQ(second.response.recorded().receipt().sequence(), 2u);
+  get.set_sequence(3);
+  EXPECT_EQ(client.Call(&Audit::GetEntry, get).status.error_code(), grpc::StatusCode::NOT_FOUND);
+
+  v1::ListEntriesRequest list;
+  list.set_page_size(1);
+  const auto first_page = client.Call(&Audit::ListEntries, list);
+  ASSERT_EQ(first_page.response.recorded_size(), 1);
+  EXPECT_EQ(first_page.response.next_sequence(), 2u);
+  list.set_first_sequence(2);
+  const auto last_page = client.Call(&Audit::ListEntries, list);
+  ASSERT_EQ(last_page.response.recorded_size(), 1);
+  EXPECT_EQ(last_page.response.recorded(0).receipt().sequence(), 2u);
+  EXPECT_EQ(last_page.response.next_sequence(), 0u);
+  list.set_page_size(1'001);
+  EXPECT_THAT(ReadFieldViolations(client.Call(&Audit::ListEntries, list).status),
+              HasSubstr("page_size"));
+}
+
+TEST(CallsTest, TheManualClockMovesOnAndJumps) {
+  RunningServer running;
+  ApiClient client = running.Client("observer");
+  const UnixNanos start = running.clock.WallNow();
+  dev::v1::AdvanceClockRequest advance;
+  advance.mutable_by()->set_seconds(90);
+  const auto advanced = client.Call(&Clock::AdvanceClock, advance);
+  ASSERT_TRUE(advanced.ok()) << Describe(advanced.status);
+  EXPECT_EQ(FromTimestamp(advanced.response.now()), start + 90 * kNanosPerSecond);
+  EXPECT_EQ(running.clock.MonotonicNanos(), 90 * kNanosPerSecond);
+  dev::v1::SetClockRequest set;
+  *set.mutable_now() = ToTimestamp(start);
+  EXPECT_EQ(client.Call(&Clock::SetClock, set).status.error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  *set.mutable_now() = ToTimestamp(start + kNanosPerHour);
+  EXPECT_TRUE(client.Call(&Clock::SetClock, set).ok());
+  EXPECT_EQ(running.clock.WallNow(), start + kNanosPerHour);
+  dev::v1::JumpClockRequest jump;
+  jump.mutable_by()->set_seconds(-60);
+  EXPECT_TRUE(client.Call(&Clock::JumpClock, jump).ok());
+  EXPECT_EQ(running.clock.WallNow(), start + kNanosPerHour - 60 * kNanosPerSecond);
+  EXPECT_EQ(running.clock.MonotonicNanos(), kNanosPerHour);
+  advance.mutable_by()->set_seconds(-1);
+  EXPECT_THAT(ReadFieldViolations(client.Call(&Clock::AdvanceClock, advance).status),
+              HasSubstr("by"));
+}
+
+}  // namespace
+}  // namespace voucher::testing

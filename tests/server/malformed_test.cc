@@ -1,0 +1,165 @@
+// Bytes and fields that are no request: each gets its clear error and leaves the ledger as it was.
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "gtest/gtest.h"
+
+#include "server/config.h"
+#include "tests/server/running_server.h"
+#include "tests/support/sample_program.h"
+
+namespace voucher::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Sends raw bytes as a unary request and returns the status.
+grpc::Status SendRaw(const RunningServer& running, const std::string& method,
+                     const std::string& principal, const std::string& bytes) {
+  grpc::GenericStub stub(running.NewChannel());
+  grpc::ClientContext context;
+  context.AddMetadata("x-voucher-principal", principal);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  const grpc::Slice slice(bytes);
+  const grpc::ByteBuffer request(&slice, 1);
+  grpc::ByteBuffer response;
+  grpc::CompletionQueue queue;
+  auto call = stub.PrepareUnaryCall(&context, method, request, &queue);
+  call->StartCall();
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  return status;
+}
+
+constexpr char kPutProvider[] = "/voucher.v1.RegistryService/PutProvider";
+
+std::string GoodBytes() {
+  v1::PutProviderRequest request;
+  request.set_request_id("r1");
+  request.set_provider_id("acme");
+  request.set_name("Acme");
+  return request.SerializeAsString();
+}
+
+TEST(MalformedTest, BytesThatDoNotParseAreInvalidArgument) {
+  RunningServer running;
+  ASSERT_TRUE(SendRaw(running, kPutProvider, "platform", GoodBytes()).ok());
+  const uint64_t before = running.sequence();
+  const std::string truncated = GoodBytes().substr(0, GoodBytes().size() - 1);
+  const std::string not_utf8 = GoodBytes() + std::string("\x1A\x02\xFF\xFE", 4);
+  for (const std::string& bytes : {truncated, not_utf8, std::string("\xFF\xFF\xFF\xFF"),
+                                   std::string("\x0A\x05"
+                                               "abc",
+                                               5)}) {
+    const grpc::Status status = SendRaw(running, kPutProvider, "platform", bytes);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("voucher.v1.PutProviderRequest"));
+  }
+  EXPECT_EQ(running.sequence(), before);
+}
+
+TEST(MalformedTest, UnknownFieldsAreInvalidArgumentAtAnyDepth) {
+  RunningServer running;
+  const std::string unknown("\xF8\x07\x01", 3);  // field 127, varint 1
+  EXPECT_EQ(SendRaw(running, kPutProvider, "platform", GoodBytes() + unknown).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(
+      SendRaw(running, "/voucher.v1.ProgramService/ListPrograms", "platform", unknown).error_code(),
+      grpc::StatusCode::INVALID_ARGUMENT);
+  // A batch whose own message, and one whose item, holds the field.
+  v1::BatchRedeemRequest batch;
+  *batch.add_redemptions() = SampleOrder(1, "o1", 100);
+  EXPECT_EQ(SendRaw(running, "/voucher.v1.CreditService/BatchRedeem",
+                    std::string("provider-") + kProviderId, batch.SerializeAsString() + unknown)
+                .error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  const std::string item = batch.redemptions(0).SerializeAsString() + unknown;
+  const std::string nested = std::string("\x0A") + static_cast<char>(item.size()) + item;
+  ASSERT_LT(item.size(), 128u);
+  EXPECT_EQ(SendRaw(running, "/voucher.v1.CreditService/BatchRedeem",
+                    std::string("provider-") + kProviderId, nested)
+                .error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, EveryBadFieldIsNamed) {
+  RunningServer running;
+  struct Case {
+    std::function<void(v1::RedeemRequest*)> spoil;
+    const char* field;
+  };
+  const std::vector<Case> cases = {
+      {[](auto* r) { r->clear_request_id(); }, "request_id"},
+      {[](auto* r) { r->set_request_id(std::string(65, 'x')); }, "request_id"},
+      {[](auto* r) { r->set_request_id("tab\t"); }, "request_id"},
+      {[](auto* r) { r->set_program_id("Hubei"); }, "program_id"},
+      {[](auto* r) { r->set_account_id(0); }, "account_id"},
+      {[](auto* r) { r->clear_order_number(); }, "order_number"},
+      {[](auto* r) { r->set_amount_fen(0); }, "amount_fen"},
+      {[](auto* r) { r->set_amount_fen(-1); }, "amount_fen"},
+      {[](auto* r) { r->set_amount_fen(1'000'000'000'000'001); }, "amount_fen"},
+      {[](auto* r) { r->set_at_most_fen(-5); }, "at_most_fen"},
+      {[](auto* r) { r->clear_amount(); }, "amount"},
+      {[](auto* r) { r->clear_usage_ended_at(); }, "usage_ended_at"},
+      {[](auto* r) { r->mutable_usage_ended_at()->set_nanos(1'000'000'000); }, "usage_ended_at"},
+      {[](auto* r) { r->mutable_usage_ended_at()->set_seconds(4'000'000'000); }, "usage_ended_at"},
+  };
+  ApiClient client = running.Client(std::string("provider-") + kProviderId);
+  for (const Case& c : cases) {
+    v1::RedeemRequest request = SampleOrder(1, "o1", 100);
+    c.spoil(&request);
+    const auto reply = client.Call(&v1::CreditService::Stub::Redeem, request);
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << c.field;
+    EXPECT_THAT(ReadFieldViolations(reply.status), HasSubstr(c.field));
+  }
+  v1::RedeemRequest two_bad = SampleOrder(0, "", 100);
+  const std::string violations =
+      ReadFieldViolations(client.Call(&v1::CreditService::Stub::Redeem, two_bad).status);
+  EXPECT_THAT(violations, HasSubstr("account_id"));
+  EXPECT_THAT(violations, HasSubstr("order_number"));
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, OneBadItemFailsTheWholeBatchAndSaysWhich) {
+  RunningServer running;
+  ApiClient client = running.Client(std::string("provider-") + kProviderId);
+  v1::BatchRedeemRequest batch;
+  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+              HasSubstr("redemptions"));
+  *batch.add_redemptions() = SampleOrder(1, "o1", 100);
+  *batch.add_redemptions() = SampleOrder(1, "o2", -100);
+  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+              HasSubstr("redemptions[1].amount_fen"));
+  batch.Clear();
+  for (int i = 0; i < 8'193; ++i) *batch.add_redemptions() = SampleOrder(1, "o", 100);
+  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+              HasSubstr("redemptions"));
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {
+  RunningServer running;
+  v1::PutProviderRequest request;
+  request.set_name(std::string(kMaxMessageBytes, 'x'));
+  const auto reply =
+      running.Client("platform").Call(&v1::RegistryService::Stub::PutProvider, request);
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, AnUnknownMethodIsUnimplemented) {
+  RunningServer running;
+  EXPECT_EQ(SendRaw(running, "/voucher.v1.CreditService/Cash", "platform", "").error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
+}  // namespace
+}  // namespace voucher::testing

@@ -1,0 +1,185 @@
+// The real program: configuration, ports, scrape, signals.
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "tests/server/http_get.h"
+#include "tests/support/child_process.h"
+#include "tests/support/sample_program.h"
+#include "tests/support/scratch_directory.h"
+#include "tests/support/server_process.h"
+
+namespace voucher::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Voucherd() {
+  return absl::StrCat(BinDirectory(), "/voucherd");
+}
+
+ProgramResult RunVoucherd(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {Voucherd()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  auto result = RunProgram(argv, std::chrono::seconds(60));
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.value_or(ProgramResult{});
+}
+
+class VoucherdTest : public ::testing::Test {
+ protected:
+  VoucherdTest()
+      : process(Voucherd(), directory.path(),
+                TestConfig(directory.Path("data"), kInsideWindow, {kProviderId})) {}
+
+  // Scrapes until `text` appears, at most 20 s: a group is counted just after its replies.
+  absl::StatusOr<std::string> ScrapeUntil(const std::string& text) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (true) {
+      auto scraped = HttpGet(process.metrics_address(), "/metrics");
+      if (!scraped.ok() || absl::StrContains(*scraped, text)) return scraped;
+      if (std::chrono::steady_clock::now() > give_up) return absl::DeadlineExceededError(text);
+    }
+  }
+
+  ScratchDirectory directory{"voucherd"};
+  ServerProcess process;
+};
+
+TEST_F(VoucherdTest, ChecksAConfigurationWithoutStarting) {
+  const ProgramResult good =
+      RunVoucherd({"--config", "deploy/config/development.textproto", "--check-config"});
+  EXPECT_EQ(good.exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(directory.Path("data")));
+
+  const std::string bad_file = directory.Path("bad.textproto");
+  WriteWholeFile(bad_file, R"(listen_address: "0.0.0.0:1" development { allow_plaintext: true }
+                              principals { name: "x" roles: ROLE_PROVIDER })");
+  const ProgramResult bad = RunVoucherd({"--config", bad_file, "--check-config"});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.stderr_text,
+              AllOf(HasSubstr("listen_address: plaintext is refused"),
+                    HasSubstr("data_directory: "), HasSubstr("principals[0].provider_id: ")));
+  EXPECT_EQ(RunVoucherd({"--config", directory.Path("none")}).exit_code, 2);
+  EXPECT_NE(RunVoucherd({}).exit_code, 0);
+}
+
+TEST_F(VoucherdTest, PrintsHelpAndVersion) {
+  EXPECT_THAT(RunVoucherd({"--help"}).stdout_text, HasSubstr("--check-config"));
+  EXPECT_THAT(RunVoucherd({"--version"}).stdout_text, HasSubstr("voucherd "));
+}
+
+TEST_F(VoucherdTest, ALedgerThatIsNotThereIsNotCreatedUnasked) {
+  process.config().set_create_if_missing(false);
+  EXPECT_FALSE(process.Start().ok());
+  EXPECT_THAT(ReadWholeFile(process.log_path()), HasSubstr("ledger_open_failed"));
+}
+
+TEST_F(VoucherdTest, EndsWithZeroOnSigtermAndKeepsWhatItSaid) {
+  ASSERT_TRUE(process.Start().ok());
+  ApiClient client(process.endpoint(), "platform");
+  const auto put = client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1));
+  ASSERT_TRUE(put.ok()) << Describe(put.status);
+  const absl::Status ended = process.Terminate();
+  EXPECT_TRUE(ended.ok()) << ended;
+  EXPECT_THAT(ReadWholeFile(process.log_path()),
+              AllOf(HasSubstr("\"event\":\"started\""), HasSubstr("\"event\":\"draining\""),
+                    HasSubstr("\"event\":\"stopped\",\"sequence\":\"1\"")));
+
+  process.config().mutable_development()->mutable_manual_clock()->set_start(
+      "2025-10-30T11:00:00+08:00");
+  const absl::Status restarted = process.Start();
+  ASSERT_TRUE(restarted.ok()) << restarted;
+  const auto again = client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1));
+  EXPECT_EQ(again.response.receipt().SerializeAsString(),
+            put.response.receipt().SerializeAsString());
+}
+
+TEST_F(VoucherdTest, ASecondServerGetsNeitherTheLedgerNorThePort) {
+  ASSERT_TRUE(process.Start().ok());
+  ScratchDirectory other_directory("second");
+  ServerProcess same_data(Voucherd(), other_directory.path(), process.config());
+  EXPECT_FALSE(same_data.Start().ok());
+  EXPECT_THAT(ReadWholeFile(same_data.log_path()), HasSubstr("ledger_open_failed"));
+
+  config::v1::ServerConfig config = process.config();
+  config.set_data_directory(other_directory.Path("data"));
+  config.set_listen_address(process.endpoint()->Get().address);
+  ServerProcess same_port(Voucherd(), other_directory.path(), config);
+  EXPECT_FALSE(same_port.Start().ok());
+  EXPECT_THAT(ReadWholeFile(same_port.log_path()), HasSubstr("listen_failed"));
+}
+
+TEST_F(VoucherdTest, DeniedCallsStandInTheLogOnly) {
+  ASSERT_TRUE(process.Start().ok());
+  ApiClient client(process.endpoint(), "observer");
+  EXPECT_EQ(client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1))
+                .status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(
+      ReadWholeFile(process.log_path()),
+      HasSubstr("\"event\":\"rpc_denied\",\"rpc\":\"/voucher.v1.RegistryService/PutEnterprise\","
+                "\"principal\":\"observer\""));
+  EXPECT_EQ(
+      client.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest()).response.sequence(),
+      0u);
+}
+
+TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
+  ASSERT_TRUE(process.Start().ok());
+  ApiClient client(process.endpoint(), "platform");
+  ASSERT_TRUE(PrepareProgram(&client, 30'000'00, 2).ok());
+  // 20 % of 100,000 yuan is held; the second finds 10,000 of 20,000 yuan and is refused.
+  client.As("platform");
+  ASSERT_TRUE(client
+                  .Call(&v1::ApplicationService::Stub::SubmitApplication,
+                        SampleApplication(0, 1, 100'000'00))
+                  .ok());
+  EXPECT_EQ(client
+                .Call(&v1::ApplicationService::Stub::SubmitApplication,
+                      SampleApplication(1, 2, 100'000'00))
+                .reason(),
+            "POOL_EXHAUSTED");
+
+  const absl::StatusOr<std::string> scraped = ScrapeUntil("outcome=\"POOL_EXHAUSTED\"");
+  ASSERT_TRUE(scraped.ok()) << scraped.status();
+  for (const char* line : {
+           "voucher_program_budget_fen{program=\"hubei-2025\"} 3000000\n",
+           "voucher_program_held_fen{program=\"hubei-2025\"} 2000000\n",
+           "voucher_program_granted_fen{program=\"hubei-2025\"} 0\n",
+           "voucher_program_remaining_fen{program=\"hubei-2025\"} 1000000\n",
+           "voucher_program_submissions_total{program=\"hubei-2025\"} 2\n",
+           "voucher_program_submissions_refused_total{program=\"hubei-2025\"} 1\n",
+           "voucher_program_applications{program=\"hubei-2025\",state=\"HELD\"} 1\n",
+           // 2025-10-30T10:00 to 2025-11-01T00:00 are 38 hours.
+           "voucher_program_until_cutoff_seconds{program=\"hubei-2025\"} 136800\n",
+           "voucher_commands_total{outcome=\"POOL_EXHAUSTED\",verb=\"SubmitApplication\"} 1\n",
+           "voucher_commands_total{outcome=\"ACCEPTED\",verb=\"SubmitApplication\"} 1\n",
+           "voucher_ledger_sequence 9\n",
+           "voucher_mode{mode=\"READ_WRITE\"} 1\n",
+           "voucher_queue_commands 0\n",
+           "voucher_stage_duration_seconds_count{stage=\"fsync\"}",
+           "voucher_disk_free_bytes ",
+       }) {
+    EXPECT_THAT(*scraped, HasSubstr(line));
+  }
+  // Nothing that grows with enterprises.
+  EXPECT_THAT(*scraped, Not(HasSubstr(SampleUscc(0))));
+
+  const auto checked =
+      RunProgram({"promtool", "check", "metrics"}, std::chrono::seconds(60), *scraped);
+  if (absl::IsNotFound(checked.status())) GTEST_SKIP() << "promtool is not installed";
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ(checked->exit_code, 0) << checked->stderr_text;
+  EXPECT_EQ(checked->stderr_text, "");
+}
+
+}  // namespace
+}  // namespace voucher::testing

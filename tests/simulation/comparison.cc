@@ -1,0 +1,391 @@
+#include "tests/simulation/comparison.h"
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "ledger/machine/machine.h"
+#include "ledger/policy/refusal_text.h"
+
+namespace voucher::simulation {
+namespace {
+
+// Notes what differs, by name.
+class Differences {
+ public:
+  template <typename A, typename B>
+  void Equal(absl::string_view what, uint64_t number, const A& model, const B& machine) {
+    if (model == machine) return;
+    found_.push_back(
+        absl::StrCat(what, " ", number, ": model ", model, ", machine ", machine));
+  }
+  void Missing(absl::string_view what, uint64_t number) {
+    found_.push_back(absl::StrCat(what, " ", number, " is missing"));
+  }
+  std::vector<std::string> Take() && { return std::move(found_); }
+
+ private:
+  std::vector<std::string> found_;
+};
+
+int64_t BalanceFen(const View& view, uint32_t program, v1::AccountKind kind, uint64_t id,
+                   uint64_t sub = 0) {
+  const auto* row =
+      view.Find<tables::Balances>({program, static_cast<uint8_t>(kind), id, sub});
+  return row != nullptr ? row->fen() : 0;
+}
+
+int64_t UsedFen(const View& view, const LimitKey& key) {
+  const auto [program, kind, id, sub] = key;
+  const auto* row = view.Find<tables::Limits>({program, static_cast<uint8_t>(kind), id, sub});
+  return row != nullptr ? row->used_fen() : 0;
+}
+
+void ComparePrograms(const View& view, const Model& model, Differences* differences) {
+  for (uint32_t number = 1; number <= model.programs.size(); ++number) {
+    const Program& program = model.programs[number - 1];
+    const auto* row = view.Find<tables::Programs>({number});
+    if (row == nullptr) return differences->Missing("program", number);
+    differences->Equal("program state", number, program.state, static_cast<int>(row->state()));
+    differences->Equal("revision", number, program.revisions.size(), row->revision());
+    differences->Equal("queue number", number, program.queue_number, row->queue_number());
+    differences->Equal("cutoff", number, EndOfDay(program.rules().window().last_day()),
+                       row->cutoff_unix_ns());
+  }
+  for (const auto& [limit, fen] : model.used_fen) {
+    differences->Equal(absl::StrCat("use of limit kind ", std::get<1>(limit)), std::get<2>(limit),
+                       fen, UsedFen(view, limit));
+  }
+  uint64_t limits = 0;
+  view.Scan<tables::Limits>(
+      {0, 0, 0, 0}, {std::numeric_limits<uint32_t>::max(), 0, 0, 0},
+      [&](const auto&, const auto&) {
+        ++limits;
+        return true;
+      });
+  differences->Equal("limits", 0, model.used_fen.size(), limits);
+}
+
+void CompareApplications(const View& view, const Model& model, Differences* differences) {
+  for (uint64_t number = 1; number <= model.applications.size(); ++number) {
+    const Application& application = model.applications[number - 1];
+    const auto* row = view.Find<tables::Applications>({number});
+    if (row == nullptr) return differences->Missing("application", number);
+    auto equal = [&](absl::string_view what, int64_t want, int64_t got) {
+      differences->Equal(absl::StrCat(what, " of application"), number, want, got);
+    };
+    equal("program", application.program, row->program());
+    equal("revision", static_cast<int64_t>(application.revision) + 1, row->revision());
+    equal("queue number", static_cast<int64_t>(application.queue_number),
+          static_cast<int64_t>(row->queue_number()));
+    equal("enterprise", static_cast<int64_t>(application.enterprise),
+          static_cast<int64_t>(row->enterprise()));
+    equal("granted", application.granted_fen, row->granted_fen());
+    equal("approved", application.approved_fen, row->approved_fen());
+    equal("state", application.state, row->state());
+    equal("stages", application.stages_passed, row->stages_passed());
+    equal("voucher", static_cast<int64_t>(application.voucher),
+          static_cast<int64_t>(row->voucher()));
+    equal("held", application.held_fen,
+          BalanceFen(view, application.program, v1::ACCOUNT_KIND_HELD, number));
+  }
+  for (const auto& [invoice, application] : model.invoices) {
+    const auto* row = view.Find<tables::Invoices>({invoice});
+    differences->Equal(absl::StrCat("invoice ", invoice), 0, application,
+                       row != nullptr ? row->number() : 0);
+  }
+}
+
+void CompareVouchers(const View& view, const Model& model, Differences* differences) {
+  for (uint64_t number = 1; number <= model.vouchers.size(); ++number) {
+    const Voucher& voucher = model.vouchers[number - 1];
+    const uint32_t program = model.applications[voucher.application - 1].program;
+    const auto* row = view.Find<tables::Vouchers>({number});
+    if (row == nullptr) return differences->Missing("voucher", number);
+    auto equal = [&](absl::string_view what, int64_t want, int64_t got) {
+      differences->Equal(absl::StrCat(what, " of voucher"), number, want, got);
+    };
+    int64_t credit = 0;
+    for (const auto& [account, fen] : voucher.credit_fen) {
+      credit += fen;
+      equal("credit", fen,
+            BalanceFen(view, program, v1::ACCOUNT_KIND_CREDIT, account, number));
+    }
+    equal("approved", voucher.approved_fen, row->approved_fen());
+    equal("available", voucher.available_fen, row->available_fen());
+    equal("balance", voucher.available_fen,
+          BalanceFen(view, program, v1::ACCOUNT_KIND_VOUCHER, number));
+    equal("transit", voucher.transit_fen, row->in_transit_fen());
+    equal("credit", credit, row->credit_fen());
+    equal("redeemed", voucher.redeemed_fen, row->redeemed_fen());
+    equal("released", voucher.released_fen, row->released_fen());
+    equal("state", voucher.state, row->state());
+    equal("expiry", voucher.expires, row->expires_unix_ns());
+    equal("lapse", voucher.lapses, row->lapses_unix_ns());
+    equal("sum", voucher.approved_fen,
+          voucher.available_fen + voucher.transit_fen + credit + voucher.redeemed_fen +
+              voucher.released_fen);
+  }
+}
+
+void CompareTransfers(const View& view, const Model& model, Differences* differences) {
+  for (uint64_t number = 1; number <= model.transfers.size(); ++number) {
+    const Transfer& transfer = model.transfers[number - 1];
+    const auto* row = view.Find<tables::Transfers>({number});
+    if (row == nullptr) return differences->Missing("transfer", number);
+    const bool open = transfer.state == v1::TRANSFER_STATE_ORDERED ||
+                      transfer.state == v1::TRANSFER_STATE_OVERDUE;
+    differences->Equal("transfer state", number, transfer.state, static_cast<int>(row->state()));
+    differences->Equal("transfer amount", number, transfer.amount_fen, row->amount_fen());
+    differences->Equal("transfer answer", number, transfer.answer_due, row->answer_due_unix_ns());
+    differences->Equal(
+        "transit", number, open ? transfer.amount_fen : 0,
+        BalanceFen(view, row->program(), v1::ACCOUNT_KIND_TRANSIT, number));
+  }
+  for (uint64_t number = 1; number <= model.accounts.size(); ++number) {
+    const Account& account = model.accounts[number - 1];
+    const auto* row = view.Find<tables::Accounts>({number});
+    if (row == nullptr) return differences->Missing("account", number);
+    std::vector<uint64_t> lots, row_lots;
+    for (const auto& lot : account.lots) lots.push_back(lot.second);
+    for (const auto& lot : row->credits()) {
+      row_lots.push_back(lot.voucher());
+      const auto& credit = model.vouchers[lot.voucher() - 1].credit_fen;
+      const auto known = credit.find(number);
+      differences->Equal("lot in account", number, known != credit.end() ? known->second : 0,
+                         lot.amount_fen());
+    }
+    differences->Equal("lots of account", number, absl::StrJoin(lots, ","),
+                       absl::StrJoin(row_lots, ","));
+    differences->Equal("owner of account", number, account.enterprise, row->enterprise());
+  }
+}
+
+void CompareRedemptions(const View& view, const Model& model, Differences* differences) {
+  for (uint64_t number = 1; number <= model.redemptions.size(); ++number) {
+    const Redemption& redemption = model.redemptions[number - 1];
+    const auto* row = view.Find<tables::Redemptions>({number});
+    if (row == nullptr) return differences->Missing("redemption", number);
+    differences->Equal("redemption state", number, redemption.state,
+                       static_cast<int>(row->state()));
+    differences->Equal("draws", number, static_cast<int>(redemption.draws.size()),
+                       row->draws_size());
+    for (int i = 0; i < row->draws_size(); ++i) {
+      const Draw& draw = redemption.draws[static_cast<size_t>(i)];
+      const v1::Draw& other = row->draws(i);
+      differences->Equal("draw", number, draw.voucher, other.voucher_id());
+      differences->Equal("draw", number, draw.amount_fen, other.amount_fen());
+      differences->Equal("draw reversed", number, draw.reversed_fen, other.reversed_fen());
+    }
+  }
+}
+
+// Payables are kept over all programs in the model, and by program in the machine.
+void ComparePayables(const View& view, const Model& model, Differences* differences) {
+  auto sum = [&](v1::AccountKind kind, uint64_t id) {
+    int64_t fen = 0;
+    for (uint32_t program = 1; program <= model.programs.size(); ++program) {
+      fen += BalanceFen(view, program, kind, id);
+    }
+    return fen;
+  };
+  for (uint64_t number = 1; number <= model.providers.size(); ++number) {
+    differences->Equal("payable to provider", number, model.providers[number - 1].payable_fen,
+                       sum(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, number));
+  }
+  for (uint64_t number = 1; number <= model.enterprises.size(); ++number) {
+    differences->Equal("payable to enterprise", number, model.enterprises[number - 1].payable_fen,
+                       sum(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, number));
+  }
+}
+
+void CompareTimers(const View& view, const Model& model, Differences* differences) {
+  const auto pending = TimersDue(view, std::numeric_limits<int64_t>::max(), SIZE_MAX);
+  std::set<Timer> timers;
+  for (const v1::TimerDue& timer : pending) {
+    timers.insert({timer.due_unix_ns(), timer.kind(), timer.id()});
+  }
+  differences->Equal("timers", 0, model.timers.size(), timers.size());
+  for (const Timer& timer : model.timers) {
+    if (timers.count(timer) == 0) differences->Missing("timer of", std::get<2>(timer));
+  }
+}
+
+// What the model counted on the way against what its parts hold.
+void CompareModelWithItself(const Model& model, Differences* differences) {
+  std::vector<std::array<int64_t, 10>> sums(model.programs.size());
+  for (const Application& application : model.applications) {
+    sums[application.program - 1][v1::ACCOUNT_KIND_HELD] += application.held_fen;
+  }
+  for (const Voucher& voucher : model.vouchers) {
+    auto& sum = sums[model.applications[voucher.application - 1].program - 1];
+    sum[v1::ACCOUNT_KIND_VOUCHER] += voucher.available_fen;
+    sum[v1::ACCOUNT_KIND_TRANSIT] += voucher.transit_fen;
+    sum[v1::ACCOUNT_KIND_PAYABLE_PROVIDER] += voucher.redeemed_fen;
+    for (const auto& credit : voucher.credit_fen) {
+      sum[v1::ACCOUNT_KIND_CREDIT] += credit.second;
+    }
+  }
+  for (size_t i = 0; i < sums.size(); ++i) {
+    int64_t all = 0;
+    for (const int64_t fen : model.programs[i].total_fen) all += fen;
+    differences->Equal("money of program", i + 1, 0, all);
+    for (const int kind : {v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER,
+                           v1::ACCOUNT_KIND_TRANSIT, v1::ACCOUNT_KIND_CREDIT,
+                           v1::ACCOUNT_KIND_PAYABLE_PROVIDER}) {
+      const auto k = static_cast<size_t>(kind);
+      differences->Equal(absl::StrCat("model's own total of class ", kind), i + 1, sums[i][k],
+                         model.programs[i].total_fen[k]);
+    }
+  }
+}
+
+}  // namespace
+
+Outcome OutcomeOf(const v1::Entry& entry) {
+  Outcome outcome;
+  outcome.queue_number = entry.queue_number();
+  if (entry.has_refusal()) {
+    outcome.reason = entry.refusal().reason();
+    outcome.rules.assign(entry.refusal().rules().begin(), entry.refusal().rules().end());
+    return outcome;
+  }
+  const v1::Event& event = entry.event();
+  for (const v1::LimitDelta& delta : event.limit_deltas()) {
+    const v1::LimitRef& limit = delta.limit();
+    outcome.limit_deltas[{entry.program(), limit.kind(), limit.id(), limit.sub()}] +=
+        delta.delta_fen();
+  }
+  switch (event.kind_case()) {
+    case v1::Event::kProgramPublished:
+      outcome.id = event.program_published().program_number();
+      break;
+    case v1::Event::kProgramStateSet:
+      outcome.state = event.program_state_set().from();
+      break;
+    case v1::Event::kAppropriated:
+      outcome.amount_fen = event.appropriated().budget_fen();
+      break;
+    case v1::Event::kEnterprisePut:
+      outcome.id = event.enterprise_put().enterprise_number();
+      break;
+    case v1::Event::kBlacklistSet:
+      outcome.id = event.blacklist_set().enterprise_number();
+      break;
+    case v1::Event::kProviderPut:
+      outcome.id = event.provider_put().provider_number();
+      break;
+    case v1::Event::kProviderStateSet:
+      outcome.id = event.provider_state_set().provider_number();
+      break;
+    case v1::Event::kProductPut:
+      outcome.id = event.product_put().provider_number();
+      break;
+    case v1::Event::kProductWithdrawn:
+      outcome.id = event.product_withdrawn().provider_number();
+      break;
+    case v1::Event::kCloudAccountBound:
+      outcome.id = event.cloud_account_bound().account_id();
+      break;
+    case v1::Event::kApplicationSubmitted:
+      outcome.id = event.application_submitted().application_id();
+      outcome.amount_fen = event.application_submitted().granted_fen();
+      outcome.state = event.application_submitted().state();
+      break;
+    case v1::Event::kApplicationWithdrawn:
+      outcome.released_fen = event.application_withdrawn().released_fen();
+      break;
+    case v1::Event::kApplicationReviewed:
+      outcome.released_fen = event.application_reviewed().released_fen();
+      outcome.state = event.application_reviewed().state();
+      break;
+    case v1::Event::kApplicationApproved:
+      outcome.id = event.application_approved().voucher_id();
+      outcome.amount_fen = event.application_approved().approved_fen();
+      outcome.released_fen = event.application_approved().released_fen();
+      break;
+    case v1::Event::kTransferOrdered:
+      outcome.id = event.transfer_ordered().transfer_id();
+      break;
+    case v1::Event::kTransferConfirmed:
+      outcome.amount_fen = event.transfer_confirmed().credited_fen();
+      outcome.released_fen = event.transfer_confirmed().released_fen();
+      break;
+    case v1::Event::kTransferDeclined:
+      outcome.amount_fen = event.transfer_declined().returned_fen();
+      outcome.released_fen = event.transfer_declined().released_fen();
+      break;
+    case v1::Event::kRedeemed:
+      outcome.id = event.redeemed().redemption_id();
+      outcome.amount_fen = event.redeemed().amount_fen();
+      outcome.exhausted_vouchers.assign(event.redeemed().exhausted_voucher_ids().begin(),
+                                        event.redeemed().exhausted_voucher_ids().end());
+      break;
+    case v1::Event::kRedemptionReversed:
+      outcome.id = event.redemption_reversed().redemption_id();
+      outcome.amount_fen = event.redemption_reversed().reversed_fen();
+      outcome.released_fen = event.redemption_reversed().released_fen();
+      outcome.state = event.redemption_reversed().state();
+      break;
+    case v1::Event::kProgramCutoffReached:
+      outcome.state = event.program_cutoff_reached().from();
+      break;
+    case v1::Event::kVoucherExpired:
+      outcome.released_fen = event.voucher_expired().released_fen();
+      break;
+    default:
+      break;
+  }
+  return outcome;
+}
+
+std::string Describe(const Outcome& outcome) {
+  std::string text =
+      outcome.reason == 0 ? "ok" : std::string(ReasonName(static_cast<v1::Reason>(outcome.reason)));
+  absl::StrAppend(&text, " id=", outcome.id, " queue=", outcome.queue_number,
+                  " amount=", outcome.amount_fen, " released=", outcome.released_fen,
+                  " state=", outcome.state, " rules=", absl::StrJoin(outcome.rules, ","),
+                  " exhausted=", absl::StrJoin(outcome.exhausted_vouchers, ","));
+  for (const auto& [limit, fen] : outcome.limit_deltas) {
+    absl::StrAppend(&text, " limit", std::get<1>(limit), "/", std::get<2>(limit), "/",
+                    std::get<3>(limit), "=", fen);
+  }
+  return text;
+}
+
+std::vector<std::string> CompareTotals(const View& view, const Model& model,
+                                       const std::map<LimitKey, int64_t>& touched) {
+  Differences differences;
+  for (uint32_t number = 1; number <= model.programs.size(); ++number) {
+    const auto* row = view.Find<tables::Totals>({number});
+    for (int kind = 1; kind < v1::AccountKind_ARRAYSIZE; ++kind) {
+      const int64_t fen = row != nullptr && kind < row->class_fen_size() ? row->class_fen(kind) : 0;
+      const int64_t expected = model.programs[number - 1].total_fen[static_cast<size_t>(kind)];
+      if (fen != expected) {
+        differences.Equal(v1::AccountKind_Name(static_cast<v1::AccountKind>(kind)), number,
+                          expected, fen);
+      }
+    }
+  }
+  for (const auto& [limit, delta] : touched) {
+    differences.Equal(absl::StrCat("use of limit kind ", std::get<1>(limit)), std::get<2>(limit),
+                      model.used_fen.at(limit), UsedFen(view, limit));
+  }
+  return std::move(differences).Take();
+}
+
+std::vector<std::string> CompareAll(const View& view, const Model& model) {
+  Differences differences;
+  CompareModelWithItself(model, &differences);
+  ComparePrograms(view, model, &differences);
+  CompareApplications(view, model, &differences);
+  CompareVouchers(view, model, &differences);
+  CompareTransfers(view, model, &differences);
+  CompareRedemptions(view, model, &differences);
+  ComparePayables(view, model, &differences);
+  CompareTimers(view, model, &differences);
+  return std::move(differences).Take();
+}
+
+}  // namespace voucher::simulation

@@ -1,0 +1,29 @@
+// Whether the machine's entries and rows say what the model says.
+#ifndef TESTS_SIMULATION_COMPARISON_H_
+#define TESTS_SIMULATION_COMPARISON_H_
+
+#include <string>
+#include <vector>
+
+#include "ledger/machine/view.h"
+#include "tests/simulation/model.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher::simulation {
+
+// An entry in the model's words.
+Outcome OutcomeOf(const v1::Entry& entry);
+
+std::string Describe(const Outcome& outcome);
+
+// The class totals of each program, and the use of the limits that `touched` names. Empty if equal.
+std::vector<std::string> CompareTotals(const View& view, const Model& model,
+                                       const std::map<LimitKey, int64_t>& touched);
+
+// Every program, application, voucher, transfer, redemption, account, payable, limit and timer, and
+// the model's totals against its own parts. Empty if equal.
+std::vector<std::string> CompareAll(const View& view, const Model& model);
+
+}  // namespace voucher::simulation
+
+#endif  // TESTS_SIMULATION_COMPARISON_H_

@@ -1,0 +1,60 @@
+// What the parts of the model share.
+#ifndef TESTS_SIMULATION_WRONGS_H_
+#define TESTS_SIMULATION_WRONGS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/model.h"
+
+namespace voucher::simulation {
+
+inline constexpr int64_t kHour = 3'600'000'000'000;
+
+// The refusals of a command. The one that counts comes first in the list of design.md §8, which is
+// the order of the numbers of v1::Reason.
+class Wrongs {
+ public:
+  void If(bool wrong, v1::Reason reason) {
+    if (wrong && (first_ == 0 || reason < first_)) first_ = reason;
+  }
+  bool any() const { return first_ != 0; }
+  Outcome Refusal(uint64_t queue_number = 0) const {
+    Outcome outcome;
+    outcome.reason = first_;
+    outcome.queue_number = queue_number;
+    return outcome;
+  }
+
+ private:
+  int first_ = 0;
+};
+
+template <typename List, typename Value>
+bool Has(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Element `number` - 1, or nullptr.
+template <typename T>
+T* At(std::vector<T>* list, uint64_t number) {
+  return number >= 1 && number <= list->size() ? &(*list)[number - 1] : nullptr;
+}
+
+// A division code XXYY00 covers all that begin with XXYY.
+inline bool Covers(const std::string& area, const std::string& division) {
+  return area == division || (area.substr(4) == "00" && area.substr(0, 4) == division.substr(0, 4));
+}
+
+inline const v1::Item* FindItem(const v1::ProgramRules& rules, const std::string& item_id) {
+  for (const v1::Item& item : rules.items()) {
+    if (item.item_id() == item_id) return &item;
+  }
+  return nullptr;
+}
+
+}  // namespace voucher::simulation
+
+#endif  // TESTS_SIMULATION_WRONGS_H_
