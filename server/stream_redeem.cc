@@ -103,6 +103,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     }
     {
       MutexLock lock(mutex_);
+      if (end_) return;  // nothing may refer to this object once the call is finished
       slots_.push_back(slot);
       if (!well_formed) {
         read_all_ = true;
@@ -148,7 +149,8 @@ class StreamRedeem final : public RpcService::BidiReactor {
     if (last) Finish(*last);
   }
 
-  // A stream that its caller leaves open would hold up a drain.
+  // A stream that its caller leaves open would hold up a drain: it ends once what it has read is
+  // answered.
   void StopWhenDraining() VOUCHER_REQUIRES(mutex_) {
     const bool added = door_->waits->Add(
         std::numeric_limits<uint64_t>::max(), {}, ProgressWaits::TimePoint::max(),
@@ -166,7 +168,11 @@ class StreamRedeem final : public RpcService::BidiReactor {
     {
       MutexLock lock(mutex_);
       --outstanding_;
-      if (result == ProgressWaits::Result::kStopped) End(Draining());
+      if (result == ProgressWaits::Result::kStopped) {
+        drain_wait_ = 0;
+        read_all_ = true;
+        at_end_ = Draining();
+      }
       last = GoOn();
     }
     if (last) Finish(*last);
@@ -204,7 +210,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
   void Write() VOUCHER_REQUIRES(mutex_) {
     if (slots_.empty()) {
-      if (read_all_) End(grpc::Status::OK);
+      if (read_all_) End(at_end_);
     } else if (slots_.front()->ready && !slots_.front()->status.ok()) {
       End(slots_.front()->status);
     } else if (slots_.front()->ready) {
@@ -222,6 +228,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
   Mutex mutex_;
   std::deque<std::shared_ptr<Slot>> slots_ VOUCHER_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_ VOUCHER_GUARDED_BY(mutex_);
+  grpc::Status at_end_ VOUCHER_GUARDED_BY(mutex_);  // once all is answered
   uint64_t drain_wait_ VOUCHER_GUARDED_BY(mutex_) = 0;
   int outstanding_ VOUCHER_GUARDED_BY(mutex_) = 0;  // callbacks to come from ledger and waits
   bool reading_ VOUCHER_GUARDED_BY(mutex_) = false;

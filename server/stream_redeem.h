@@ -14,7 +14,8 @@ inline constexpr size_t kStreamMessagesInFlight = 8;
 // The reactor of one StreamRedeem call: submits each request message as one unit when it arrives
 // and answers in order. It ends with OK after the caller's last message is answered;
 // INVALID_ARGUMENT at a malformed message, once those before it are answered; UNAVAILABLE if a
-// message could not be recorded or the server drains; CANCELLED with the caller. Deletes itself.
+// message could not be recorded, or when the server drains and what was read is answered; CANCELLED
+// with the caller. Deletes itself.
 RpcService::BidiReactor* NewStreamRedeem(const Door* door, const v1::Authority& who);
 
 }  // namespace voucher

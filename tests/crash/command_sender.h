@@ -35,9 +35,8 @@ struct Answered {
 absl::StatusOr<Answered> Send(ApiClient& client, const Asked& asked);
 
 // Sends redemptions of one principal as a batch.
-absl::StatusOr<std::vector<Answered>> SendRedemptions(ApiClient& client,
-                                                      const std::string& principal,
-                                                      const std::vector<const v1::Command*>& orders);
+absl::StatusOr<std::vector<Answered>> SendRedemptions(
+    ApiClient& client, const std::string& principal, const std::vector<const v1::Command*>& orders);
 
 // Sends submissions as a batch.
 absl::StatusOr<std::vector<Answered>> SendSubmissions(

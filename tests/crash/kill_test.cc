@@ -71,9 +71,12 @@ absl::StatusOr<std::vector<Answered>> SendBundle(ApiClient& client, const Bundle
   for (const Acknowledged* row : bundle) commands.push_back(&row->asked.command);
   const std::string& principal = bundle.front()->asked.principal;
   switch (commands.front()->verb_case()) {
-    case v1::Command::kRedeem: return SendRedemptions(client, principal, commands);
-    case v1::Command::kSubmitApplication: return SendSubmissions(client, principal, commands);
-    default: break;
+    case v1::Command::kRedeem:
+      return SendRedemptions(client, principal, commands);
+    case v1::Command::kSubmitApplication:
+      return SendSubmissions(client, principal, commands);
+    default:
+      break;
   }
   absl::StatusOr<Answered> answered = Send(client, bundle.front()->asked);
   if (!answered.ok()) return answered.status();
@@ -241,9 +244,8 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingHappensTwice) {
   clients_.clear();
   clock_.Pause();
   ASSERT_EQ(server_.Terminate(), absl::OkStatus());
-  const absl::StatusOr<ProgramResult> fsck =
-      RunProgram({BinDirectory() + "/voucher-fsck", "--redecide", DataDirectory()},
-                 std::chrono::minutes(2));
+  const absl::StatusOr<ProgramResult> fsck = RunProgram(
+      {BinDirectory() + "/voucher-fsck", "--redecide", DataDirectory()}, std::chrono::minutes(2));
   ASSERT_TRUE(fsck.ok()) << fsck.status();
   EXPECT_EQ(fsck->exit_code, 0) << fsck->stdout_text << fsck->stderr_text;
   std::cout << kills_ << " kills, " << log_.size() << " acknowledged, " << replayed_

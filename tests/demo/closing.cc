@@ -82,8 +82,7 @@ absl::Status CompareBudget(World* world) {
   world->ExpectEqual(b.payable_fen(),
                      world->sums.redeemed - world->sums.reversed + world->sums.reimbursed,
                      "payable against the answers");
-  world->findings.oversold_fen =
-      std::max<int64_t>(0, -world->expectations.lowest_remaining_fen());
+  world->findings.oversold_fen = std::max<int64_t>(0, -world->expectations.lowest_remaining_fen());
   world->ExpectEqual(world->findings.oversold_fen, 0, "oversold fen");
   return absl::OkStatus();
 }
@@ -107,6 +106,27 @@ absl::Status CompareAccounts(World* world) {
 }
 
 }  // namespace
+
+absl::Status ReplayAcknowledged(World* world) {
+  std::atomic<int64_t> lost{0};
+  world->progress.Begin("replay applications", 0, "applications");
+  VOUCHER_RETURN_IF_ERROR(world->fleet.ForEach(world->cases.size(), [&](ApiClient& client,
+                                                                        size_t i) {
+    const Case& c = world->cases[i];
+    const auto reply =
+        client.As("platform").Call(&v1::ApplicationService::Stub::SubmitApplication, *c.request);
+    world->progress.Add();
+    const bool same = reply.recorded() && reply.reason() == c.reason &&
+                      reply.receipt().SerializeAsString() == c.receipt.SerializeAsString() &&
+                      reply.response.event().application_id() == c.application_id;
+    if (!same) ++lost;
+    return absl::OkStatus();
+  }));
+  world->findings.replayed += world->progress.done();
+  world->findings.lost_acknowledgements += lost;
+  world->progress.End(absl::StrCat(lost.load(), " answered otherwise than at first"));
+  return absl::OkStatus();
+}
 
 absl::Status CompareBooks(World* world) {
   world->progress.Begin("compare the books", static_cast<int64_t>(world->accounts.size()),
@@ -152,11 +172,10 @@ absl::Status StopAndVerify(World* world) {
   // The clients go first: gRPC's drain waits 20 s for idle connections that nobody polls.
   world->fleet.Disconnect();
   VOUCHER_RETURN_IF_ERROR(world->server.Terminate());
-  VOUCHER_ASSIGN_OR_RETURN(
-      const testing::ProgramResult fsck,
-      testing::RunProgram({world->options.bin_directory + "/voucher-fsck", "--redecide",
-                           world->options.data_directory},
-                          std::chrono::minutes(5)));
+  VOUCHER_ASSIGN_OR_RETURN(const testing::ProgramResult fsck,
+                           testing::RunProgram({world->options.bin_directory + "/voucher-fsck",
+                                                "--redecide", world->options.data_directory},
+                                               std::chrono::minutes(5)));
   world->findings.fsck_verdict =
       fsck.exit_code == 0 ? "clean" : absl::StrCat("exit code ", fsck.exit_code);
   world->Expect(fsck.exit_code == 0,

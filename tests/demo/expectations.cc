@@ -49,8 +49,7 @@ bool EvidenceIsComplete(const v1::SubmitApplicationRequest& request) {
     if (invoice.issued_on().year() != 2025) return false;
     invoiced_fen += invoice.amount_fen();
   }
-  return invoiced_fen >= request.spend_fen() &&
-         HasDocument(evidence, v1::DOCUMENT_KIND_CONTRACT) &&
+  return invoiced_fen >= request.spend_fen() && HasDocument(evidence, v1::DOCUMENT_KIND_CONTRACT) &&
          HasDocument(evidence, v1::DOCUMENT_KIND_PAYMENT_PROOF) &&
          HasDocument(evidence, v1::DOCUMENT_KIND_ITEM_LIST);
 }

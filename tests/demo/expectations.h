@@ -17,8 +17,8 @@ namespace voucher::demo {
 
 // What a submission comes to.
 struct Expected {
-  std::string reason;        // as in "POOL_EXHAUSTED"; empty if accepted
-  int64_t granted_fen = 0;   // if accepted
+  std::string reason;       // as in "POOL_EXHAUSTED"; empty if accepted
+  int64_t granted_fen = 0;  // if accepted
 };
 
 // The Wuhan notice of 2025-05-20 as far as applications go: who may apply, 20/30/40/50 % by stage,

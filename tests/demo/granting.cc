@@ -21,11 +21,21 @@ using Registry = v1::RegistryService::Stub;
 bool RejectedAt(uint64_t application_id, size_t stage) {
   return (stage == 0 && application_id % 60 == 17) || (stage == 2 && application_id % 90 == 41);
 }
-bool ApprovedInPart(uint64_t application_id) { return application_id % 40 == 7; }
-bool LeftOnTheList(uint64_t application_id) { return application_id % 300 == 9; }
-bool Declined(uint64_t application_id) { return application_id % 50 == 3; }
-bool OrderedAgain(uint64_t application_id) { return application_id % 100 == 3; }
-bool Unanswered(uint64_t application_id) { return application_id % 350 == 5; }
+bool ApprovedInPart(uint64_t application_id) {
+  return application_id % 40 == 7;
+}
+bool LeftOnTheList(uint64_t application_id) {
+  return application_id % 300 == 9;
+}
+bool Declined(uint64_t application_id) {
+  return application_id % 50 == 3;
+}
+bool OrderedAgain(uint64_t application_id) {
+  return application_id % 100 == 3;
+}
+bool Unanswered(uint64_t application_id) {
+  return application_id % 350 == 5;
+}
 
 // Cases under review or beyond.
 std::vector<Case*> Standing(World* world) {
@@ -218,8 +228,8 @@ absl::Status TransferCredit(World* world) {
     confirmed_fen += c->confirmed_fen;
     declined += c->declined_fen != 0 ? 1 : 0;
   }
-  world->progress.End(absl::StrCat(FormatYuan(confirmed_fen), " yuan credited, ", declined,
-                                   " declined"));
+  world->progress.End(
+      absl::StrCat(FormatYuan(confirmed_fen), " yuan credited, ", declined, " declined"));
   return absl::OkStatus();
 }
 

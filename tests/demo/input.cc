@@ -55,10 +55,8 @@ absl::StatusOr<Input> ReadInput(absl::string_view program_id) {
                            AllRows(enterprises, 3'000, std::move(enterprise_rows)));
   VOUCHER_ASSIGN_OR_RETURN(const std::string catalog_csv, ReadFile(catalog));
   VOUCHER_ASSIGN_OR_RETURN(auto catalog_rows, client::ParseCatalog(catalog_csv, program_id));
-  VOUCHER_ASSIGN_OR_RETURN(input.providers,
-                           AllRows(catalog, 6, std::move(catalog_rows.providers)));
-  VOUCHER_ASSIGN_OR_RETURN(input.products,
-                           AllRows(catalog, 60, std::move(catalog_rows.products)));
+  VOUCHER_ASSIGN_OR_RETURN(input.providers, AllRows(catalog, 6, std::move(catalog_rows.providers)));
+  VOUCHER_ASSIGN_OR_RETURN(input.products, AllRows(catalog, 60, std::move(catalog_rows.products)));
   VOUCHER_ASSIGN_OR_RETURN(const std::string applications_csv, ReadFile(applications));
   VOUCHER_ASSIGN_OR_RETURN(auto application_rows,
                            client::ParseApplications(applications_csv, program_id));

@@ -23,8 +23,8 @@ struct Input {
 };
 
 // Reads deploy/programs/PROGRAM.textproto and deploy/demo/*.csv; the working directory is the
-// repository root. INVALID_ARGUMENT, naming file and line, if anything is wrong or there is less than the demonstration promises:
-// 3,000 enterprises, 6 providers, 60 products, 6,000 applications.
+// repository root. INVALID_ARGUMENT, naming file and line, if anything is wrong or there is less
+// than the demonstration promises: 3,000 enterprises, 6 providers, 60 products, 6,000 applications.
 absl::StatusOr<Input> ReadInput(absl::string_view program_id);
 
 }  // namespace voucher::demo

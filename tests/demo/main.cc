@@ -1,6 +1,5 @@
 // voucher-demo: the main job on real input, with a real server, from an empty directory to a
 // verified ledger. Exits with 0 and "demo: ok" only if every count is as worked out independently.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include <CLI/CLI.hpp>
 
 #include "tests/demo/summary.h"
 #include "tests/demo/world.h"
@@ -36,9 +36,9 @@ absl::Status MakeFresh(const std::string& data_directory) {
 
 absl::Status RunPhases(World* world) {
   constexpr absl::Status (*kPhases[])(World*) = {
-      StartAndPublish,    ImportRegistry, RushOpening,  PassCutoff,   ReviewAll,
-      ApproveAll,         TransferCredit, RedeemThroughCrash, RedeemRest, ReverseSome,
-      ShowRefusals,       ReplayAcknowledged, CompareBooks, ReadWholeLedger, StopAndVerify};
+      StartAndPublish, ImportRegistry,     RushOpening,        PassCutoff,      ReviewAll,
+      ApproveAll,      TransferCredit,     RedeemThroughCrash, RedeemRest,      ReverseSome,
+      ShowRefusals,    ReplayAcknowledged, CompareBooks,       ReadWholeLedger, StopAndVerify};
   for (const auto phase : kPhases) {
     const absl::Status status = phase(world);
     if (status.ok()) continue;
@@ -69,7 +69,8 @@ int Run(Options options) {
       (fs::path(options.data_directory).parent_path() / "summary.json").string();
   testing::WriteWholeFile(summary, SummaryJson(world, ok, milliseconds));
   if (ok && !options.keep) fs::remove_all(options.data_directory);
-  std::cout << "\n" << milliseconds / 1000 << " s; summary in " << summary
+  std::cout << "\n"
+            << milliseconds / 1000 << " s; summary in " << summary
             << (ok ? "\ndemo: ok" : "\ndemo: FAILED") << std::endl;
   return ok ? 0 : 1;
 }

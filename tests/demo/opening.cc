@@ -93,9 +93,9 @@ void CheckRush(World* world) {
   const v1::Receipt* before = nullptr;
   int64_t differing = 0;
   for (const Case& c : world->cases) {
-    const bool in_order = c.receipt.queue_number() == ++number &&
-                          (before == nullptr ||
-                           !IsBefore(c.receipt.received_at(), before->received_at()));
+    const bool in_order =
+        c.receipt.queue_number() == ++number &&
+        (before == nullptr || !IsBefore(c.receipt.received_at(), before->received_at()));
     if (!in_order) ++world->findings.queue_inversions;
     before = &c.receipt;
     const Expected expected = world->expectations.Submit(*c.request, c.receipt.received_at());
@@ -184,8 +184,7 @@ absl::Status StartAndPublish(World* world) {
   appropriate.set_fiscal_reference("鄂财企指〔2025〕1号 (demonstration)");
   ApiClient finance = world->Client("finance");
   const auto appropriated = finance.Call(&Programs::Appropriate, appropriate);
-  VOUCHER_RETURN_IF_ERROR(
-      world->recorder.NoteAccepted("Appropriate", "appropriate", appropriated));
+  VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted("Appropriate", "appropriate", appropriated));
   world->ExpectEqual(appropriated.response.event().budget_fen(), kAppropriatedFen,
                      "budget after the appropriation");
   world->progress.End(absl::StrCat(world->input.rules.program_id(), " with ",
@@ -205,14 +204,13 @@ absl::Status ImportRegistry(World* world) {
         "PutProvider", request.request_id(), platform.Call(&Registry::PutProvider, request)));
     world->progress.Add();
   }
-  VOUCHER_RETURN_IF_ERROR(
-      world->fleet.ForEach(input.products.size(), [&](ApiClient& client, size_t i) {
-        const auto& request = input.products[i];
-        world->progress.Add();
-        return world->recorder.NoteAccepted(
-            "PutProduct", request.request_id(),
-            client.As("platform").Call(&Registry::PutProduct, request));
-      }));
+  VOUCHER_RETURN_IF_ERROR(world->fleet.ForEach(input.products.size(), [&](ApiClient& client,
+                                                                          size_t i) {
+    const auto& request = input.products[i];
+    world->progress.Add();
+    return world->recorder.NoteAccepted("PutProduct", request.request_id(),
+                                        client.As("platform").Call(&Registry::PutProduct, request));
+  }));
   VOUCHER_RETURN_IF_ERROR(
       world->fleet.ForEach(input.enterprises.size(), [&](ApiClient& client, size_t i) {
         const auto& request = input.enterprises[i];
@@ -294,10 +292,10 @@ absl::Status PassCutoff(World* world) {
   }
   VOUCHER_RETURN_IF_ERROR(world->clock.MoveBy(kTimersAfter));
   VOUCHER_RETURN_IF_ERROR(AwaitClosed(world, platform));
-  world->progress.End(absl::StrCat(
-      "23:59:59.999 accepted ", FormatYuan(in_time.granted_fen), " yuan; 00:00:00.000: ",
-      too_late.size(), " requests, WINDOW_CLOSED with ",
-      FormatYuan(world->expectations.remaining_fen()), " yuan left"));
+  world->progress.End(absl::StrCat("23:59:59.999 accepted ", FormatYuan(in_time.granted_fen),
+                                   " yuan; 00:00:00.000: ", too_late.size(),
+                                   " requests, WINDOW_CLOSED with ",
+                                   FormatYuan(world->expectations.remaining_fen()), " yuan left"));
 
   // Lives as long as the cases that point to it.
   auto kept = std::make_shared<const v1::SubmitApplicationRequest>(again[0]);

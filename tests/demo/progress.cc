@@ -1,11 +1,10 @@
 #include "tests/demo/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include <unistd.h>
 
 namespace voucher::demo {
 namespace {

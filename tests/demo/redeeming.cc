@@ -34,7 +34,7 @@ constexpr absl::string_view kUsageEndedAt = "2025-11-25T00:00:00+08:00";
 struct Slice {
   std::string principal;
   v1::BatchRedeemRequest request;
-  std::vector<size_t> accounts;   // index in World::accounts, one per redemption
+  std::vector<size_t> accounts;  // index in World::accounts, one per redemption
   // In each slice the last order is the one before it once more, under another request_id.
   std::vector<v1::RedeemOutcome> outcomes;
 };
@@ -48,7 +48,8 @@ struct Load {
 bool InForce(const v1::Product& product) {
   const CivilDay day = DayOf(ParseRfc3339(kUsageEndedAt).value(), Zone::Shanghai()) - 1;
   return FromCivilDate(product.effective_from()).value() <= day &&
-         (!product.has_effective_until() || day <= FromCivilDate(product.effective_until()).value());
+         (!product.has_effective_until() ||
+          day <= FromCivilDate(product.effective_until()).value());
 }
 
 // Products that may be billed, by provider.
@@ -131,8 +132,8 @@ std::vector<Load> PlanLoads(const World& world) {
       load.streamed = streamed;
       const int slices = streamed ? kStreamMessages : kBatches;
       const int items = streamed ? kStreamMessageItems : kBatchItems;
-      for (Slice slice; static_cast<int>(load.slices.size()) < slices &&
-                        cutter.Cut(items, rounds, &slice);
+      for (Slice slice;
+           static_cast<int>(load.slices.size()) < slices && cutter.Cut(items, rounds, &slice);
            slice = Slice()) {
         load.slices.push_back(std::move(slice));
       }
@@ -310,10 +311,10 @@ absl::Status RedeemThroughCrash(World* world) {
   VOUCHER_RETURN_IF_ERROR(restarted);
   VOUCHER_RETURN_IF_ERROR(sent);
   BookAnswers(world, loads);
-  world->progress.End(absl::StrCat(
-      WithSeparators(streamed), " on streams; killed after ",
-      WithSeparators(world->findings.acknowledged_before_kill), " acknowledged decisions, back in ",
-      WithSeparators(world->findings.restart_milliseconds), " ms"));
+  world->progress.End(absl::StrCat(WithSeparators(streamed), " on streams; killed after ",
+                                   WithSeparators(world->findings.acknowledged_before_kill),
+                                   " acknowledged decisions, back in ",
+                                   WithSeparators(world->findings.restart_milliseconds), " ms"));
   return ReplayOrders(world, loads);
 }
 
@@ -335,8 +336,7 @@ absl::Status RedeemRest(World* world) {
     request.set_order_number(absl::StrCat("CO", account.account_id, "-last"));
     *request.mutable_usage_ended_at() = ToTimestamp(ParseRfc3339(kUsageEndedAt).value());
     request.set_at_most_fen(account.credit_fen * 10);
-    const auto reply =
-        client.As("provider-" + account.provider_id).Call(&Credit::Redeem, request);
+    const auto reply = client.As("provider-" + account.provider_id).Call(&Credit::Redeem, request);
     redeemed_fen[i] = reply.response.event().amount_fen();
     world->progress.Add();
     return world->recorder.NoteAccepted("Redeem", request.request_id(), reply);
@@ -376,27 +376,6 @@ absl::Status ReverseSome(World* world) {
     world->sums.reversed += reversed_fen[i];
   }
   world->progress.End("half of them in part");
-  return absl::OkStatus();
-}
-
-absl::Status ReplayAcknowledged(World* world) {
-  std::atomic<int64_t> lost{0};
-  world->progress.Begin("replay applications", 0, "applications");
-  VOUCHER_RETURN_IF_ERROR(
-      world->fleet.ForEach(world->cases.size(), [&](ApiClient& client, size_t i) {
-        const Case& c = world->cases[i];
-        const auto reply = client.As("platform").Call(
-            &v1::ApplicationService::Stub::SubmitApplication, *c.request);
-        world->progress.Add();
-        const bool same = reply.recorded() && reply.reason() == c.reason &&
-                          reply.receipt().SerializeAsString() == c.receipt.SerializeAsString() &&
-                          reply.response.event().application_id() == c.application_id;
-        if (!same) ++lost;
-        return absl::OkStatus();
-      }));
-  world->findings.replayed += world->progress.done();
-  world->findings.lost_acknowledgements += lost;
-  world->progress.End(absl::StrCat(lost.load(), " answered otherwise than at first"));
   return absl::OkStatus();
 }
 

@@ -30,9 +30,9 @@ class Attempts {
     VOUCHER_RETURN_IF_ERROR(world_->recorder.Note(verb, request.request_id(), reply));
     world_->shown_refusals.push_back({std::string(attempt), std::string(expected_reason),
                                       reply.reason(), reply.status.error_message()});
-    world_->Expect(reply.reason() == expected_reason,
-                   absl::StrCat(attempt, ": got '", reply.reason(), "', must be ",
-                                expected_reason));
+    world_->Expect(
+        reply.reason() == expected_reason,
+        absl::StrCat(attempt, ": got '", reply.reason(), "', must be ", expected_reason));
     world_->progress.Add();
     return absl::OkStatus();
   }
@@ -46,12 +46,12 @@ class Attempts {
 
 // What the attempts are made with.
 struct Props {
-  const Account* rich = nullptr;         // an account with credit and redeemed orders
-  const Account* elsewhere = nullptr;    // another enterprise's, at another provider
-  const Case* idle_voucher = nullptr;    // a voucher whose credit was declined
-  const Account* foreign = nullptr;      // an account of another enterprise than its owner
-  std::string product;                   // in force at rich's provider
-  std::string withdrawn_product;         // taken out of the catalog before the usage
+  const Account* rich = nullptr;       // an account with credit and redeemed orders
+  const Account* elsewhere = nullptr;  // another enterprise's, at another provider
+  const Case* idle_voucher = nullptr;  // a voucher whose credit was declined
+  const Account* foreign = nullptr;    // an account of another enterprise than its owner
+  std::string product;                 // in force at rich's provider
+  std::string withdrawn_product;       // taken out of the catalog before the usage
 };
 
 absl::StatusOr<Props> FindProps(World* world) {
@@ -71,8 +71,8 @@ absl::StatusOr<Props> FindProps(World* world) {
   if (props.elsewhere == nullptr || props.idle_voucher == nullptr) {
     return absl::InternalError("the run left nothing to try refusals with");
   }
-  props.foreign = props.rich->uscc == props.idle_voucher->request->uscc() ? props.elsewhere
-                                                                           : props.rich;
+  props.foreign =
+      props.rich->uscc == props.idle_voucher->request->uscc() ? props.elsewhere : props.rich;
   for (const auto& request : world->input.products) {
     const v1::Product& product = request.product();
     if (product.provider_id() != props.rich->provider_id || product.has_effective_until()) continue;
@@ -142,8 +142,8 @@ absl::Status TryOrders(World* world, const Props& props, Attempts* attempts) {
 
   order = OrderOf(*world, props, "withdrawn-product");
   order.set_product_id(props.withdrawn_product);
-  VOUCHER_RETURN_IF_ERROR(redeem("a product withdrawn before the usage", "PRODUCT_NOT_APPROVED",
-                                 provider, order));
+  VOUCHER_RETURN_IF_ERROR(
+      redeem("a product withdrawn before the usage", "PRODUCT_NOT_APPROVED", provider, order));
 
   order = OrderOf(*world, props, "too-much");
   order.set_amount_fen(props.rich->credit_fen + 1);
@@ -166,10 +166,10 @@ absl::Status TryOutOfTurn(World* world, const Props& props, Attempts* attempts) 
   reverse.set_redemption_id(order.redemption_id);
   reverse.set_amount_fen(order.amount_fen + 1);
   reverse.set_reason("too much");
-  VOUCHER_RETURN_IF_ERROR(attempts->Try(
-      "a reversal of more than was redeemed", "NOT_REVERSIBLE", "ReverseRedemption",
-      "provider-" + world->accounts[order.account].provider_id, &Credit::ReverseRedemption,
-      reverse));
+  VOUCHER_RETURN_IF_ERROR(attempts->Try("a reversal of more than was redeemed", "NOT_REVERSIBLE",
+                                        "ReverseRedemption",
+                                        "provider-" + world->accounts[order.account].provider_id,
+                                        &Credit::ReverseRedemption, reverse));
   v1::ApproveApplicationRequest approve;
   approve.set_request_id("try-approve-twice");
   approve.set_application_id(props.idle_voucher->application_id);

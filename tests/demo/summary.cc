@@ -1,10 +1,10 @@
 #include "tests/demo/summary.h"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include <nlohmann/json.hpp>
 
 #include "ledger/base/money.h"
 #include "ledger/base/sha256.h"
@@ -26,7 +26,9 @@ std::vector<Term> BudgetTerms(const v1::Budget& b) {
           {"returned", b.returned_fen()}};
 }
 
-std::string OutcomeName(const std::string& reason) { return reason.empty() ? "accepted" : reason; }
+std::string OutcomeName(const std::string& reason) {
+  return reason.empty() ? "accepted" : reason;
+}
 
 void PrintOutcomes(const World& world) {
   absl::PrintF("\nAnswers by outcome\n");
@@ -64,8 +66,7 @@ void PrintProof(const World& world) {
   };
   line("entries in the ledger", static_cast<int64_t>(f.ledger.entries));
   line("  of them timers", static_cast<int64_t>(f.ledger.timers));
-  line("acknowledged decisions",
-       static_cast<int64_t>(world.recorder.acknowledgements().size()));
+  line("acknowledged decisions", static_cast<int64_t>(world.recorder.acknowledgements().size()));
   line("  of them before the SIGKILL", f.acknowledged_before_kill);
   line("asked for once more by request_id", f.replayed);
   line("lost acknowledgements", f.lost_acknowledgements);
@@ -94,7 +95,8 @@ std::string SummaryJson(const World& world, bool ok, int64_t milliseconds) {
     outcomes[key.first][OutcomeName(key.second)] = count;
   }
   Json equation = {{"appropriated_fen", f.budget.appropriated_fen()}};
-  for (const Term& term : BudgetTerms(f.budget)) equation[absl::StrCat(term.name, "_fen")] = term.fen;
+  for (const Term& term : BudgetTerms(f.budget))
+    equation[absl::StrCat(term.name, "_fen")] = term.fen;
   Json phases = Json::array();
   for (const PhaseResult& phase : world.progress.results()) {
     Json row = {{"phase", phase.name}, {"milliseconds", phase.milliseconds}};

@@ -59,8 +59,8 @@ class Recorder {
                             const testing::Reply<Response>& reply) {
     absl::Status status = Note(verb, request_id, reply);
     if (!status.ok() || reply.ok()) return status;
-    return absl::InternalError(absl::StrCat(verb, " ", request_id, " was refused: ",
-                                            reply.reason(), ": ", reply.status.error_message()));
+    return absl::InternalError(absl::StrCat(verb, " ", request_id, " was refused: ", reply.reason(),
+                                            ": ", reply.status.error_message()));
   }
 
   const Acknowledgements& acknowledgements() const { return acknowledgements_; }
@@ -81,17 +81,17 @@ class Recorder {
 struct Case {
   const v1::SubmitApplicationRequest* request = nullptr;
   v1::Receipt receipt;
-  std::string reason;         // of the refusal; empty if accepted
+  std::string reason;  // of the refusal; empty if accepted
   uint64_t application_id = 0;
   int64_t granted_fen = 0;
-  int64_t released_fen = 0;   // back to the budget
+  int64_t released_fen = 0;  // back to the budget
   int64_t approved_fen = 0;
   bool withdrawn = false;
   bool rejected = false;
-  bool listed = false;        // all stages passed, not approved
-  uint64_t voucher_id = 0;    // 0 for REIMBURSEMENT
-  size_t account = 0;         // index in World::accounts, with a voucher
-  int64_t ordered_fen = 0;    // of all transfer orders
+  bool listed = false;      // all stages passed, not approved
+  uint64_t voucher_id = 0;  // 0 for REIMBURSEMENT
+  size_t account = 0;       // index in World::accounts, with a voucher
+  int64_t ordered_fen = 0;  // of all transfer orders
   int64_t confirmed_fen = 0;
   int64_t declined_fen = 0;
 };
@@ -163,7 +163,7 @@ struct World {
   Progress progress;
   Recorder recorder;
   Expectations expectations;
-  std::vector<Case> cases;        // in the order of the queue, once the rush is over
+  std::vector<Case> cases;  // in the order of the queue, once the rush is over
   // Requests made beside the input, to which cases point.
   std::vector<std::shared_ptr<const v1::SubmitApplicationRequest>> extra_requests;
   std::vector<Account> accounts;

@@ -134,8 +134,8 @@ TEST_F(BadInputTest, OversizedFieldsAreRefusedNamingTheLimit) {
        "project.project_id", "has 65 bytes"},
       {"fiscal reference of 129", Appropriate(1, 129), "fiscal_reference", "1 to 128 bytes"},
       {"name of 257",
-       Register([](auto* r) { r->mutable_facts()->set_name(std::string(257, 'n')); }),
-       "facts.name", "has 257"},
+       Register([](auto* r) { r->mutable_facts()->set_name(std::string(257, 'n')); }), "facts.name",
+       "has 257"},
       {"digest of 31 bytes", Submit([](auto* r) {
          r->mutable_evidence()->mutable_documents(0)->set_sha256(std::string(31, 'x'));
        }),
@@ -153,8 +153,7 @@ TEST_F(BadInputTest, OversizedFieldsAreRefusedNamingTheLimit) {
          return AsProvider().Call(&Credit::BatchRedeem, request).status;
        },
        "redemptions", "1 to 8192"},
-      {"a message over 16 MiB",
-       Submit([](auto* r) {
+      {"a message over 16 MiB", Submit([](auto* r) {
          r->mutable_evidence()->mutable_documents(0)->set_number(std::string(17 << 20, 'x'));
        }),
        "", "larger than max", grpc::StatusCode::RESOURCE_EXHAUSTED},
@@ -187,8 +186,7 @@ TEST_F(BadInputTest, BytesThatAreNoMessageAreRefused) {
       {"text instead of protobuf", RawRedeem("{\"request_id\": \"json\"}"), "", "the bytes are no"},
       {"wrong wire type", RawRedeem(wrong_type), "field 1", "unknown"},
       {"truncated on a stream",
-       [&] { return StreamRaw(AsProvider(), kStreamRedeem, order.substr(0, 1)); }, "",
-       "truncated"},
+       [&] { return StreamRaw(AsProvider(), kStreamRedeem, order.substr(0, 1)); }, "", "truncated"},
   });
 }
 
@@ -204,8 +202,8 @@ TEST_F(BadInputTest, UnknownFieldsAreRefusedAtAnyDepth) {
          const std::string inside = project.SerializeAsString() + unknown;
          request.clear_project();
          // Field 7 (project), length-delimited.
-         const std::string bytes = request.SerializeAsString() + "\x3a" +
-                                   static_cast<char>(inside.size()) + inside;
+         const std::string bytes =
+             request.SerializeAsString() + "\x3a" + static_cast<char>(inside.size()) + inside;
          return CallRaw(As("platform"), kSubmit, bytes);
        },
        "project.field 99", "is unknown"},
@@ -260,8 +258,7 @@ TEST_F(BadInputTest, DatesAndZonesThatCannotBeAreRefused) {
       {"registered in the future",
        Register([](auto* r) { SetFarFuture(r->mutable_facts()->mutable_registered_on()); }),
        "facts.registered_on", ""},
-      {"February 30",
-       Register([](auto* r) {
+      {"February 30", Register([](auto* r) {
          r->mutable_facts()->mutable_registered_on()->set_month(2);
          r->mutable_facts()->mutable_registered_on()->set_day(30);
        }),
@@ -297,15 +294,14 @@ TEST_F(BadInputTest, ContentThatCannotBeIsRefused) {
       {"a USCC with a wrong check digit",
        Register([](auto* r) { r->mutable_facts()->set_uscc("914403001922038217"); }), "facts.uscc",
        "check digit"},
-      {"a USCC that is too short",
-       Submit([](auto* r) { r->set_uscc("91440300192203821"); }), "uscc", "18 characters"},
+      {"a USCC that is too short", Submit([](auto* r) { r->set_uscc("91440300192203821"); }),
+       "uscc", "18 characters"},
       {"an invoice number of 19 digits", Submit([](auto* r) {
          r->mutable_evidence()->mutable_invoices(0)->set_number("2542200000000000001");
        }),
        "evidence.invoices[0].number", ""},
-      {"one invoice twice", Submit([](auto* r) {
-         *r->mutable_evidence()->add_invoices() = r->evidence().invoices(0);
-       }),
+      {"one invoice twice",
+       Submit([](auto* r) { *r->mutable_evidence()->add_invoices() = r->evidence().invoices(0); }),
        "evidence.invoices[1].number", "stands twice"},
       {"a division of five digits",
        Register([](auto* r) { r->mutable_facts()->set_division("42010"); }), "facts.division",
@@ -317,8 +313,7 @@ TEST_F(BadInputTest, ContentThatCannotBeIsRefused) {
        "control characters"},
       {"a newline in the request_id", Redeem([](auto* r) { r->set_request_id("a\nb"); }),
        "request_id", "printable"},
-      {"two bad fields, both named",
-       Submit([](auto* r) {
+      {"two bad fields, both named", Submit([](auto* r) {
          r->set_spend_fen(0);
          r->set_program_id("");
        }),
@@ -392,7 +387,7 @@ TEST_F(BadInputTest, ReadsOfUnknownOrSenselessThingsAreRefused) {
 // Well-formed commands about things that do not exist are decisions of the ledger: refused,
 // recorded, with a receipt (design: "We record every well-formed command").
 TEST_F(BadInputTest, UnknownIdsAreRecordedRefusals) {
-  const auto expect_recorded = [this](const char* reason, const auto& reply) {
+  const auto expect_recorded = [](const char* reason, const auto& reply) {
     SCOPED_TRACE(reason);
     EXPECT_EQ(reply.reason(), reason) << Describe(reply.status);
     EXPECT_EQ(CodeName(reply.status.error_code()), "NOT_FOUND");

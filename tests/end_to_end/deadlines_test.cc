@@ -111,8 +111,9 @@ class DeadlinesTest : public ::testing::Test {
     ApiClient& client = server_.client();
     const auto account_id = CarryToCredit(&client, 1, number, 500'000);
     EXPECT_TRUE(account_id.ok()) << account_id.status();
-    const auto submitted = As("platform").Call(&Applications::SubmitApplication,
-                                               SampleApplication(1, number + 1, 500'000));
+    const auto submitted =
+        As("platform")
+            .Call(&Applications::SubmitApplication, SampleApplication(1, number + 1, 500'000));
     EXPECT_TRUE(submitted.ok()) << Describe(submitted.status);
     const uint64_t id = submitted.response.event().application_id();
     for (const char* stage : {"DISTRICT", "EXPERT", "AUDIT", "CITY", "PROVINCE"}) {
@@ -167,8 +168,7 @@ TEST_F(DeadlinesTest, AnUnansweredTransferBecomesOverdueAndItsMoneyStaysInTransi
   ASSERT_NO_FATAL_FAILURE(MoveTo("2025-11-04T10:00:29.999+08:00"));
   EXPECT_EQ(TransferState(transfer_id), v1::TRANSFER_STATE_ORDERED);
   ASSERT_NO_FATAL_FAILURE(MoveTo("2025-11-04T10:00:30.001+08:00"));
-  ASSERT_TRUE(
-      Eventually([&] { return TransferState(transfer_id) == v1::TRANSFER_STATE_OVERDUE; }));
+  ASSERT_TRUE(Eventually([&] { return TransferState(transfer_id) == v1::TRANSFER_STATE_OVERDUE; }));
   EXPECT_EQ(Budget().transit_fen(), 70'000);
   const auto confirmed = Confirm(transfer_id, "late-confirmation");
   ASSERT_TRUE(confirmed.ok()) << Describe(confirmed.status);
@@ -238,8 +238,7 @@ TEST_F(DeadlinesTest, AClockJumpStopsMutationsUntilARecordedActResumesThem) {
   v1::ResumeAfterClockJumpRequest resume;
   resume.set_request_id("resume");
   resume.set_reason("time server mended");
-  const auto denied =
-      As("platform").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
+  const auto denied = As("platform").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
   EXPECT_EQ(CodeName(denied.status.error_code()), "PERMISSION_DENIED");
   const auto resumed = As("admin").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
   ASSERT_TRUE(resumed.ok()) << Describe(resumed.status);

@@ -1,7 +1,6 @@
 // Clients that nobody here wrote: python3-grpcio with generated stubs, and buf curl by reflection.
 #include <chrono>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <nlohmann/json.hpp>
 
 #include "tests/end_to_end/running_server.h"
 #include "tests/support/child_process.h"
@@ -31,11 +31,11 @@ class ForeignClientsTest : public ::testing::Test {
   // program's result.
   ProgramResult BufCurl(const std::string& principal, const std::string& method,
                         const Json& request) {
-    const absl::StatusOr<ProgramResult> result = RunProgram(
-        {"scripts/buf", "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--header",
-         "x-voucher-principal: " + principal, "--data", request.dump(),
-         absl::StrCat("http://", server_.address(), "/", method)},
-        kTimeout);
+    const absl::StatusOr<ProgramResult> result =
+        RunProgram({"scripts/buf", "curl", "--protocol", "grpc", "--http2-prior-knowledge",
+                    "--header", "x-voucher-principal: " + principal, "--data", request.dump(),
+                    absl::StrCat("http://", server_.address(), "/", method)},
+                   kTimeout);
     if (!result.ok()) {
       ADD_FAILURE() << result.status();
       return {1, "", ""};
@@ -78,28 +78,27 @@ TEST_F(ForeignClientsTest, BufCurlSubmitsAndRedeemsByReflection) {
 
   // Spend of 10,000.00 yuan at 20 %: 2,000.00 yuan. int64 is text in protobuf's JSON.
   const auto document = [](const char* kind) {
-    return Json{{"kind", kind},
-                {"number", "BUF-1"},
-                {"sha256", absl::Base64Escape(std::string(32, 'b'))}};
+    return Json{
+        {"kind", kind}, {"number", "BUF-1"}, {"sha256", absl::Base64Escape(std::string(32, 'b'))}};
   };
-  const Json submitted = BufCurlOk(
-      "platform", "voucher.v1.ApplicationService/SubmitApplication",
-      {{"requestId", "buf-apply"},
-       {"programId", kProgramId},
-       {"itemId", "resource"},
-       {"uscc", SampleUscc(1)},
-       {"deliveryMode", "DELIVERY_MODE_CLOUD_CREDIT"},
-       {"spendFen", "1000000"},
-       {"project", {{"projectId", "BUF-1"}}},
-       {"products", {{{"providerId", kProviderId}, {"productId", kProductId}}}},
-       {"evidence",
-        {{"invoices",
-          {{{"number", "25422000000800000001"},
-            {"amountFen", "1000000"},
-            {"issuedOn", {{"year", 2025}, {"month", 4}, {"day", 1}}}}}},
-         {"documents",
-          {document("DOCUMENT_KIND_CONTRACT"), document("DOCUMENT_KIND_PAYMENT_PROOF"),
-           document("DOCUMENT_KIND_ITEM_LIST")}}}}});
+  const Json submitted =
+      BufCurlOk("platform", "voucher.v1.ApplicationService/SubmitApplication",
+                {{"requestId", "buf-apply"},
+                 {"programId", kProgramId},
+                 {"itemId", "resource"},
+                 {"uscc", SampleUscc(1)},
+                 {"deliveryMode", "DELIVERY_MODE_CLOUD_CREDIT"},
+                 {"spendFen", "1000000"},
+                 {"project", {{"projectId", "BUF-1"}}},
+                 {"products", {{{"providerId", kProviderId}, {"productId", kProductId}}}},
+                 {"evidence",
+                  {{"invoices",
+                    {{{"number", "25422000000800000001"},
+                      {"amountFen", "1000000"},
+                      {"issuedOn", {{"year", 2025}, {"month", 4}, {"day", 1}}}}}},
+                   {"documents",
+                    {document("DOCUMENT_KIND_CONTRACT"), document("DOCUMENT_KIND_PAYMENT_PROOF"),
+                     document("DOCUMENT_KIND_ITEM_LIST")}}}}});
   ASSERT_TRUE(submitted.is_object());
   EXPECT_EQ(submitted["event"]["grantedFen"], "200000");
   EXPECT_EQ(submitted["receipt"]["queueNumber"], "1");

@@ -1,9 +1,4 @@
 // What Prometheus scrapes from a live server.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -16,6 +11,10 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/end_to_end/running_server.h"
 #include "tests/support/child_process.h"
@@ -60,7 +59,8 @@ int64_t SampleOf(const std::string& text, absl::string_view series) {
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     if (!absl::StartsWith(line, absl::StrCat(series, " "))) continue;
     double value = -1;
-    if (absl::SimpleAtod(line.substr(series.size() + 1), &value)) return static_cast<int64_t>(value);
+    if (absl::SimpleAtod(line.substr(series.size() + 1), &value))
+      return static_cast<int64_t>(value);
   }
   return -1;
 }
@@ -84,11 +84,13 @@ TEST_F(MetricsTest, PromtoolFindsNothingToComplainAbout) {
 }
 
 TEST_F(MetricsTest, TheNumbersAreTheLedgers) {
-  const auto refused = As("platform").Call(&v1::ApplicationService::Stub::SubmitApplication,
-                                           SampleApplication(99, 90, 100'000));
+  const auto refused = As("platform")
+                           .Call(&v1::ApplicationService::Stub::SubmitApplication,
+                                 SampleApplication(99, 90, 100'000));
   ASSERT_EQ(refused.reason(), "ENTERPRISE_NOT_FOUND");
-  const auto accepted = As("platform").Call(&v1::ApplicationService::Stub::SubmitApplication,
-                                            SampleApplication(3, 91, 100'000));
+  const auto accepted = As("platform")
+                            .Call(&v1::ApplicationService::Stub::SubmitApplication,
+                                  SampleApplication(3, 91, 100'000));
   ASSERT_TRUE(accepted.ok()) << Describe(accepted.status);
   v1::GetBudgetRequest request;
   request.set_program_id(kProgramId);
@@ -97,14 +99,14 @@ TEST_F(MetricsTest, TheNumbersAreTheLedgers) {
 
   const std::string text = ScrapeNow();
   const std::string program = absl::StrCat("{program=\"", kProgramId, "\"}");
-  EXPECT_EQ(SampleOf(text, "voucher_ledger_sequence"),
-            static_cast<int64_t>(server().Sequence()));
+  EXPECT_EQ(SampleOf(text, "voucher_ledger_sequence"), static_cast<int64_t>(server().Sequence()));
   EXPECT_EQ(SampleOf(text, "voucher_program_held_fen" + program),
             budget.response.budget().held_fen());
   EXPECT_EQ(SampleOf(text, "voucher_program_remaining_fen" + program),
             budget.response.budget().remaining_fen());
-  EXPECT_EQ(SampleOf(text, "voucher_commands_total{outcome=\"ENTERPRISE_NOT_FOUND\",verb="
-                           "\"SubmitApplication\"}"),
+  EXPECT_EQ(SampleOf(text,
+                     "voucher_commands_total{outcome=\"ENTERPRISE_NOT_FOUND\",verb="
+                     "\"SubmitApplication\"}"),
             1);
 }
 

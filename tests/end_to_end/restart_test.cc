@@ -114,8 +114,9 @@ TEST_F(RestartTest, StartedReadOnlyItAnswersReadsAndTakesNoMutations) {
   EXPECT_EQ(server_.Status().mode(), v1::SERVER_MODE_READ_ONLY);
   EXPECT_FALSE(server_.Status().mode_reason().empty());
   EXPECT_EQ(Balances(), balances_);
-  const auto refused = server_.client().As("platform").Call(
-      &v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(50));
+  const auto refused = server_.client()
+                           .As("platform")
+                           .Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(50));
   EXPECT_EQ(CodeName(refused.status.error_code()), "UNAVAILABLE");
   EXPECT_EQ(server_.Sequence(), before_.sequence());
 }

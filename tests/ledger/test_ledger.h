@@ -61,7 +61,8 @@ class TestLedger {
   // The same, and the test fails unless it is accepted.
   Outcome Accept(v1::Command command);
 
-  // Publishes, opens and funds TestRules(program_id), gives it a product, and registers enterprises 0 to `enterprises`
+  // Publishes, opens and funds TestRules(program_id), gives it a product, and registers enterprises
+  // 0 to `enterprises`
   // - 1.
   void OpenProgram(const std::string& program_id, int enterprises);
 

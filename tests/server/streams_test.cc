@@ -173,6 +173,27 @@ TEST_F(StreamRedeemTest, AnIdleStreamEndsWhenTheServerDrains) {
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(StreamRedeemTest, ADrainAnswersWhatTheStreamHasRead) {
+  running.gate.Close();
+  grpc::ClientContext context;
+  auto stream = Open(&context);
+  ASSERT_TRUE(stream->Write(Message(0, 2)));
+  ASSERT_TRUE(stream->Write(Message(1, 2)));
+  running.AwaitQueued(4);
+  auto drained = std::async(std::launch::async, [&] {
+    running.server->Drain(std::chrono::system_clock::now() + std::chrono::seconds(25));
+  });
+  running.gate.Open();
+  v1::StreamRedeemResponse response;
+  for (int m = 0; m < 2; ++m) {
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_TRUE(response.outcomes(1).has_event());
+  }
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  drained.get();
+}
+
 TEST_F(StreamRedeemTest, OnlyProvidersMayStream) {
   grpc::ClientContext context;
   context.AddMetadata("x-voucher-principal", "platform");

@@ -6,145 +6,16 @@
 #include "absl/strings/str_format.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/base/uscc.h"
+#include "tests/simulation/world.h"
 
 namespace voucher::simulation {
-namespace {
 
-constexpr const char* kProviderIds[] = {"huaweicloud", "aliyun", "tencentcloud"};
-constexpr const char* kProductIds[] = {"ecs", "rds", "iot"};
-constexpr const char* kItemIds[] = {"resource", "business", "capability", "ecosystem"};
-
-v1::Authority Principal(absl::string_view name, v1::Role role) {
-  v1::Authority who;
-  who.set_principal(std::string(name));
-  who.add_roles(role);
-  return who;
-}
-
-v1::Authority Platform() {
-  return Principal("platform", v1::ROLE_PLATFORM);
-}
-
-std::string Uscc(uint64_t number) {
-  const std::string first_17 = absl::StrFormat("91420111MA%07d", number);
-  return first_17 + *UsccCheckCharacter(first_17);
-}
-
-v1::CivilDate Date(int year, int month, int day) {
-  v1::CivilDate date;
-  date.set_year(year);
-  date.set_month(month);
-  date.set_day(day);
-  return date;
-}
-
-}  // namespace
-
-v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
-  v1::ProgramRules rules = hubei;
-  rules.set_program_id("quota-2025");
-  *rules.mutable_window()->mutable_first_day() = Date(2025, 6, 1);
-  *rules.mutable_window()->mutable_last_day() = Date(2025, 6, 30);
-  rules.clear_delivery_modes();
-  rules.add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
-  rules.mutable_review_stages()->DeleteSubrange(2, rules.review_stages_size() - 2);
-  rules.mutable_items(2)->set_cap_fen(60'000);
-  rules.clear_caps();
-  auto add_cap = [&](v1::CapScope scope, int64_t fen) {
-    v1::Cap* cap = rules.add_caps();
-    cap->set_scope(scope);
-    cap->set_amount_fen(fen);
-    cap->set_clause("决定");
-  };
-  add_cap(v1::CAP_SCOPE_ENTERPRISE_YEAR, 200'000);
-  add_cap(v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR, 90'000);
-  add_cap(v1::CAP_SCOPE_PROJECT, 120'000);
-  auto add_pool = [&](v1::PoolScope scope, const std::string& key, int64_t fen) {
-    v1::Pool* pool = rules.add_pools();
-    pool->set_scope(scope);
-    pool->set_key(key);
-    pool->set_amount_fen(fen);
-    pool->set_on_exhausted(v1::ON_EXHAUSTED_REJECT);
-    pool->set_clause("决定");
-  };
-  add_pool(v1::POOL_SCOPE_DIVISION, "420111", 300'000);
-  add_pool(v1::POOL_SCOPE_DIVISION, "420100", 1'000'000);
-  add_pool(v1::POOL_SCOPE_PROVIDER, "huaweicloud", 400'000);
-  add_pool(v1::POOL_SCOPE_PROVIDER, "aliyun", 300'000);
-  add_pool(v1::POOL_SCOPE_ITEM, "capability", 200'000);
-  v1::VoucherTerms* terms = rules.mutable_voucher_terms();
-  *terms->mutable_expires_on() = Date(2025, 7, static_cast<int>(random->Between(1, 8)));
-  if (random->Percent(30)) *terms->mutable_expires_on() = rules.window().last_day();
-  terms->set_redemption_grace_hours(static_cast<int>(random->Below(3)) * 24);
-  terms->set_transfer_answer_hours(48);
-  return rules;
-}
-
-CommandSource::CommandSource(const v1::ProgramRules& hubei, const Model* model, Random* random)
-    : hubei_(hubei), quota_(QuotaRules(hubei, random)), model_(*model), random_(*random) {}
+CommandSource::CommandSource(const v1::ProgramRules& hubei, const v1::ProgramRules& quota,
+                             const Model* model, Random* random)
+    : hubei_(hubei), quota_(quota), model_(*model), random_(*random) {}
 
 std::string CommandSource::NextId(const char* prefix) {
   return absl::StrCat(prefix, ++ids_);
-}
-
-std::vector<Sent> CommandSource::Opening() {
-  std::vector<Sent> all;
-  auto add = [&](v1::Authority who = Platform()) {
-    all.push_back({std::move(who), {}});
-    return &all.back().command;
-  };
-  for (const v1::ProgramRules* rules : {&hubei_, &quota_}) {
-    v1::PublishProgramRequest* publish = add()->mutable_publish_program();
-    publish->set_request_id(NextId("r"));
-    *publish->mutable_rules() = *rules;
-    v1::AppropriateRequest* money =
-        add(Principal("finance", v1::ROLE_FINANCE))->mutable_appropriate();
-    money->set_request_id(NextId("r"));
-    money->set_program_id(rules->program_id());
-    money->set_amount_fen(rules == &quota_ ? 900'000 : 20'000'000);
-    money->set_fiscal_reference("鄂财企发〔2025〕12号");
-  }
-  for (const char* provider_id : kProviderIds) {
-    v1::PutProviderRequest* provider = add()->mutable_put_provider();
-    provider->set_request_id(NextId("r"));
-    provider->set_provider_id(provider_id);
-    provider->set_name(provider_id);
-  }
-  const char* const divisions[] = {"420111", "420115", "420106", "420111", "420102"};
-  const int64_t enterprises = random_.Between(8, 40);
-  for (int64_t i = 0; i < enterprises; ++i) {
-    v1::PutEnterpriseRequest* put = add()->mutable_put_enterprise();
-    put->set_request_id(NextId("r"));
-    v1::EnterpriseFacts* facts = put->mutable_facts();
-    facts->set_uscc(Uscc(static_cast<uint64_t>(i + 1)));
-    facts->set_name("武汉测试有限公司");
-    facts->set_division(i == 5 ? "430100" : divisions[i % 5]);
-    facts->set_size(i == 6 ? v1::ENTERPRISE_SIZE_LARGE : v1::ENTERPRISE_SIZE_SMALL);
-    facts->set_industry(i == 5 ? v1::INDUSTRY_OTHER : v1::INDUSTRY_SOFTWARE_IT);
-    facts->set_is_cloud_provider(i == 7);
-    *facts->mutable_registered_on() = Date(2015, 6, 1);
-  }
-  for (const v1::ProgramRules* rules : {&hubei_, &quota_}) {
-    for (const char* provider_id : kProviderIds) {
-      for (const char* product_id : kProductIds) {
-        v1::PutProductRequest* put = add()->mutable_put_product();
-        put->set_request_id(NextId("r"));
-        *put->mutable_product() = SomeProduct();
-        put->mutable_product()->set_program_id(rules->program_id());
-        put->mutable_product()->set_provider_id(provider_id);
-        put->mutable_product()->set_product_id(product_id);
-      }
-    }
-  }
-  for (int64_t i = 0; i < enterprises * 2; ++i) {
-    v1::BindCloudAccountRequest* bind = add()->mutable_bind_cloud_account();
-    bind->set_request_id(NextId("r"));
-    bind->set_provider_id(kProviderIds[static_cast<size_t>(i / 2 + i) % 3]);
-    bind->set_account_number(absl::StrCat("acct-", i));
-    bind->set_uscc(Uscc(static_cast<uint64_t>(i / 2 + 1)));
-  }
-  return all;
 }
 
 Sent CommandSource::Next(int64_t now) {
@@ -165,7 +36,8 @@ Sent CommandSource::Next(int64_t now) {
       {3, &CommandSource::WithdrawProduct},  {4, &CommandSource::Bind},
       {4, &CommandSource::MoveEnterprise}};
   // What is left are submissions, fewer when no program takes any.
-  uint64_t draw = random_.Below(TakesApplications(hubei_) || TakesApplications(quota_) ? 1'233 : 860);
+  uint64_t draw =
+      random_.Below(TakesApplications(hubei_) || TakesApplications(quota_) ? 1'233 : 860);
   for (const Kind& kind : kKinds) {
     if (draw < kind.weight) {
       (this->*kind.make)(&sent);
@@ -190,25 +62,25 @@ uint64_t CommandSource::PickNumber(const std::vector<T>& list, Wanted wanted) {
   uint64_t number = 0;
   for (int tries = 0; tries < 12; ++tries) {
     const uint64_t recent = std::min<uint64_t>(list.size(), 150);
-    number = random_.Percent(70) ? list.size() - random_.Below(recent)
-                                 : 1 + random_.Below(list.size());
+    number =
+        random_.Percent(70) ? list.size() - random_.Below(recent) : 1 + random_.Below(list.size());
     if (wanted(number, list[number - 1])) break;
   }
   return number;
 }
 
 std::string CommandSource::SomeProgramId() {
-  if (random_.Below(150) == 0) return "nowhere-2025";
+  if (random_.Below(70) == 0) return "nowhere-2025";
   return random_.Percent(50) ? hubei_.program_id() : quota_.program_id();
 }
 
 std::string CommandSource::SomeUscc() {
-  if (random_.Below(150) == 0) return Uscc(9'999'999);
+  if (random_.Below(70) == 0) return Uscc(9'999'999);
   return Uscc(1 + random_.Below(model_.enterprises.size()));
 }
 
 std::string CommandSource::SomeProviderId() {
-  return random_.Below(150) == 0 ? "nobody" : random_.Pick(kProviderIds);
+  return random_.Below(70) == 0 ? "nobody" : random_.Pick(kProviderIds);
 }
 
 // Most often the provider of the account.
@@ -223,21 +95,11 @@ v1::Authority CommandSource::AsProvider(uint64_t account) {
 }
 
 v1::Product CommandSource::SomeProduct() {
-  v1::Product product;
-  product.set_program_id(SomeProgramId());
-  product.set_provider_id(SomeProviderId());
-  product.set_product_id(random_.Pick(kProductIds));
-  product.set_name("云产品");
-  product.set_category("计算");
-  for (const char* item_id : kItemIds) {
-    if (random_.Percent(85)) product.add_item_ids(item_id);
-  }
-  if (product.item_ids().empty() || random_.Percent(3)) product.add_item_ids("unknown-item");
-  if (ids_ < 1'000) {
+  v1::Product product = ProductOf(SomeProgramId(), SomeProviderId(), random_.Pick(kProductIds));
+  if (random_.Percent(20)) {
     product.clear_item_ids();
-    for (const char* item_id : kItemIds) product.add_item_ids(item_id);
+    product.add_item_ids(random_.Percent(10) ? "unknown-item" : random_.Pick(kItemIds));
   }
-  *product.mutable_effective_from() = Date(2025, 1, 1);
   if (random_.Percent(10)) *product.mutable_effective_from() = Date(2025, 6, 10);
   return product;
 }
@@ -245,8 +107,7 @@ v1::Product CommandSource::SomeProduct() {
 void CommandSource::Submit(Sent* sent) {
   const auto& programs = model_.programs;
   const bool waiting = std::any_of(programs.begin(), programs.end(), [](const Program& program) {
-    return program.state == v1::PROGRAM_STATE_DRAFT ||
-           program.state == v1::PROGRAM_STATE_SUSPENDED;
+    return program.state == v1::PROGRAM_STATE_DRAFT || program.state == v1::PROGRAM_STATE_SUSPENDED;
   });
   if (waiting && random_.Percent(5)) return SetProgramState(sent);
   auto* request = sent->command.mutable_submit_application();
@@ -257,7 +118,7 @@ void CommandSource::Submit(Sent* sent) {
   } else if (random_.Percent(75) && TakesApplications(hubei_)) {
     request->set_program_id(hubei_.program_id());
   }
-  request->set_item_id(random_.Below(150) == 0 ? "unknown-item" : random_.Pick(kItemIds));
+  request->set_item_id(random_.Below(70) == 0 ? "unknown-item" : random_.Pick(kItemIds));
   request->set_uscc(SomeUscc());
   const bool quota = request->program_id() == quota_.program_id();
   request->set_delivery_mode(random_.Percent(quota ? 98 : 70) ? v1::DELIVERY_MODE_CLOUD_CREDIT
@@ -269,7 +130,7 @@ void CommandSource::Submit(Sent* sent) {
   for (uint64_t i = 0; i < choices; ++i) {
     v1::ProductChoice* choice = request->add_products();
     choice->set_provider_id(SomeProviderId());
-    choice->set_product_id(random_.Below(150) == 0 ? "unknown" : random_.Pick(kProductIds));
+    choice->set_product_id(random_.Below(70) == 0 ? "unknown" : random_.Pick(kProductIds));
   }
   AddEvidence(request);
 }
@@ -379,15 +240,13 @@ void CommandSource::Order(Sent* sent) {
   }
   auto* request = sent->command.mutable_order_transfer();
   request->set_request_id(NextId("r"));
-  request->set_voucher_id(PickNumber(model_.vouchers, [](uint64_t, const Voucher& voucher) {
-    return voucher.available_fen > 0;
-  }));
+  request->set_voucher_id(PickNumber(
+      model_.vouchers, [](uint64_t, const Voucher& voucher) { return voucher.available_fen > 0; }));
   request->set_amount_fen(random_.Magnitude(16));
   request->set_account_id(1 + random_.Below(model_.accounts.size()));
   if (request->voucher_id() > model_.vouchers.size()) return;
   const Voucher& voucher = model_.vouchers[request->voucher_id() - 1];
-  request->set_account_id(
-      PickAccountOf(model_.applications[voucher.application - 1].enterprise));
+  request->set_account_id(PickAccountOf(model_.applications[voucher.application - 1].enterprise));
   if (voucher.available_fen == 0) return;
   request->set_amount_fen(random_.Percent(50) ? voucher.available_fen
                                               : random_.Between(1, voucher.available_fen));
@@ -423,7 +282,7 @@ void CommandSource::Redeem(Sent* sent) {
   auto* request = sent->command.mutable_redeem();
   request->set_request_id(NextId("r"));
   request->set_program_id(SomeProgramId());
-  request->set_product_id(random_.Below(150) == 0 ? "unknown" : random_.Pick(kProductIds));
+  request->set_product_id(random_.Below(70) == 0 ? "unknown" : random_.Pick(kProductIds));
   request->set_account_id(PickNumber(
       model_.accounts, [](uint64_t, const Account& account) { return !account.lots.empty(); }));
   sent->who = AsProvider(request->account_id());
@@ -435,7 +294,8 @@ void CommandSource::Redeem(Sent* sent) {
   int64_t credit = 0;
   if (request->account_id() <= model_.accounts.size()) {
     const Account& account = model_.accounts[request->account_id() - 1];
-    if (random_.Percent(15)) request->set_uscc(model_.enterprises[account.enterprise - 1].facts.uscc());
+    if (random_.Percent(15))
+      request->set_uscc(model_.enterprises[account.enterprise - 1].facts.uscc());
     if (random_.Percent(4)) request->set_uscc(SomeUscc());
     for (const auto& [expires, number] : account.lots) {
       const Voucher& voucher = model_.vouchers[number - 1];
@@ -591,51 +451,6 @@ void CommandSource::MoveEnterprise(Sent* sent) {
   *request->mutable_facts() = random_.Pick(model_.enterprises).facts;
   const char* const divisions[] = {"420111", "420115", "420106", "420111", "430100"};
   request->mutable_facts()->set_division(divisions[random_.Below(random_.Percent(85) ? 4 : 5)]);
-}
-
-std::string CommandSource::Break(v1::Command* command, int64_t now) {
-  using google::protobuf::FieldDescriptor;
-  const google::protobuf::Reflection& outer = *command->GetReflection();
-  std::vector<const FieldDescriptor*> verbs;
-  outer.ListFields(*command, &verbs);
-  google::protobuf::Message* request = outer.MutableMessage(command, verbs.front());
-  const auto& descriptor = *request->GetDescriptor();
-  const google::protobuf::Reflection& fields = *request->GetReflection();
-  auto field = [&](const char* name) { return descriptor.FindFieldByName(name); };
-  // What this verb has to spoil.
-  std::vector<std::string> ways = {"request_id"};
-  for (const char* name : {"uscc", "program_id", "provider_id", "application_id", "voucher_id",
-                           "account_id", "transfer_id", "redemption_id", "amount_fen",
-                           "spend_fen", "approved_fen", "usage_ended_at", "product_id",
-                           "order_number", "stage_id", "state"}) {
-    if (field(name) != nullptr) ways.emplace_back(name);
-  }
-  const std::string way = random_.Pick(ways);
-  if (way == "usage_ended_at") {
-    *command->mutable_redeem()->mutable_usage_ended_at() = ToTimestamp(now + 1);
-    return way;
-  }
-  switch (field(way.c_str())->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      fields.SetString(request, field(way.c_str()),
-                       random_.Percent(50) && way != "uscc" ? "" : std::string(65, '\x01'));
-      break;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      fields.SetUInt64(request, field(way.c_str()), 0);
-      break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      fields.SetEnumValue(request, field(way.c_str()), 0);
-      break;
-    default: {
-      // Approval takes 0, appropriation a negative amount.
-      const int64_t bad[] = {0, -1, INT64_MIN, INT64_MAX, 1'000'000'000'000'001};
-      const uint64_t first = way == "approved_fen" ? 1 : 0;
-      int64_t fen = bad[first + random_.Below(5 - first)];
-      if (command->has_appropriate() && fen == -1) fen = 0;
-      fields.SetInt64(request, field(way.c_str()), fen);
-    }
-  }
-  return way;
 }
 
 }  // namespace voucher::simulation

@@ -9,30 +9,20 @@
 
 #include "tests/simulation/model.h"
 #include "tests/simulation/random.h"
+#include "tests/simulation/world.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::simulation {
 
-struct Sent {
-  v1::Authority who;
-  v1::Command command;
-};
-
 // Looks at the model for things to act on; never changes it.
 class CommandSource {
  public:
-  // `hubei` are the rules of deploy/programs/hubei-2025.textproto. All three must outlive this.
-  CommandSource(const v1::ProgramRules& hubei, const Model* model, Random* random);
-
-  // What comes before all else: two programs (drafts), enterprises, providers, catalogs, accounts
-  // and a little money.
-  std::vector<Sent> Opening();
+  // `quota` are the rules of the synthetic program as first published. All must outlive this.
+  CommandSource(const v1::ProgramRules& hubei, const v1::ProgramRules& quota, const Model* model,
+                Random* random);
 
   // The next command, well-formed at `now`.
   Sent Next(int64_t now);
-
-  // The same command made malformed, and the field that CheckCommand must name.
-  std::string Break(v1::Command* command, int64_t now);
 
  private:
   void Submit(Sent* sent);
@@ -67,17 +57,14 @@ class CommandSource {
   std::string SomeProviderId();
   std::string NextId(const char* prefix);
 
-  v1::ProgramRules hubei_, quota_;
+  const v1::ProgramRules& hubei_;
+  const v1::ProgramRules& quota_;
   const Model& model_;
   Random& random_;
   int64_t now_ = 0;
   int64_t ids_ = 0;
   std::vector<v1::Invoice> used_invoices_;
 };
-
-// The rules of the synthetic program: hubei's with every scope of cap and pool, small amounts, a
-// short window and vouchers that expire soon after it.
-v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random);
 
 }  // namespace voucher::simulation
 

@@ -6,7 +6,6 @@
 #include "absl/strings/str_join.h"
 
 #include "ledger/machine/machine.h"
-#include "ledger/policy/refusal_text.h"
 
 namespace voucher::simulation {
 namespace {
@@ -17,8 +16,7 @@ class Differences {
   template <typename A, typename B>
   void Equal(absl::string_view what, uint64_t number, const A& model, const B& machine) {
     if (model == machine) return;
-    found_.push_back(
-        absl::StrCat(what, " ", number, ": model ", model, ", machine ", machine));
+    found_.push_back(absl::StrCat(what, " ", number, ": model ", model, ", machine ", machine));
   }
   void Missing(absl::string_view what, uint64_t number) {
     found_.push_back(absl::StrCat(what, " ", number, " is missing"));
@@ -31,8 +29,7 @@ class Differences {
 
 int64_t BalanceFen(const View& view, uint32_t program, v1::AccountKind kind, uint64_t id,
                    uint64_t sub = 0) {
-  const auto* row =
-      view.Find<tables::Balances>({program, static_cast<uint8_t>(kind), id, sub});
+  const auto* row = view.Find<tables::Balances>({program, static_cast<uint8_t>(kind), id, sub});
   return row != nullptr ? row->fen() : 0;
 }
 
@@ -58,12 +55,11 @@ void ComparePrograms(const View& view, const Model& model, Differences* differen
                        fen, UsedFen(view, limit));
   }
   uint64_t limits = 0;
-  view.Scan<tables::Limits>(
-      {0, 0, 0, 0}, {std::numeric_limits<uint32_t>::max(), 0, 0, 0},
-      [&](const auto&, const auto&) {
-        ++limits;
-        return true;
-      });
+  view.Scan<tables::Limits>({0, 0, 0, 0}, {std::numeric_limits<uint32_t>::max(), 0, 0, 0},
+                            [&](const auto&, const auto&) {
+                              ++limits;
+                              return true;
+                            });
   differences->Equal("limits", 0, model.used_fen.size(), limits);
 }
 
@@ -109,8 +105,7 @@ void CompareVouchers(const View& view, const Model& model, Differences* differen
     int64_t credit = 0;
     for (const auto& [account, fen] : voucher.credit_fen) {
       credit += fen;
-      equal("credit", fen,
-            BalanceFen(view, program, v1::ACCOUNT_KIND_CREDIT, account, number));
+      equal("credit", fen, BalanceFen(view, program, v1::ACCOUNT_KIND_CREDIT, account, number));
     }
     equal("approved", voucher.approved_fen, row->approved_fen());
     equal("available", voucher.available_fen, row->available_fen());
@@ -139,9 +134,8 @@ void CompareTransfers(const View& view, const Model& model, Differences* differe
     differences->Equal("transfer state", number, transfer.state, static_cast<int>(row->state()));
     differences->Equal("transfer amount", number, transfer.amount_fen, row->amount_fen());
     differences->Equal("transfer answer", number, transfer.answer_due, row->answer_due_unix_ns());
-    differences->Equal(
-        "transit", number, open ? transfer.amount_fen : 0,
-        BalanceFen(view, row->program(), v1::ACCOUNT_KIND_TRANSIT, number));
+    differences->Equal("transit", number, open ? transfer.amount_fen : 0,
+                       BalanceFen(view, row->program(), v1::ACCOUNT_KIND_TRANSIT, number));
   }
   for (uint64_t number = 1; number <= model.accounts.size(); ++number) {
     const Account& account = model.accounts[number - 1];
@@ -231,9 +225,9 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
     int64_t all = 0;
     for (const int64_t fen : model.programs[i].total_fen) all += fen;
     differences->Equal("money of program", i + 1, 0, all);
-    for (const int kind : {v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER,
-                           v1::ACCOUNT_KIND_TRANSIT, v1::ACCOUNT_KIND_CREDIT,
-                           v1::ACCOUNT_KIND_PAYABLE_PROVIDER}) {
+    for (const int kind :
+         {v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, v1::ACCOUNT_KIND_TRANSIT,
+          v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER}) {
       const auto k = static_cast<size_t>(kind);
       differences->Equal(absl::StrCat("model's own total of class ", kind), i + 1, sums[i][k],
                          model.programs[i].total_fen[k]);
@@ -242,117 +236,6 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
 }
 
 }  // namespace
-
-Outcome OutcomeOf(const v1::Entry& entry) {
-  Outcome outcome;
-  outcome.queue_number = entry.queue_number();
-  if (entry.has_refusal()) {
-    outcome.reason = entry.refusal().reason();
-    outcome.rules.assign(entry.refusal().rules().begin(), entry.refusal().rules().end());
-    return outcome;
-  }
-  const v1::Event& event = entry.event();
-  for (const v1::LimitDelta& delta : event.limit_deltas()) {
-    const v1::LimitRef& limit = delta.limit();
-    outcome.limit_deltas[{entry.program(), limit.kind(), limit.id(), limit.sub()}] +=
-        delta.delta_fen();
-  }
-  switch (event.kind_case()) {
-    case v1::Event::kProgramPublished:
-      outcome.id = event.program_published().program_number();
-      break;
-    case v1::Event::kProgramStateSet:
-      outcome.state = event.program_state_set().from();
-      break;
-    case v1::Event::kAppropriated:
-      outcome.amount_fen = event.appropriated().budget_fen();
-      break;
-    case v1::Event::kEnterprisePut:
-      outcome.id = event.enterprise_put().enterprise_number();
-      break;
-    case v1::Event::kBlacklistSet:
-      outcome.id = event.blacklist_set().enterprise_number();
-      break;
-    case v1::Event::kProviderPut:
-      outcome.id = event.provider_put().provider_number();
-      break;
-    case v1::Event::kProviderStateSet:
-      outcome.id = event.provider_state_set().provider_number();
-      break;
-    case v1::Event::kProductPut:
-      outcome.id = event.product_put().provider_number();
-      break;
-    case v1::Event::kProductWithdrawn:
-      outcome.id = event.product_withdrawn().provider_number();
-      break;
-    case v1::Event::kCloudAccountBound:
-      outcome.id = event.cloud_account_bound().account_id();
-      break;
-    case v1::Event::kApplicationSubmitted:
-      outcome.id = event.application_submitted().application_id();
-      outcome.amount_fen = event.application_submitted().granted_fen();
-      outcome.state = event.application_submitted().state();
-      break;
-    case v1::Event::kApplicationWithdrawn:
-      outcome.released_fen = event.application_withdrawn().released_fen();
-      break;
-    case v1::Event::kApplicationReviewed:
-      outcome.released_fen = event.application_reviewed().released_fen();
-      outcome.state = event.application_reviewed().state();
-      break;
-    case v1::Event::kApplicationApproved:
-      outcome.id = event.application_approved().voucher_id();
-      outcome.amount_fen = event.application_approved().approved_fen();
-      outcome.released_fen = event.application_approved().released_fen();
-      break;
-    case v1::Event::kTransferOrdered:
-      outcome.id = event.transfer_ordered().transfer_id();
-      break;
-    case v1::Event::kTransferConfirmed:
-      outcome.amount_fen = event.transfer_confirmed().credited_fen();
-      outcome.released_fen = event.transfer_confirmed().released_fen();
-      break;
-    case v1::Event::kTransferDeclined:
-      outcome.amount_fen = event.transfer_declined().returned_fen();
-      outcome.released_fen = event.transfer_declined().released_fen();
-      break;
-    case v1::Event::kRedeemed:
-      outcome.id = event.redeemed().redemption_id();
-      outcome.amount_fen = event.redeemed().amount_fen();
-      outcome.exhausted_vouchers.assign(event.redeemed().exhausted_voucher_ids().begin(),
-                                        event.redeemed().exhausted_voucher_ids().end());
-      break;
-    case v1::Event::kRedemptionReversed:
-      outcome.id = event.redemption_reversed().redemption_id();
-      outcome.amount_fen = event.redemption_reversed().reversed_fen();
-      outcome.released_fen = event.redemption_reversed().released_fen();
-      outcome.state = event.redemption_reversed().state();
-      break;
-    case v1::Event::kProgramCutoffReached:
-      outcome.state = event.program_cutoff_reached().from();
-      break;
-    case v1::Event::kVoucherExpired:
-      outcome.released_fen = event.voucher_expired().released_fen();
-      break;
-    default:
-      break;
-  }
-  return outcome;
-}
-
-std::string Describe(const Outcome& outcome) {
-  std::string text =
-      outcome.reason == 0 ? "ok" : std::string(ReasonName(static_cast<v1::Reason>(outcome.reason)));
-  absl::StrAppend(&text, " id=", outcome.id, " queue=", outcome.queue_number,
-                  " amount=", outcome.amount_fen, " released=", outcome.released_fen,
-                  " state=", outcome.state, " rules=", absl::StrJoin(outcome.rules, ","),
-                  " exhausted=", absl::StrJoin(outcome.exhausted_vouchers, ","));
-  for (const auto& [limit, fen] : outcome.limit_deltas) {
-    absl::StrAppend(&text, " limit", std::get<1>(limit), "/", std::get<2>(limit), "/",
-                    std::get<3>(limit), "=", fen);
-  }
-  return text;
-}
 
 std::vector<std::string> CompareTotals(const View& view, const Model& model,
                                        const std::map<LimitKey, int64_t>& touched) {

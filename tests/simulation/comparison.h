@@ -1,20 +1,15 @@
-// Whether the machine's entries and rows say what the model says.
+// Whether the machine's rows say what the model says.
 #ifndef TESTS_SIMULATION_COMPARISON_H_
 #define TESTS_SIMULATION_COMPARISON_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "ledger/machine/view.h"
 #include "tests/simulation/model.h"
-#include "voucher/v1/entry.pb.h"
 
 namespace voucher::simulation {
-
-// An entry in the model's words.
-Outcome OutcomeOf(const v1::Entry& entry);
-
-std::string Describe(const Outcome& outcome);
 
 // The class totals of each program, and the use of the limits that `touched` names. Empty if equal.
 std::vector<std::string> CompareTotals(const View& view, const Model& model,

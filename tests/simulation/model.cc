@@ -1,6 +1,7 @@
 #include "tests/simulation/model.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "tests/simulation/wrongs.h"
@@ -27,8 +28,7 @@ int KindOf(v1::CapScope scope) {
 int64_t DayNumber(const v1::CivilDate& date) {
   // Days before January 1 of the year, then of the months before.
   const int64_t y = date.year() - 1;
-  const bool leap =
-      date.year() % 4 == 0 && (date.year() % 100 != 0 || date.year() % 400 == 0);
+  const bool leap = date.year() % 4 == 0 && (date.year() % 100 != 0 || date.year() % 400 == 0);
   int64_t days = y * 365 + y / 4 - y / 100 + y / 400 - 719'162;
   const int lengths[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   for (int month = 1; month < date.month(); ++month) days += lengths[month - 1];
@@ -84,7 +84,7 @@ uint64_t Model::ProviderNumber(const std::string& provider_id) const {
 LimitKey Model::PoolKey(const v1::Pool& pool, uint32_t program) const {
   switch (pool.scope()) {
     case v1::POOL_SCOPE_DIVISION:
-      return {program, v1::LIMIT_KIND_DIVISION, std::stoull(pool.key()), 0};
+      return {program, v1::LIMIT_KIND_DIVISION, std::strtoull(pool.key().c_str(), nullptr, 10), 0};
     case v1::POOL_SCOPE_PROVIDER:
       return {program, v1::LIMIT_KIND_PROVIDER, ProviderNumber(pool.key()), 0};
     default:
@@ -133,8 +133,8 @@ void Model::GiveBack(Application* application, v1::AccountKind from, int64_t fen
   if (fen == 0) return;
   const bool closed = from != v1::ACCOUNT_KIND_HELD &&
                       programs[application->program - 1].state == v1::PROGRAM_STATE_CLOSED;
-  Move(application->program, from,
-       closed ? v1::ACCOUNT_KIND_RETURNED : v1::ACCOUNT_KIND_BUDGET, fen);
+  Move(application->program, from, closed ? v1::ACCOUNT_KIND_RETURNED : v1::ACCOUNT_KIND_BUDGET,
+       fen);
   outcome->released_fen += fen;
   if (from == v1::ACCOUNT_KIND_HELD) {
     application->held_fen -= fen;
@@ -237,8 +237,7 @@ Outcome Model::Publish(const v1::ProgramRules& rules) {
     const uint64_t sub = std::get<3>(limit);
     if (std::get<0>(limit) != number) continue;
     for (const v1::Cap& cap : rules.caps()) {
-      wrongs.If(KindOf(cap.scope()) == kind && used > cap.amount_fen(),
-                v1::REASON_ILLEGAL_STATE);
+      wrongs.If(KindOf(cap.scope()) == kind && used > cap.amount_fen(), v1::REASON_ILLEGAL_STATE);
     }
     for (const v1::Item& item : rules.items()) {
       wrongs.If(kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR && sub == item.number() &&
@@ -252,8 +251,8 @@ Outcome Model::Publish(const v1::ProgramRules& rules) {
   }
   if (wrongs.any()) return wrongs.Refusal();
   if (!program.revisions.empty()) {
-    timers.erase({EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF,
-                  number});
+    timers.erase(
+        {EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
   }
   program.revisions.push_back(rules);
   if (program.state != v1::PROGRAM_STATE_CLOSED) {
@@ -291,8 +290,8 @@ Outcome Model::Appropriate(const v1::AppropriateRequest& request) {
   const uint32_t number = ProgramNumber(request.program_id());
   Wrongs wrongs;
   wrongs.If(number == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  wrongs.If(number != 0 && programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET] +
-                                   request.amount_fen() < 0,
+  wrongs.If(number != 0 &&
+                programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET] + request.amount_fen() < 0,
             v1::REASON_POOL_EXHAUSTED);
   if (wrongs.any()) return wrongs.Refusal();
   Move(number, v1::ACCOUNT_KIND_TREASURY, v1::ACCOUNT_KIND_BUDGET, request.amount_fen());

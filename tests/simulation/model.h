@@ -11,36 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/simulation/outcome.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::simulation {
 
-// Program, kind, id and sub of a limit, as in v1::LimitRef.
-using LimitKey = std::tuple<uint32_t, int, uint64_t, uint64_t>;
-
 // Due instant, kind and id of a timer, in the order in which timers are booked.
 using Timer = std::tuple<int64_t, int, uint64_t>;
-
-// What a command came to. Amounts are fen; what does not apply is 0.
-struct Outcome {
-  // A v1::Reason; 0 means accepted.
-  int reason = 0;
-  // With NOT_ELIGIBLE.
-  std::vector<int> rules;
-  uint64_t queue_number = 0;
-  // The application, voucher, transfer, redemption, account or program made.
-  uint64_t id = 0;
-  // Granted, approved, credited, returned, redeemed, reversed; of an appropriation the new budget.
-  int64_t amount_fen = 0;
-  // Back to the budget or returned.
-  int64_t released_fen = 0;
-  // Of the application or redemption afterwards; of the program before.
-  int state = 0;
-  std::vector<uint64_t> exhausted_vouchers;
-  std::map<LimitKey, int64_t> limit_deltas;
-
-  friend bool operator==(const Outcome&, const Outcome&) = default;
-};
 
 struct Program {
   std::vector<v1::ProgramRules> revisions;

@@ -52,8 +52,8 @@ bool SimulatedClock::Advance() {
     phase_end = StartOf(2025, 8, 1);
     phase_last_step = commands_ * 60 / 100;
   }
-  const int64_t mean = std::max<int64_t>(phase_end - now_, 0) /
-                       std::max<int64_t>(phase_last_step - step_, 100);
+  const int64_t mean =
+      std::max<int64_t>(phase_end - now_, 0) / std::max<int64_t>(phase_last_step - step_, 100);
   const int64_t target = now_ + random_.Between(0, 8 * mean + kNanosPerSecond);
 
   int64_t next = INT64_MAX;

@@ -55,6 +55,12 @@ inline const v1::Item* FindItem(const v1::ProgramRules& rules, const std::string
   return nullptr;
 }
 
+// Whether a catalog product is in force on a day.
+inline bool InForce(const v1::Product& product, int64_t day) {
+  return DayNumber(product.effective_from()) <= day &&
+         (!product.has_effective_until() || day <= DayNumber(product.effective_until()));
+}
+
 }  // namespace voucher::simulation
 
 #endif  // TESTS_SIMULATION_WRONGS_H_

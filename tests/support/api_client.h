@@ -1,5 +1,6 @@
-// A small client of the public API for tests and the demonstration: raw stubs, a principal, one connection, and retries
-// with the same request_id that follow the server to its new address after a restart.
+// A small client of the public API for tests and the demonstration: raw stubs, a principal, one
+// connection, and retries with the same request_id that follow the server to its new address after
+// a restart.
 #ifndef TESTS_SUPPORT_API_CLIENT_H_
 #define TESTS_SUPPORT_API_CLIENT_H_
 
@@ -164,8 +165,7 @@ class ApiClient {
   std::tuple<std::unique_ptr<v1::ProgramService::Stub>, std::unique_ptr<v1::RegistryService::Stub>,
              std::unique_ptr<v1::ApplicationService::Stub>,
              std::unique_ptr<v1::CreditService::Stub>, std::unique_ptr<v1::AuditService::Stub>,
-             std::unique_ptr<v1::AdminService::Stub>,
-             std::unique_ptr<dev::v1::ClockService::Stub>>
+             std::unique_ptr<v1::AdminService::Stub>, std::unique_ptr<dev::v1::ClockService::Stub>>
       stubs_;
 };
 

@@ -2,8 +2,6 @@
 #ifndef TESTS_SUPPORT_CHILD_PROCESS_H_
 #define TESTS_SUPPORT_CHILD_PROCESS_H_
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include <sys/types.h>
 
 namespace voucher::testing {
 

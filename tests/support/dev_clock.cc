@@ -32,7 +32,9 @@ absl::Status ToStatus(absl::string_view call, const grpc::Status& status) {
 DevClock::DevClock(const Endpoint* endpoint, UnixNanos start)
     : client_(endpoint, "admin", OneAttempt()), now_(start) {}
 
-DevClock::~DevClock() { Pause(); }
+DevClock::~DevClock() {
+  Pause();
+}
 
 UnixNanos DevClock::now() const {
   MutexLock lock(mutex_);

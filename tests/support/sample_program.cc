@@ -161,16 +161,17 @@ absl::Status PrepareProgram(ApiClient* client, int64_t appropriated_fen, int ent
   VOUCHER_RETURN_IF_ERROR(PublishAndFund(client, appropriated_fen));
   VOUCHER_RETURN_IF_ERROR(RegisterCatalog(client));
   for (int n = 0; n < enterprises; ++n) {
-    VOUCHER_RETURN_IF_ERROR(Accepted(
-        "PutEnterprise", client->Call(&Registry::PutEnterprise, SampleEnterprise(n))));
+    VOUCHER_RETURN_IF_ERROR(
+        Accepted("PutEnterprise", client->Call(&Registry::PutEnterprise, SampleEnterprise(n))));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number,
                                        int64_t spend_fen) {
-  const auto submitted = client->As("platform").Call(&Applications::SubmitApplication,
-                                                     SampleApplication(n, number, spend_fen));
+  const auto submitted =
+      client->As("platform")
+          .Call(&Applications::SubmitApplication, SampleApplication(n, number, spend_fen));
   VOUCHER_RETURN_IF_ERROR(Accepted("SubmitApplication", submitted));
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t voucher_id,
                            Approve(client, submitted.response.event().application_id()));

@@ -1,13 +1,12 @@
 #include "tests/support/scratch_directory.h"
 
-#include <stdlib.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include <stdlib.h>
 
 #include "ledger/base/check.h"
 
@@ -15,8 +14,8 @@ namespace voucher::testing {
 
 ScratchDirectory::ScratchDirectory(absl::string_view name) {
   const char* base = std::getenv("TMPDIR");
-  path_ = absl::StrCat(base != nullptr && *base != '\0' ? base : "/tmp", "/voucher-", name,
-                       "-XXXXXX");
+  path_ =
+      absl::StrCat(base != nullptr && *base != '\0' ? base : "/tmp", "/voucher-", name, "-XXXXXX");
   VOUCHER_CHECK(mkdtemp(path_.data()) != nullptr) << "cannot make " << path_;
 }
 

@@ -1,7 +1,5 @@
 #include "tests/support/server_process.h"
 
-#include <signal.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -11,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/text_format.h"
+#include <signal.h>
 
 #include "ledger/base/check.h"
 #include "ledger/base/status_macros.h"

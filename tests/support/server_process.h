@@ -20,13 +20,15 @@ namespace voucher::testing {
 // that starts at `clock_start` (RFC 3339), and these principals, each with the role of its name:
 // platform, finance, issuer, auditor, observer, admin, reviewer (all stages and divisions),
 // approver (a reviewer with stage APPROVE only), and "provider-ID" for every provider id given.
-config::v1::ServerConfig TestConfig(const std::string& data_directory, absl::string_view clock_start,
+config::v1::ServerConfig TestConfig(const std::string& data_directory,
+                                    absl::string_view clock_start,
                                     const std::vector<std::string>& provider_ids);
 
 // One voucherd at a time over one data directory. Start it from the main thread (see ChildProcess).
 class ServerProcess {
  public:
-  // `binary` is voucherd; `work_directory` exists and gets the configuration, the ports and the log.
+  // `binary` is voucherd; `work_directory` exists and gets the configuration, the ports and the
+  // log.
   ServerProcess(std::string binary, std::string work_directory, config::v1::ServerConfig config);
 
   // Starts and waits until mutations are taken, then publishes the address. An error tells what the

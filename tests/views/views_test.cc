@@ -1,11 +1,11 @@
 #include "ledger/views/views.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "gtest/gtest.h"
 #include <unistd.h>
 
-#include <cstdlib>
 #include "tests/support/scratch_directory.h"
 
 namespace voucher::testing {

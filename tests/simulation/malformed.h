@@ -1,0 +1,19 @@
+// Spoils well-formed commands.
+#ifndef TESTS_SIMULATION_MALFORMED_H_
+#define TESTS_SIMULATION_MALFORMED_H_
+
+#include <cstdint>
+#include <string>
+
+#include "tests/simulation/random.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher::simulation {
+
+// Makes one field of a command that is well-formed at `now` malformed. Returns the field, the only
+// one that CheckCommand must name.
+std::string MakeMalformed(v1::Command* command, int64_t now, Random* random);
+
+}  // namespace voucher::simulation
+
+#endif  // TESTS_SIMULATION_MALFORMED_H_

@@ -1,0 +1,146 @@
+#include "tests/simulation/world.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+#include "ledger/base/uscc.h"
+
+namespace voucher::simulation {
+
+v1::Authority Principal(absl::string_view name, v1::Role role) {
+  v1::Authority who;
+  who.set_principal(std::string(name));
+  who.add_roles(role);
+  return who;
+}
+
+v1::Authority Platform() {
+  return Principal("platform", v1::ROLE_PLATFORM);
+}
+
+std::string Uscc(uint64_t number) {
+  const std::string first_17 = absl::StrFormat("91420111MA%07d", number);
+  return first_17 + *UsccCheckCharacter(first_17);
+}
+
+v1::CivilDate Date(int year, int month, int day) {
+  v1::CivilDate date;
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+  return date;
+}
+
+v1::Product ProductOf(const std::string& program_id, const std::string& provider_id,
+                      const std::string& product_id) {
+  v1::Product product;
+  product.set_program_id(program_id);
+  product.set_provider_id(provider_id);
+  product.set_product_id(product_id);
+  product.set_name("云产品");
+  product.set_category("计算");
+  for (const char* item_id : kItemIds) product.add_item_ids(item_id);
+  *product.mutable_effective_from() = Date(2025, 1, 1);
+  return product;
+}
+
+v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
+  v1::ProgramRules rules = hubei;
+  rules.set_program_id("quota-2025");
+  *rules.mutable_window()->mutable_first_day() = Date(2025, 6, 1);
+  *rules.mutable_window()->mutable_last_day() = Date(2025, 6, 30);
+  rules.clear_delivery_modes();
+  rules.add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
+  rules.mutable_review_stages()->DeleteSubrange(2, rules.review_stages_size() - 2);
+  rules.mutable_items(2)->set_cap_fen(60'000);
+  rules.clear_caps();
+  auto add_cap = [&](v1::CapScope scope, int64_t fen) {
+    v1::Cap* cap = rules.add_caps();
+    cap->set_scope(scope);
+    cap->set_amount_fen(fen);
+    cap->set_clause("决定");
+  };
+  add_cap(v1::CAP_SCOPE_ENTERPRISE_YEAR, 200'000);
+  add_cap(v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR, 90'000);
+  add_cap(v1::CAP_SCOPE_PROJECT, 120'000);
+  auto add_pool = [&](v1::PoolScope scope, const std::string& key, int64_t fen) {
+    v1::Pool* pool = rules.add_pools();
+    pool->set_scope(scope);
+    pool->set_key(key);
+    pool->set_amount_fen(fen);
+    pool->set_on_exhausted(v1::ON_EXHAUSTED_REJECT);
+    pool->set_clause("决定");
+  };
+  add_pool(v1::POOL_SCOPE_DIVISION, "420111", 300'000);
+  add_pool(v1::POOL_SCOPE_DIVISION, "420100", 1'000'000);
+  add_pool(v1::POOL_SCOPE_PROVIDER, "huaweicloud", 400'000);
+  add_pool(v1::POOL_SCOPE_PROVIDER, "aliyun", 300'000);
+  add_pool(v1::POOL_SCOPE_ITEM, "capability", 200'000);
+  v1::VoucherTerms* terms = rules.mutable_voucher_terms();
+  *terms->mutable_expires_on() = Date(2025, 7, static_cast<int>(random->Between(1, 8)));
+  if (random->Percent(30)) *terms->mutable_expires_on() = rules.window().last_day();
+  terms->set_redemption_grace_hours(static_cast<int>(random->Below(3)) * 24);
+  terms->set_transfer_answer_hours(48);
+  return rules;
+}
+
+std::vector<Sent> Opening(const v1::ProgramRules& hubei, const v1::ProgramRules& quota,
+                          Random* random) {
+  int64_t ids = 0;
+  auto id = [&] { return absl::StrCat("opening-", ++ids); };
+  std::vector<Sent> all;
+  auto add = [&](v1::Authority who = Platform()) {
+    all.push_back({std::move(who), {}});
+    return &all.back().command;
+  };
+  for (const v1::ProgramRules* rules : {&hubei, &quota}) {
+    v1::PublishProgramRequest* publish = add()->mutable_publish_program();
+    publish->set_request_id(id());
+    *publish->mutable_rules() = *rules;
+    v1::AppropriateRequest* money =
+        add(Principal("finance", v1::ROLE_FINANCE))->mutable_appropriate();
+    money->set_request_id(id());
+    money->set_program_id(rules->program_id());
+    money->set_amount_fen(rules == &quota ? 900'000 : 20'000'000);
+    money->set_fiscal_reference("鄂财企发〔2025〕12号");
+  }
+  for (const char* provider_id : kProviderIds) {
+    v1::PutProviderRequest* provider = add()->mutable_put_provider();
+    provider->set_request_id(id());
+    provider->set_provider_id(provider_id);
+    provider->set_name(provider_id);
+  }
+  const char* const divisions[] = {"420111", "420115", "420106", "420111", "420102"};
+  const int64_t enterprises = random->Between(8, 40);
+  for (int64_t i = 0; i < enterprises; ++i) {
+    v1::PutEnterpriseRequest* put = add()->mutable_put_enterprise();
+    put->set_request_id(id());
+    v1::EnterpriseFacts* facts = put->mutable_facts();
+    facts->set_uscc(Uscc(static_cast<uint64_t>(i + 1)));
+    facts->set_name("武汉测试有限公司");
+    facts->set_division(i == 5 ? "430100" : divisions[i % 5]);
+    facts->set_size(i == 6 ? v1::ENTERPRISE_SIZE_LARGE : v1::ENTERPRISE_SIZE_SMALL);
+    facts->set_industry(i == 5 ? v1::INDUSTRY_OTHER : v1::INDUSTRY_SOFTWARE_IT);
+    facts->set_is_cloud_provider(i == 7);
+    *facts->mutable_registered_on() = Date(2015, 6, 1);
+  }
+  for (const v1::ProgramRules* rules : {&hubei, &quota}) {
+    for (const char* provider_id : kProviderIds) {
+      for (const char* product_id : kProductIds) {
+        v1::PutProductRequest* put = add()->mutable_put_product();
+        put->set_request_id(id());
+        *put->mutable_product() = ProductOf(rules->program_id(), provider_id, product_id);
+      }
+    }
+  }
+  for (int64_t i = 0; i < enterprises * 2; ++i) {
+    v1::BindCloudAccountRequest* bind = add()->mutable_bind_cloud_account();
+    bind->set_request_id(id());
+    bind->set_provider_id(kProviderIds[static_cast<size_t>(i / 2 + i) % 3]);
+    bind->set_account_number(absl::StrCat("acct-", i));
+    bind->set_uscc(Uscc(static_cast<uint64_t>(i / 2 + 1)));
+  }
+  return all;
+}
+
+}  // namespace voucher::simulation
