@@ -35,19 +35,6 @@ LimitId IdOf(const v1::LimitRef& ref) {
 
 }  // namespace
 
-v1::LimitKind CapKind(v1::CapScope scope) {
-  switch (scope) {
-    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
-      return v1::LIMIT_KIND_ENTERPRISE_YEAR;
-    case v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR:
-      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
-    case v1::CAP_SCOPE_PROJECT:
-      return v1::LIMIT_KIND_PROJECT;
-    default:
-      return v1::LIMIT_KIND_UNSPECIFIED;
-  }
-}
-
 std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules& rules,
                                     const v1::Pool& pool) {
   switch (pool.scope()) {

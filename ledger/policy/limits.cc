@@ -16,20 +16,6 @@
 namespace voucher {
 namespace {
 
-v1::LimitKind KindOf(v1::CapScope scope) {
-  switch (scope) {
-    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
-      return v1::LIMIT_KIND_ENTERPRISE_YEAR;
-    case v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR:
-      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
-    case v1::CAP_SCOPE_PROJECT:
-      return v1::LIMIT_KIND_PROJECT;
-    default:
-      VOUCHER_CHECK(false) << "cap scope " << scope;
-      return v1::LIMIT_KIND_UNSPECIFIED;
-  }
-}
-
 // Keeps the lower of two caps of one kind.
 void Lower(const CapRule& cap, std::vector<CapRule>* caps) {
   const auto same_kind = std::find_if(
@@ -106,11 +92,25 @@ std::optional<v1::Refusal> CheckPools(const std::vector<PoolRoom>& pools, int64_
 
 }  // namespace
 
+v1::LimitKind CapKind(v1::CapScope scope) {
+  switch (scope) {
+    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
+      return v1::LIMIT_KIND_ENTERPRISE_YEAR;
+    case v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR:
+      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
+    case v1::CAP_SCOPE_PROJECT:
+      return v1::LIMIT_KIND_PROJECT;
+    default:
+      VOUCHER_CHECK(false) << "cap scope " << scope;
+      return v1::LIMIT_KIND_UNSPECIFIED;
+  }
+}
+
 std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
                              const v1::EnterpriseFacts& facts) {
   std::vector<CapRule> caps;
   for (const v1::Cap& cap : rules.rules().caps()) {
-    Lower({KindOf(cap.scope()), cap.amount_fen(), cap.clause()}, &caps);
+    Lower({CapKind(cap.scope()), cap.amount_fen(), cap.clause()}, &caps);
   }
   if (item.cap_fen() > 0) {
     Lower({v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, item.cap_fen(), item.clause()}, &caps);

@@ -39,6 +39,9 @@ struct LimitId {
   friend auto operator<=>(const LimitId&, const LimitId&) = default;
 };
 
+// The limit that counts a cap of this scope; UNSPECIFIED aborts.
+v1::LimitKind CapKind(v1::CapScope scope);
+
 // A cap that applies: its kind says what it counts.
 struct CapRule {
   // ENTERPRISE_YEAR, ENTERPRISE_ITEM_YEAR or PROJECT.
