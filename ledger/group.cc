@@ -51,6 +51,11 @@ Outcome Group::Answer(v1::Command command, const v1::Authority& authority, const
   return {absl::OkStatus(), *std::move(kept)};
 }
 
+bool Group::IsSet(const v1::TimerDue& timer) const {
+  return layer_.Find<tables::Timers>(
+             {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()}) != nullptr;
+}
+
 void Group::Fire(const v1::TimerDue& timer, UnixNanos now) {
   v1::Command command;
   *command.mutable_timer_due() = timer;
@@ -69,7 +74,8 @@ absl::StatusOr<std::shared_ptr<const Recorded>> Group::Keep(v1::Entry entry) {
   Evolve(entry, &layer_);
   last_recorded_at_ = entry.recorded_unix_ns();
   report_.bytes += bytes.size();
-  report_.items.push_back({VerbName(entry.command()), entry.refusal().reason(), 0});
+  report_.items.push_back(
+      {VerbName(entry.command()), entry.refusal().reason(), 0, entry.program()});
   stored_.push_back(std::move(bytes));
   recorded_.push_back(std::make_shared<voucher::Recorded>());
   recorded_.back()->entry = std::move(entry);

@@ -40,7 +40,9 @@ class Group {
   // must not be shown before SetLeafHashes.
   Outcome Answer(v1::Command command, const v1::Authority& authority, const Stamp& stamp);
 
-  // Books a due timer.
+  // Whether the timer waits to be booked.
+  bool IsSet(const v1::TimerDue& timer) const;
+  // Books a due timer that is set.
   void Fire(const v1::TimerDue& timer, UnixNanos now);
 
   // Entries as stored, from `first_sequence`.

@@ -45,6 +45,7 @@ struct GroupReport {
     absl::string_view verb;                      // VerbName; static storage
     v1::Reason reason = v1::REASON_UNSPECIFIED;  // REASON_UNSPECIFIED if accepted
     int64_t queue_ns = 0;                        // from admission to the decision; 0 for timers
+    uint32_t program = 0;                        // number of the entry's program; 0 if none
   };
   std::vector<Item> items;  // recorded entries, timers included
   uint64_t replays = 0;     // answered with their first outcome

@@ -1,35 +1,72 @@
 #include "ledger/pending_timers.h"
 
+#include "ledger/machine/machine.h"
+
 namespace voucher {
+namespace {
+
+bool IsImmediateKey(const tables::Timers::Key& key) {
+  return IsImmediate(static_cast<v1::TimerKind>(std::get<1>(key)));
+}
+
+v1::TimerDue ToTimer(const tables::Timers::Key& key) {
+  v1::TimerDue timer;
+  timer.set_due_unix_ns(std::get<0>(key));
+  timer.set_kind(static_cast<v1::TimerKind>(std::get<1>(key)));
+  timer.set_id(std::get<2>(key));
+  return timer;
+}
+
+}  // namespace
 
 PendingTimers::PendingTimers(const View& view) {
   view.Scan<tables::Timers>({std::numeric_limits<int64_t>::min(), 0, 0}, {kNever, 0, 0},
                             [&](const tables::Timers::Key& key, const rows::PresentRow&) {
-                              timers_.insert(timers_.end(), key);
+                              auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
+                              timers.insert(timers.end(), key);
                               return true;
                             });
 }
 
 void PendingTimers::Follow(const GroupLayer& layer) {
   for (const auto& [key, row] : layer.timers().rows) {
+    auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
     if (row) {
-      timers_.insert(key);
+      timers.insert(key);
     } else {
-      timers_.erase(key);
+      timers.erase(key);
     }
   }
 }
 
 std::vector<v1::TimerDue> PendingTimers::DueBy(UnixNanos latest, size_t limit) const {
   std::vector<v1::TimerDue> due;
-  for (const auto& [instant, kind, id] : timers_) {
-    if (instant > latest || due.size() >= limit) break;
-    v1::TimerDue& timer = due.emplace_back();
-    timer.set_due_unix_ns(instant);
-    timer.set_kind(static_cast<v1::TimerKind>(kind));
-    timer.set_id(id);
+  for (const auto& key : timers_) {
+    if (std::get<0>(key) > latest || due.size() >= limit) break;
+    due.push_back(ToTimer(key));
   }
   return due;
+}
+
+std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const GroupLayer& layer,
+                                                          UnixNanos latest) const {
+  const auto& changed = layer.timers().rows;
+  std::optional<tables::Timers::Key> first;
+  for (const auto& key : immediate_) {
+    if (std::get<0>(key) > latest) break;
+    const auto change = changed.find(key);
+    if (change != changed.end() && !change->second) continue;
+    first = key;
+    break;
+  }
+  for (const auto& [key, row] : changed) {
+    if (std::get<0>(key) > latest || (first && *first <= key)) break;
+    if (!row || !IsImmediateKey(key)) continue;
+    first = key;
+    break;
+  }
+  if (!first) return std::nullopt;
+  return ToTimer(*first);
 }
 
 }  // namespace voucher

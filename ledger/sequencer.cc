@@ -87,6 +87,10 @@ bool Sequencer::RunGroup() {
   const ClockReading now = options_.clock->Read();
   if (!WatchClock(now) && TimerIsDue(now)) FireTimers(now, &group);
   DecideSubmissions(&group);
+  // Whatever comes after `now` was read is received then or later.
+  if (!was_suspect_ && taken_.empty() && queue_->queued_commands() == 0) {
+    FireImmediate(now.wall, &group);
+  }
   group.report().decide_ns = NanosSince(start);
   if (absl::Status status = MakeDurable(&group); !status.ok()) {
     FailStop(group, status);
@@ -102,7 +106,20 @@ bool Sequencer::RunGroup() {
 
 void Sequencer::FireTimers(const ClockReading& now, Group* group) {
   const auto due = timers_.DueBy(now.wall - kTimerDelayNanos, kMaxTimersPerGroup);
-  for (const v1::TimerDue& timer : due) group->Fire(timer, now.wall);
+  for (const v1::TimerDue& timer : due) {
+    // A tranche that opened before the deadline, and a waitlist that goes on, come before it.
+    if (!FireImmediate(timer.due_unix_ns(), group) || MustEnd(*group)) return;
+    // One that came before may have ended what it is about.
+    if (group->IsSet(timer)) group->Fire(timer, now.wall);
+  }
+}
+
+bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
+  while (const auto timer = timers_.FirstImmediate(group->layer(), latest)) {
+    if (MustEnd(*group)) return false;
+    group->Fire(*timer, options_.clock->Read().wall);
+  }
+  return true;
 }
 
 void Sequencer::DecideSubmissions(Group* group) {
@@ -125,6 +142,7 @@ void Sequencer::DecideSubmissions(Group* group) {
 void Sequencer::DecideSubmission(Submission* submission, Group* group, size_t* room) {
   int64_t refusals = 0;
   for (; submission->undecided() > 0 && *room > 0 && !MustEnd(*group); --*room) {
+    if (!was_suspect_ && !FireImmediate(submission->received_at, group)) break;
     const size_t entries = group->stored().size();
     v1::Command& command = submission->commands[submission->outcomes.size()];
     submission->outcomes.push_back(DecideNext(*submission, std::move(command), group));
@@ -231,7 +249,8 @@ void Sequencer::FailStop(const Group& group, const absl::Status& why) {
 }
 
 bool Sequencer::TimerIsDue(const ClockReading& now) const {
-  return timers_.next_due() <= now.wall - kTimerDelayNanos && !was_suspect_;
+  return !was_suspect_ && (timers_.next_due() <= now.wall - kTimerDelayNanos ||
+                           timers_.next_immediate() <= now.wall);
 }
 
 bool Sequencer::WatchClock(const ClockReading& now) {

@@ -30,8 +30,9 @@ inline constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
 static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNanos);
 
 // The one thread that writes. It takes what queued while the previous group was being made durable,
-// decides it on an overlay (due timers first), and then:  journal, one synced write -> views ->
-// snapshot -> replies.
+// decides it on an overlay (due timers first; immediate ones before the first command that was
+// received when they were due, or when nothing waits), and then:  journal, one synced write ->
+// views -> snapshot -> replies.
 class Sequencer {
  public:
   // Starts the thread. `stores` must be open for writing; everything must outlive the sequencer.
@@ -52,6 +53,8 @@ class Sequencer {
   // False after a fail-stop.
   bool RunGroup();
   void FireTimers(const ClockReading& now, Group* group);
+  // Books the immediate timers due by `latest`. False if the group must end before all are booked.
+  bool FireImmediate(UnixNanos latest, Group* group);
   void DecideSubmissions(Group* group);
   // Decides commands of one submission until it is done, `*room` commands are used up or the group
   // must end.

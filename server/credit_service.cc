@@ -4,6 +4,7 @@
 #include "server/read.h"
 #include "server/services.h"
 #include "server/stream_redeem.h"
+#include "server/watch_transfers.h"
 #include "voucher/v1/credit_service.pb.h"
 
 namespace voucher {
@@ -20,6 +21,13 @@ class CreditService final : public RpcService {
                                                                &Event::transfer_ordered));
     Unary("ConfirmTransfer", Mutation<v1::ConfirmTransferResponse>(
                                  &Command::mutable_confirm_transfer, &Event::transfer_confirmed));
+    Unary("BatchConfirmTransfers",
+          Batch(&v1::BatchConfirmTransfersRequest::mutable_confirmations, "confirmations",
+                &Command::mutable_confirm_transfer, &Event::transfer_confirmed,
+                &v1::BatchConfirmTransfersResponse::mutable_outcomes));
+    Unary("ReconcileTransfers",
+          Mutation<v1::ReconcileTransfersResponse>(&Command::mutable_reconcile_transfers,
+                                                   &Event::transfers_reconciled));
     Unary("DeclineTransfer", Mutation<v1::DeclineTransferResponse>(
                                  &Command::mutable_decline_transfer, &Event::transfer_declined));
     Unary("Redeem", Mutation<v1::RedeemResponse>(&Command::mutable_redeem, &Event::redeemed));
@@ -32,6 +40,8 @@ class CreditService final : public RpcService {
     Unary("ReverseRedemption",
           Mutation<v1::ReverseRedemptionResponse>(&Command::mutable_reverse_redemption,
                                                   &Event::redemption_reversed));
+    Unary("Reclaim", Mutation<v1::ReclaimResponse>(&Command::mutable_reclaim, &Event::reclaimed));
+    ServerStream("WatchTransfers", Watch(&BeginWatchTransfers));
     Unary("GetVoucher", Read(&query::GetVoucher));
     Unary("ListVouchers", Read(&query::ListVouchers));
     Unary("GetTransfer", Read(&query::GetTransfer));

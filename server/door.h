@@ -19,6 +19,8 @@ struct Door {
   const Principals* principals = nullptr;
   ProgressWaits* waits = nullptr;
   WorkerPool* pool = nullptr;
+  // One thread, for reads that take much longer than others.
+  WorkerPool* long_reads = nullptr;
   Metrics* metrics = nullptr;
   Log* log = nullptr;
 };

@@ -9,6 +9,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
+#include "ledger/policy/clause.h"
 #include "ledger/policy/refusal_text.h"
 #include "ledger/unavailable.h"
 
@@ -98,6 +99,7 @@ v1::Refusal RequestIdReused(const std::string& request_id) {
   v1::Refusal refusal;
   refusal.set_reason(v1::REASON_REQUEST_ID_REUSED);
   refusal.set_subject(request_id);
+  FillClause(nullptr, &refusal);
   FillMessages(&refusal);
   return refusal;
 }

@@ -115,6 +115,7 @@ struct Metrics::Parts {
   Mutex mutex;
   std::map<std::pair<size_t, int>, Counter*> by_rpc VOUCHER_GUARDED_BY(mutex);
   std::map<size_t, Histogram*> rpc_histograms VOUCHER_GUARDED_BY(mutex);
+  TransferAttempts attempts;
   std::shared_ptr<LedgerGauges> gauges;
   std::string listen_address;
   std::unique_ptr<prometheus::Exposer> exposer;
@@ -153,6 +154,7 @@ void Metrics::OnGroup(const GroupReport& report) {
         std::lower_bound(parts.latency_buckets.begin(), parts.latency_buckets.end(), seconds);
     queued[bucket - parts.latency_buckets.begin()] += 1;
     queued_seconds += seconds;
+    parts.attempts.Count(item.program, item.reason);
     Counter*& counter = parts.by_verb[{item.verb, item.reason}];
     if (counter == nullptr) {
       const bool accepted = item.reason == v1::REASON_UNSPECIFIED;
@@ -200,7 +202,7 @@ void Metrics::OnUnrecorded(absl::string_view cause, uint64_t commands) {
 }
 
 void Metrics::Watch(const Ledger* ledger, const Clock* clock) {
-  parts_->gauges = std::make_shared<LedgerGauges>(ledger, clock);
+  parts_->gauges = std::make_shared<LedgerGauges>(ledger, clock, &parts_->attempts);
   if (parts_->exposer != nullptr) parts_->exposer->RegisterCollectable(parts_->gauges);
 }
 

@@ -30,11 +30,10 @@ class ProgramService final : public RpcService {
           Read(&query::Quote, std::function<UnixNanos(const UnaryCall&)>([](const UnaryCall& call) {
             return call.door().clock->WallNow();
           })));
-    Unary("GetBudget", Read(&query::GetBudget));
-    ServerStream("WatchBudget", [this](grpc::CallbackServerContext*, const v1::Authority&,
-                                       const grpc::ByteBuffer& request) {
-      return NewWatchBudget(&this->door(), request);
-    });
+    Unary("GetBudget", ReadAsOf(&query::GetBudget));
+    ServerStream("WatchBudget", Watch(&BeginWatchBudget));
+    Unary("ArchiveProgram", Mutation<v1::ArchiveProgramResponse>(&Command::mutable_archive_program,
+                                                                 &Event::program_archived));
     CheckComplete();
   }
 };

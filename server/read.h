@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 
+#include "ledger/query/as_of.h"
 #include "server/grpc_status.h"
 #include "server/unary_call.h"
 
@@ -42,10 +43,39 @@ UnaryHandler Read(absl::Status (*query)(const View&, const v1::Authority&, const
           Response response;
           const absl::Status status =
               query(*snapshot.NewView(), ready.who(), *request, &response, extra(ready)...);
-          if (!status.ok()) return ready.Fail(OperatingStatus(status));
-          response.set_as_of_sequence(snapshot.sequence());
-          ready.Reply(response);
+          status.ok() ? ready.Reply(response) : ready.Fail(OperatingStatus(status));
         });
+  };
+}
+
+// The same for a query that may be asked as of an earlier entry. It then reads many entries, on a
+// thread of its own: no other call waits for that.
+template <class Request, class Response>
+UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
+                                            Response*, query::EntryReader)) {
+  const auto answer = [query](const UnaryCall& call, const Request& request,
+                              const ReadSnapshot& snapshot) {
+    Ledger* const ledger = call.door().ledger;
+    Response response;
+    const absl::Status status = query(*snapshot.NewView(), call.who(), request, &response,
+                                      [ledger](uint64_t first, uint64_t last, auto visit) {
+                                        return ledger->ReadEntries(first, last, visit);
+                                      });
+    status.ok() ? call.Reply(response) : call.Fail(OperatingStatus(status));
+  };
+  return [answer](const UnaryCall& call) {
+    auto request = std::make_shared<Request>();
+    if (!ParseRead(call, request.get())) return;
+    WithSnapshot(call, request->min_sequence(),
+                 [answer, request](const UnaryCall& ready, const ReadSnapshot& snapshot) {
+                   if (request->as_of_case() == Request::AS_OF_NOT_SET) {
+                     return answer(ready, *request, snapshot);
+                   }
+                   ready.door().long_reads->Post(
+                       [answer, request, ready, newest = ready.door().ledger->Snapshot()] {
+                         answer(ready, *request, *newest);
+                       });
+                 });
   };
 }
 

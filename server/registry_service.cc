@@ -34,11 +34,25 @@ class RegistryService final : public RpcService {
     Unary("BindCloudAccount",
           Mutation<v1::BindCloudAccountResponse>(&Command::mutable_bind_cloud_account,
                                                  &Event::cloud_account_bound));
+    Unary("SucceedEnterprise",
+          Mutation<v1::SucceedEnterpriseResponse>(&Command::mutable_succeed_enterprise,
+                                                  &Event::enterprise_succeeded));
+    Unary("RemindEnterprise",
+          Mutation<v1::RemindEnterpriseResponse>(&Command::mutable_remind_enterprise,
+                                                 &Event::enterprise_reminded));
+    Unary("PutCluster",
+          Mutation<v1::PutClusterResponse>(&Command::mutable_put_cluster, &Event::cluster_put));
+    Unary("ReviewCluster", Mutation<v1::ReviewClusterResponse>(&Command::mutable_review_cluster,
+                                                               &Event::cluster_reviewed));
+    Unary("RankClusters", Mutation<v1::RankClustersResponse>(&Command::mutable_rank_clusters,
+                                                             &Event::clusters_ranked));
     Unary("GetEnterprise", Read(&query::GetEnterprise));
     Unary("ListEnterprises", Read(&query::ListEnterprises));
     Unary("ListCatalog", Read(&query::ListCatalog));
     Unary("ListProviders", Read(&query::ListProviders));
     Unary("GetCloudAccount", Read(&query::GetCloudAccount));
+    Unary("GetCluster", Read(&query::GetCluster));
+    Unary("ListClusters", Read(&query::ListClusters));
     CheckComplete();
   }
 };

@@ -87,7 +87,7 @@ void RpcService::ServerStream(absl::string_view method, WriteHandler handler) {
               door_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
               return new DeniedWrite(admitted.status);
             }
-            return handler(context, *admitted.who, *request);
+            return handler(&door_, rpc, *admitted.who, *request);
           }));
 }
 

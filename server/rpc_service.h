@@ -31,7 +31,7 @@ class RpcService : public grpc::Service {
   using BidiReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
   // Makes the reactor of one call, which deletes itself when done.
   using WriteHandler = std::function<WriteReactor*(
-      grpc::CallbackServerContext*, const v1::Authority& who, const grpc::ByteBuffer& request)>;
+      const Door* door, const Rpc* rpc, const v1::Authority& who, const grpc::ByteBuffer& request)>;
   using BidiHandler =
       std::function<BidiReactor*(grpc::CallbackServerContext*, const v1::Authority& who)>;
 

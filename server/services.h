@@ -14,6 +14,7 @@ std::unique_ptr<RpcService> NewProgramService(const Door& door);
 std::unique_ptr<RpcService> NewRegistryService(const Door& door);
 std::unique_ptr<RpcService> NewApplicationService(const Door& door);
 std::unique_ptr<RpcService> NewCreditService(const Door& door);
+std::unique_ptr<RpcService> NewSettlementService(const Door& door);
 std::unique_ptr<RpcService> NewAuditService(const Door& door);
 // `started_at` is what GetStatus reports.
 std::unique_ptr<RpcService> NewAdminService(const Door& door, UnixNanos started_at);

@@ -58,12 +58,14 @@ struct VoucherServer::Parts {
                        .principals = &principals,
                        .waits = &waits,
                        .pool = on.pool,
+                       .long_reads = &long_reads,
                        .metrics = on.metrics,
                        .log = on.log};
     services.push_back(NewProgramService(door));
     services.push_back(NewRegistryService(door));
     services.push_back(NewApplicationService(door));
     services.push_back(NewCreditService(door));
+    services.push_back(NewSettlementService(door));
     services.push_back(NewAuditService(door));
     services.push_back(NewAdminService(door, on.clock->WallNow()));
     if (on.manual_clock != nullptr) services.push_back(NewClockService(door, on.manual_clock));
@@ -72,6 +74,7 @@ struct VoucherServer::Parts {
   const ServerParts on;
   const Principals principals;
   ProgressWaits waits;
+  WorkerPool long_reads{1};
   std::vector<std::unique_ptr<RpcService>> services;
   std::unique_ptr<grpc::Server> server;
   Mutex mutex;

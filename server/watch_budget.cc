@@ -1,17 +1,14 @@
 #include "server/watch_budget.h"
 
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <string>
 #include <utility>
+#include <vector>
 
-#include "ledger/base/mutex.h"
+#include "ledger/base/status_macros.h"
 #include "ledger/machine/field_checker.h"
 #include "ledger/query/program_queries.h"
-#include "ledger/unavailable.h"
 #include "server/grpc_status.h"
 #include "server/read.h"
+#include "server/unary_call.h"
 #include "voucher/v1/program_service.pb.h"
 
 namespace voucher {
@@ -22,118 +19,27 @@ using Steady = std::chrono::steady_clock;
 
 constexpr int kDefaultIntervalMs = 1'000;
 
-std::vector<FieldProblem> Parse(const Door& door, const grpc::ByteBuffer& bytes,
-                                v1::WatchBudgetRequest* request) {
-  const absl::Status parsed = ParseMessage(bytes, request);
-  if (!parsed.ok()) return {{"", std::string(parsed.message())}};
-  FieldChecker checker(door.clock->WallNow());
-  checker.NoUnknownFields(*request);
-  checker.Slug("program_id", request->program_id(), 48);
-  if (request->interval_ms() != 0) {
-    checker.Range("interval_ms", request->interval_ms(), 100, 60'000);
-  }
-  return std::move(checker).TakeProblems();
-}
-
-class WatchBudget final : public RpcService::WriteReactor {
+class BudgetChanges final : public Watched {
  public:
-  WatchBudget(const Door* door, const grpc::ByteBuffer& bytes) : door_(door) {
-    const std::vector<FieldProblem> problems = Parse(*door, bytes, &request_);
-    if (!problems.empty()) {
-      EndUnlocked(BadRequestStatus(problems));
-      return;
-    }
-    interval_ = std::chrono::milliseconds(request_.interval_ms() == 0 ? kDefaultIntervalMs
-                                                                      : request_.interval_ms());
-    std::optional<grpc::Status> last;
-    {
-      MutexLock lock(mutex_);
-      last = WaitFor(request_.min_sequence(), {}, Steady::now() + kMaxReadWait);
-    }
-    if (last) EndUnlocked(*last);
-  }
+  explicit BudgetChanges(const v1::WatchBudgetRequest& request)
+      : program_id_(request.program_id()),
+        interval_(request.interval_ms() == 0 ? kDefaultIntervalMs : request.interval_ms()) {}
 
-  void OnWriteDone(bool ok) override VOUCHER_EXCLUDES(mutex_) {
-    std::optional<grpc::Status> last;
-    {
-      MutexLock lock(mutex_);
-      last = ok && !cancelled_ ? WaitForChange() : grpc::Status::CANCELLED;
-    }
-    if (last) EndUnlocked(*last);
-  }
-
-  // A wait or a write is outstanding, unless the call ended; what comes of it sees the mark.
-  void OnCancel() override VOUCHER_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    cancelled_ = true;
-    door_->waits->Wake(wait_);
-  }
-
-  void OnDone() override {
-    door_->metrics->OnRpc(*FindRpc("voucher.v1.ProgramService", "WatchBudget"), code_,
-                          std::chrono::nanoseconds(Steady::now() - begun_).count());
-    delete this;
+  absl::StatusOr<WatchLook> LookAt(const ReadSnapshot& snapshot) override {
+    WatchLook look;
+    look.sequence = snapshot.sequence() + 1;
+    look.not_before = Steady::now() + interval_;
+    v1::WatchBudgetResponse response;
+    VOUCHER_RETURN_IF_ERROR(
+        query::FillBudget(*snapshot.NewView(), program_id_, response.mutable_budget()));
+    response.set_as_of_sequence(snapshot.sequence());
+    if (sent_ && SameBudget(response.budget(), sent_->budget())) return look;
+    look.message = SerializeMessage(response);
+    sent_ = std::move(response);
+    return look;
   }
 
  private:
-  // After this OnDone may delete the object at any time.
-  void EndUnlocked(const grpc::Status& status) {
-    code_ = status.error_code();
-    Finish(status);
-  }
-
-  std::optional<grpc::Status> WaitForChange() VOUCHER_REQUIRES(mutex_) {
-    return WaitFor(response_.as_of_sequence() + 1, looked_at_ + interval_,
-                   Steady::time_point::max());
-  }
-
-  std::optional<grpc::Status> WaitFor(uint64_t sequence, Steady::time_point not_before,
-                                      Steady::time_point deadline) VOUCHER_REQUIRES(mutex_) {
-    const bool added = door_->waits->Add(
-        sequence, not_before, deadline, [this](ProgressWaits::Result result) { OnWaited(result); },
-        &wait_);
-    if (added) return std::nullopt;
-    return OperatingStatus(UnavailableError(
-        unavailable::kOverloaded, "too many watchers, or the server drains; retry in a second"));
-  }
-
-  void OnWaited(ProgressWaits::Result result) VOUCHER_EXCLUDES(mutex_) {
-    std::optional<grpc::Status> last;
-    {
-      MutexLock lock(mutex_);
-      last = Look(result);
-    }
-    if (last) EndUnlocked(*last);
-  }
-
-  // Sends the budget if it changed and waits again. Returns the status to end with, if this is the
-  // end.
-  std::optional<grpc::Status> Look(ProgressWaits::Result result) VOUCHER_REQUIRES(mutex_) {
-    if (cancelled_) return grpc::Status::CANCELLED;
-    if (result == ProgressWaits::Result::kStopped) {
-      return OperatingStatus(
-          UnavailableError(unavailable::kDraining, "the server is going down; watch another one"));
-    }
-    if (result == ProgressWaits::Result::kTimedOut) {
-      return OperatingStatus(
-          absl::DeadlineExceededError("the ledger has not reached min_sequence in time"));
-    }
-    looked_at_ = Steady::now();
-    const std::shared_ptr<const ReadSnapshot> snapshot = door_->ledger->Snapshot();
-    v1::WatchBudgetResponse response;
-    const absl::Status status =
-        query::FillBudget(*snapshot->NewView(), request_.program_id(), response.mutable_budget());
-    if (!status.ok()) return OperatingStatus(status);
-    response.set_as_of_sequence(snapshot->sequence());
-    const bool changed = !sent_ || !SameBudget(response.budget(), response_.budget());
-    response_ = std::move(response);
-    if (!changed) return WaitForChange();
-    sent_ = true;
-    outgoing_ = SerializeMessage(response_);
-    StartWrite(&outgoing_);
-    return std::nullopt;
-  }
-
   // The instant of the answer alone is no change.
   static bool SameBudget(v1::Budget a, v1::Budget b) {
     a.clear_as_of();
@@ -141,25 +47,33 @@ class WatchBudget final : public RpcService::WriteReactor {
     return a.SerializeAsString() == b.SerializeAsString();
   }
 
-  const Door* const door_;
-  const Steady::time_point begun_ = Steady::now();
-  v1::WatchBudgetRequest request_;
-  std::chrono::milliseconds interval_{};
-  int code_ = 0;
-
-  Mutex mutex_;
-  bool cancelled_ VOUCHER_GUARDED_BY(mutex_) = false;
-  bool sent_ VOUCHER_GUARDED_BY(mutex_) = false;
-  uint64_t wait_ VOUCHER_GUARDED_BY(mutex_) = 0;
-  Steady::time_point looked_at_ VOUCHER_GUARDED_BY(mutex_);
-  v1::WatchBudgetResponse response_ VOUCHER_GUARDED_BY(mutex_);
-  grpc::ByteBuffer outgoing_ VOUCHER_GUARDED_BY(mutex_);
+  const std::string program_id_;
+  const std::chrono::milliseconds interval_;
+  std::optional<v1::WatchBudgetResponse> sent_;
 };
 
 }  // namespace
 
-RpcService::WriteReactor* NewWatchBudget(const Door* door, const grpc::ByteBuffer& request) {
-  return new WatchBudget(door, request);
+WatchBeginning BeginWatchBudget(const Door& door, const v1::Authority&,
+                                const grpc::ByteBuffer& bytes) {
+  WatchBeginning beginning;
+  v1::WatchBudgetRequest request;
+  beginning.status = ParseWatch(door, bytes, &request);
+  if (!beginning.status.ok()) return beginning;
+  FieldChecker checker(door.clock->WallNow());
+  checker.Slug("program_id", request.program_id(), 48);
+  if (request.interval_ms() != 0) {
+    checker.Range("interval_ms", request.interval_ms(), 100, 60'000);
+  }
+  const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
+  if (!problems.empty()) {
+    beginning.status = BadRequestStatus(problems);
+    return beginning;
+  }
+  beginning.watched = std::make_unique<BudgetChanges>(request);
+  beginning.sequence = request.min_sequence();
+  beginning.deadline = Steady::now() + kMaxReadWait;
+  return beginning;
 }
 
 }  // namespace voucher

@@ -1,34 +1,31 @@
 #include "clients/cli/app.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include <CLI/CLI.hpp>
 
+#include "clients/cli/app_commands.h"
+#include "clients/cli/archive_command.h"
 #include "clients/cli/call_command.h"
 #include "clients/cli/command_table.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
-#include "clients/cli/import_command.h"
+#include "clients/cli/notice_command.h"
 #include "clients/cli/quote_command.h"
 #include "clients/cli/run_command.h"
+#include "clients/cli/transfer_order.h"
 
 namespace voucher::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "Amounts are yuan (1,234.56), days 2025-10-31, instants 2025-10-31T23:59:59+08:00.\n"
+    "Amounts are yuan (1,234.56), scores points (88.5), days 2025-10-31, months 2025-10,\n"
+    "instants 2025-10-31T23:59:59+08:00.\n"
     "Exit codes: 0 done; 1 refused by the ledger; 2 wrong usage or malformed input;\n"
     "3 unavailable: the outcome is unknown, repeat with the same request id.";
-
-// What to run once the line is parsed; whether it needs a connection.
-struct Chosen {
-  std::function<int()> run;
-  bool needs_client = true;
-};
 
 void AddGlobalFlags(CLI::App* app, Session* session) {
   app->add_option("--server", session->server, "HOST:PORT")
@@ -43,18 +40,6 @@ void AddGlobalFlags(CLI::App* app, Session* session) {
       ->capture_default_str();
   app->add_option("--request-id", session->request_id,
                   "id of a mutation; the same id again gets the first answer");
-}
-
-// The subcommand of `app` that holds a group; made on first use.
-CLI::App* Group(CLI::App* app, const std::string& name) {
-  if (name.empty()) return app;
-  const auto existing =
-      app->get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
-  if (!existing.empty()) return existing.front();
-  for (const auto& [group, help] : GroupHelp()) {
-    if (group == name) return app->add_subcommand(name, help)->require_subcommand(1);
-  }
-  return app->add_subcommand(name)->require_subcommand(1);
 }
 
 void AddTableCommand(const CommandSpec& spec, CLI::App* app, Session* session, Chosen* chosen) {
@@ -89,19 +74,6 @@ void AddCallCommand(CLI::App* app, Session* session, Chosen* chosen) {
   command->callback([=] { chosen->run = [=] { return CallByName(*rpc, *data, *session); }; });
 }
 
-void AddWatchCommand(CLI::App* app, Session* session, Chosen* chosen) {
-  CLI::App* command =
-      Group(app, "budget")->add_subcommand("watch", "show the budget again after every change");
-  auto program = std::make_shared<std::string>();
-  auto interval_ms = std::make_shared<int>(1'000);
-  command->add_option("PROGRAM", *program, "program, as in hubei-2025")->required();
-  command->add_option("--interval-ms", *interval_ms, "least time between two lines")
-      ->check(CLI::Range(100, 60'000))
-      ->capture_default_str();
-  command->callback(
-      [=] { chosen->run = [=] { return WatchBudget(*program, *interval_ms, *session); }; });
-}
-
 void AddCalendarCommand(CLI::App* app, Session* session, Chosen* chosen) {
   CLI::App* command =
       Group(app, "calendar")->add_subcommand("publish", "publish the working-day calendar");
@@ -129,35 +101,62 @@ void AddQuoteCommand(CLI::App* app, Session* session, Chosen* chosen) {
       [=] { chosen->run = [=] { return QuoteFile(*file, *concurrency, *session); }; });
 }
 
-void AddImportCommand(const char* name, const char* help, bool has_program, bool has_batches,
-                      int (*import)(const ImportOptions&, Session&), CLI::App* app,
-                      Session* session, Chosen* chosen) {
-  CLI::App* command = Group(app, "import")->add_subcommand(name, help);
-  auto options = std::make_shared<ImportOptions>();
-  options->concurrency = has_batches ? 1 : 8;
-  command->add_option("FILE", options->file, "CSV file; - is standard input")->required();
-  if (has_program) {
-    command->add_option("--program", options->program_id, "program, as in hubei-2025")->required();
-  }
-  command->add_flag("--dry-run", options->dry_run, "only check the file; needs no server");
-  command
-      ->add_option(
-          "--concurrency", options->concurrency,
-          has_batches ? "batches at a time; 1 keeps the order of the file" : "calls at a time")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  if (has_batches) {
-    command->add_option("--batch-size", options->batch_size, "applications in one call")
-        ->check(CLI::Range(1, 1'000))
-        ->capture_default_str();
-  }
+void AddTransferPrintCommand(CLI::App* app, Session* session, Chosen* chosen) {
+  CLI::App* command =
+      Group(app, "transfer")->add_subcommand("print", "show a transfer as an order to print");
+  auto transfer = std::make_shared<uint64_t>();
+  auto sequence = std::make_shared<uint64_t>();
+  command->add_option("TRANSFER", *transfer, "number of the transfer")->required();
+  command->add_option("--entry", *sequence, "ledger entry of the order, from its receipt");
+  command->footer("Plain text in Chinese, at most 80 columns wide in a fixed-width font.");
+  command->callback(
+      [=] { chosen->run = [=] { return PrintTransferOrder(*transfer, *sequence, *session); }; });
+}
+
+void AddArchiveCommand(CLI::App* app, Session* session, Chosen* chosen) {
+  CLI::App* command = Group(app, "program")
+                          ->add_subcommand("archive",
+                                           "close the year of a closed program, return what is "
+                                           "left, and show its budget equation");
+  auto program_id = std::make_shared<std::string>();
+  command->add_option("PROGRAM", *program_id, "program, as in hubei-2025")->required();
+  command->callback([=] { chosen->run = [=] { return ArchiveProgram(*program_id, *session); }; });
+}
+
+void AddNoticePublishCommand(CLI::App* app, Session* session, Chosen* chosen) {
+  CLI::App* command =
+      Group(app, "notice")->add_subcommand("publish", "put applications on public notice");
+  auto options = std::make_shared<NoticeOptions>();
+  command->add_option("PROGRAM", options->program_id, "program, as in hubei-2025")->required();
+  CLI::Option_group* which = command->add_option_group("which", "exactly one of");
+  which->add_option("--ids", options->application_ids, "these applications, commas between")
+      ->delimiter(',');
+  which->add_option("--file", options->file,
+                    "CSV file with the column application_id; - is standard input");
+  which->add_flag("--listed", options->listed, "every application that is LISTED");
+  which->require_option(1);
+  command->add_flag("--dry-run", options->dry_run, "only say how many there are");
+  command->footer(
+      "A notice is all or nothing and has at most 8,192 applications; LISTED ones go on "
+      "as many notices as they need.");
   command->callback([=] {
-    chosen->needs_client = !options->dry_run;
-    chosen->run = [=] { return import(*options, *session); };
+    chosen->needs_client = !options->dry_run || options->listed;
+    chosen->run = [=] { return PublishNotice(*options, *session); };
   });
 }
 
 }  // namespace
+
+CLI::App* Group(CLI::App* app, const std::string& name) {
+  if (name.empty()) return app;
+  const auto existing =
+      app->get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+  if (!existing.empty()) return existing.front();
+  for (const auto& [group, help] : GroupHelp()) {
+    if (group == name) return app->add_subcommand(name, help)->require_subcommand(1);
+  }
+  return app->add_subcommand(name)->require_subcommand(1);
+}
 
 int RunApp(const std::vector<std::string>& words, Session& session) {
   CLI::App app("The voucher ledger's command line.", "voucherctl");
@@ -168,14 +167,13 @@ int RunApp(const std::vector<std::string>& words, Session& session) {
 
   Chosen chosen;
   for (const CommandSpec& spec : CommandTable()) AddTableCommand(spec, &app, &session, &chosen);
-  AddWatchCommand(&app, &session, &chosen);
+  AddTransferPrintCommand(&app, &session, &chosen);
+  AddArchiveCommand(&app, &session, &chosen);
+  AddNoticePublishCommand(&app, &session, &chosen);
+  AddWatchCommands(&app, &session, &chosen);
   AddCalendarCommand(&app, &session, &chosen);
-  AddImportCommand("enterprises", "register enterprises", false, false, &ImportEnterprises, &app,
-                   &session, &chosen);
-  AddImportCommand("catalog", "register providers and products", true, false, &ImportCatalog, &app,
-                   &session, &chosen);
-  AddImportCommand("applications", "submit applications in batches", true, true,
-                   &ImportApplications, &app, &session, &chosen);
+  AddImportCommands(&app, &session, &chosen);
+  AddExportCommands(&app, &session, &chosen);
   AddQuoteCommand(&app, &session, &chosen);
   AddCallCommand(&app, &session, &chosen);
 

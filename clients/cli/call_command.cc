@@ -13,12 +13,10 @@
 
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
-#include "clients/cli/field_text.h"
 #include "clients/cli/render.h"
 #include "clients/cli/rpc.h"
 #include "clients/cli/run_command.h"
-#include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
+#include "clients/cli/watch_command.h"
 #include "clients/import/csv_import.h"
 
 namespace voucher::cli {
@@ -63,24 +61,6 @@ int CallStreamRedeem(absl::string_view data, Session& session) {
   return status.ok() ? int{kOk} : PrintFailure(status, "", session);
 }
 
-int CallWatchBudget(const v1::WatchBudgetRequest& request, Session& session) {
-  const absl::Status status =
-      session.client->WatchBudget(request, [&](const v1::WatchBudgetResponse& response) {
-        session.out << CompactJson(response) << std::endl;
-        return session.out.good();
-      });
-  return status.ok() ? int{kOk} : PrintFailure(status, "", session);
-}
-
-void PrintBudgetLine(const v1::Budget& budget, std::ostream& out) {
-  const int64_t granted =
-      budget.voucher_fen() + budget.transit_fen() + budget.credit_fen() + budget.payable_fen();
-  out << InstantText(ToTime(budget.as_of())) << "  remaining " << FormatYuan(budget.remaining_fen())
-      << "  held " << FormatYuan(budget.held_fen()) << "  granted " << FormatYuan(granted)
-      << "  of " << FormatYuan(budget.appropriated_fen()) << " yuan  queue "
-      << FormatCount(static_cast<int64_t>(budget.last_queue_number())) << std::endl;
-}
-
 }  // namespace
 
 int CallByName(const std::string& rpc_name, const std::string& data, Session& session) {
@@ -94,28 +74,13 @@ int CallByName(const std::string& rpc_name, const std::string& data, Session& se
   if (absl::Status status = FromJson(*json, request.get()); !status.ok()) {
     return Malformed(status.message(), session);
   }
-  if (const auto* watch = dynamic_cast<const v1::WatchBudgetRequest*>(request.get())) {
-    return CallWatchBudget(*watch, session);
-  }
+  if (rpc->method().server_streaming()) return WatchAsJson(*request, session);
   const std::string request_id = EnsureRequestId(session, request.get());
   const std::unique_ptr<Message> response = rpc->NewResponse();
   const absl::Status status = rpc->Call(*session.client, *request, response.get());
   if (!status.ok()) return PrintFailure(status, request_id, session);
   PrintAnswer(*response, {}, session);
   return kOk;
-}
-
-int WatchBudget(const std::string& program_id, int interval_ms, Session& session) {
-  v1::WatchBudgetRequest request;
-  request.set_program_id(program_id);
-  request.set_interval_ms(interval_ms);
-  if (session.json) return CallWatchBudget(request, session);
-  const absl::Status status =
-      session.client->WatchBudget(request, [&](const v1::WatchBudgetResponse& response) {
-        PrintBudgetLine(response.budget(), session.out);
-        return session.out.good();
-      });
-  return status.ok() ? int{kOk} : PrintFailure(status, "", session);
 }
 
 int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session) {

@@ -9,13 +9,10 @@
 namespace voucher::cli {
 
 // Calls `rpc` ("Service/Method") with `data`: JSON, "@FILE", or "-" for standard input; empty means
-// an empty request. For StreamRedeem the data holds one request a line, answered one by one. An
-// empty request_id of a mutation is filled in. Returns the exit code. Needs session.client.
+// an empty request. For StreamRedeem the data holds one request a line, answered one by one; a
+// watch prints one message a line until it ends. An empty request_id of a mutation is filled in.
+// Returns the exit code. Needs session.client.
 int CallByName(const std::string& rpc, const std::string& data, Session& session);
-
-// Prints the budget of a program now and after changes, until interrupted: a line each, or one JSON
-// object a line with --json. Returns the exit code.
-int WatchBudget(const std::string& program_id, int interval_ms, Session& session);
 
 // Publishes the working-day calendar of a CSV file for years that it says nothing about itself.
 // Returns the exit code.

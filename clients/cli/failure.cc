@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
@@ -22,6 +23,14 @@ using nlohmann::json;
 
 std::string NumberText(const v1::RefusalNumber& number) {
   absl::string_view name = number.name();
+  if (absl::ConsumeSuffix(&name, "_unix_ns")) {
+    return absl::StrCat(absl::StrReplaceAll(name, {{"_", " "}}), " ",
+                        InstantText(absl::FromUnixNanos(number.value())));
+  }
+  if (absl::EndsWith(name, "_month")) {  // as in 202506
+    return absl::StrFormat("%s %04d-%02d", absl::StrReplaceAll(name, {{"_", " "}}),
+                           number.value() / 100, number.value() % 100);
+  }
   const bool is_money = absl::ConsumeSuffix(&name, "_fen");
   return absl::StrCat(absl::StrReplaceAll(name, {{"_", " "}}), " ",
                       is_money ? FormatYuan(number.value()) : FormatCount(number.value()),

@@ -17,7 +17,6 @@
 #include "google/protobuf/duration.pb.h"
 
 #include "clients/cli/yuan.h"
-#include "voucher/v1/types.pb.h"
 
 namespace voucher::cli {
 namespace {
@@ -34,6 +33,11 @@ bool IsFen(const FieldDescriptor& field) {
   return absl::EndsWith(field.name(), "_fen");
 }
 
+// Scores are hundredths of a point.
+bool IsPoints(const FieldDescriptor& field) {
+  return field.name() == "score";
+}
+
 bool IsUnixNanos(const FieldDescriptor& field) {
   return absl::EndsWith(field.name(), "_unix_ns");
 }
@@ -46,19 +50,22 @@ size_t EnumPrefix(const EnumDescriptor& type) {
 bool IsValueMessage(const Descriptor& type) {
   return type.full_name() == "google.protobuf.Timestamp" ||
          type.full_name() == "google.protobuf.Duration" ||
-         type.full_name() == v1::CivilDate::descriptor()->full_name();
+         type.full_name() == v1::CivilDate::descriptor()->full_name() ||
+         type.full_name() == v1::CivilMonth::descriptor()->full_name();
 }
 
 std::string IntegerText(int64_t value, const FieldDescriptor& field) {
   if (IsFen(field)) return FormatYuan(value);
   if (IsUnixNanos(field)) return value == 0 ? "" : InstantText(absl::FromUnixNanos(value));
+  if (IsPoints(field)) return value == 0 ? "" : FormatYuan(value);
   if (absl::EndsWith(field.name(), "_bps")) return absl::StrCat(FormatYuan(value), " %");
   return absl::StrCat(value);
 }
 
-// Ids and queue numbers count from 1: 0 says that there is none.
+// Ids, queue numbers and ranks count from 1: 0 says that there is none.
 std::string CountText(uint64_t value, const FieldDescriptor& field) {
-  const bool from_1 = absl::EndsWith(field.name(), "_id") || field.name() == "queue_number";
+  const bool from_1 = absl::EndsWith(field.name(), "_id") || field.name() == "queue_number" ||
+                      field.name() == "rank";
   return from_1 && value == 0 ? "" : absl::StrCat(value);
 }
 
@@ -69,7 +76,10 @@ std::string BytesText(const std::string& bytes) {
 
 std::string ValueMessageText(const Message& value) {
   if (const auto* date = dynamic_cast<const v1::CivilDate*>(&value)) {
-    return absl::StrFormat("%04d-%02d-%02d", date->year(), date->month(), date->day());
+    return DateText(*date);
+  }
+  if (const auto* month = dynamic_cast<const v1::CivilMonth*>(&value)) {
+    return MonthText(*month);
   }
   if (const auto* instant = dynamic_cast<const google::protobuf::Timestamp*>(&value)) {
     return InstantText(ToTime(*instant));
@@ -92,8 +102,9 @@ std::string OneText(const Message& message, const FieldDescriptor& field, int in
                                   : reflection.GetInt64(message, &field),
                          field);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return absl::StrCat(repeated ? reflection.GetRepeatedUInt32(message, &field, index)
-                                   : reflection.GetUInt32(message, &field));
+      return CountText(repeated ? reflection.GetRepeatedUInt32(message, &field, index)
+                                : reflection.GetUInt32(message, &field),
+                       field);
     case FieldDescriptor::CPPTYPE_UINT64:
       return CountText(repeated ? reflection.GetRepeatedUInt64(message, &field, index)
                                 : reflection.GetUInt64(message, &field),
@@ -128,7 +139,38 @@ absl::Status Expected(const FieldDescriptor& field, absl::string_view what,
       absl::StrCat(field.name(), ": expected ", what, ", got '", text, "'"));
 }
 
+absl::Status SetDocument(const FieldDescriptor& field, absl::string_view text,
+                         v1::Document* document) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('/', 2));
+  v1::DocumentKind kind = v1::DOCUMENT_KIND_UNSPECIFIED;
+  const bool hexadecimal =
+      parts.size() == 3 && parts[1].size() == 64 &&
+      parts[1].find_first_not_of("0123456789abcdefABCDEF") == absl::string_view::npos;
+  if (!hexadecimal || parts[2].empty() ||
+      !v1::DocumentKind_Parse(absl::StrCat("DOCUMENT_KIND_", absl::AsciiStrToUpper(parts[0])),
+                              &kind)) {
+    return Expected(
+        field, "KIND/SHA256/NUMBER such as ACCEPTANCE_REPORT/64 hexadecimal digits/YS-1", text);
+  }
+  document->set_kind(kind);
+  document->set_sha256(absl::HexStringToBytes(parts[1]));
+  document->set_number(std::string(parts[2]));
+  return absl::OkStatus();
+}
+
 absl::Status SetValueMessage(const FieldDescriptor& field, absl::string_view text, Message* value) {
+  if (auto* document = dynamic_cast<v1::Document*>(value)) {
+    return SetDocument(field, text, document);
+  }
+  if (auto* month = dynamic_cast<v1::CivilMonth*>(value)) {
+    absl::CivilMonth parsed;
+    if (!absl::ParseCivilTime(text, &parsed) || absl::FormatCivilTime(parsed) != text) {
+      return Expected(field, "a month such as 2025-09", text);
+    }
+    month->set_year(static_cast<int32_t>(parsed.year()));
+    month->set_month(parsed.month());
+    return absl::OkStatus();
+  }
   if (auto* date = dynamic_cast<v1::CivilDate*>(value)) {
     absl::CivilDay day;
     if (!absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) {
@@ -183,6 +225,15 @@ absl::Status SetInt64(const FieldDescriptor& field, absl::string_view text, Mess
   return absl::OkStatus();
 }
 
+absl::Status SetPoints(const FieldDescriptor& field, absl::string_view text, Message* message) {
+  const absl::StatusOr<int64_t> hundredths = ParseYuan(text);
+  if (!hundredths.ok() || *hundredths < 0 || *hundredths > 10'000) {
+    return Expected(field, "points up to 100 such as 88.5", text);
+  }
+  message->GetReflection()->SetInt32(message, &field, static_cast<int32_t>(*hundredths));
+  return absl::OkStatus();
+}
+
 absl::Status SetEnum(const FieldDescriptor& field, absl::string_view text, Message* message) {
   const EnumDescriptor& type = *field.enum_type();
   const size_t prefix = EnumPrefix(type);
@@ -217,6 +268,7 @@ absl::Status SetOne(const FieldDescriptor& field, absl::string_view text, Messag
       return SetInt64(field, text, message);
     case FieldDescriptor::CPPTYPE_INT32: {
       int32_t value = 0;
+      if (IsPoints(field)) return SetPoints(field, text, message);
       absl::Status status = ParseInteger(field, text, &value);
       if (status.ok()) reflection.SetInt32(message, &field, value);
       return status;
@@ -236,7 +288,9 @@ absl::Status SetOne(const FieldDescriptor& field, absl::string_view text, Messag
     case FieldDescriptor::CPPTYPE_STRING:
       return SetString(field, text, message);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return SetValueMessage(field, text, reflection.MutableMessage(message, &field));
+      return SetValueMessage(field, text,
+                             field.is_repeated() ? reflection.AddMessage(message, &field)
+                                                 : reflection.MutableMessage(message, &field));
     default:
       return Expected(field, "another type of field", text);
   }
@@ -254,6 +308,16 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
 
 std::string EnumText(const google::protobuf::EnumValueDescriptor& value) {
   return value.name().substr(EnumPrefix(*value.type()));
+}
+
+std::string DateText(const v1::CivilDate& date) {
+  if (date.year() == 0) return "";
+  return absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day());
+}
+
+std::string MonthText(const v1::CivilMonth& month) {
+  if (month.year() == 0) return "";
+  return absl::StrFormat("%04d-%02d", month.year(), month.month());
 }
 
 bool IsLeaf(const FieldDescriptor& field) {

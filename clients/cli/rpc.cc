@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 
 #include "voucher/dev/v1/clock_service.pb.h"
+#include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::cli {
 namespace {
@@ -22,6 +23,7 @@ std::vector<const ServiceDescriptor*> Services() {
       v1::GetEnterpriseRequest::descriptor()->file(),
       v1::GetApplicationRequest::descriptor()->file(),
       v1::GetVoucherRequest::descriptor()->file(),
+      v1::GetStatementRequest::descriptor()->file(),
       v1::GetEntryRequest::descriptor()->file(),
       v1::GetStatusRequest::descriptor()->file(),
       dev::v1::GetClockRequest::descriptor()->file(),

@@ -84,6 +84,17 @@ void NoteMore(const Message& response, Session& session) {
   }
 }
 
+// An error if `path` is one of several ways to say the same and another is said already.
+absl::Status CheckAlone(const Message& request, const std::string& path, absl::string_view flag) {
+  const FieldDescriptor* field = Field(request, path.c_str());
+  if (field == nullptr || field->real_containing_oneof() == nullptr) return absl::OkStatus();
+  const FieldDescriptor* other =
+      request.GetReflection()->GetOneofFieldDescriptor(request, field->real_containing_oneof());
+  if (other == nullptr || other == field) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": give only one of them; ", FieldLabel(*other), " is given already"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Message>> MakeRequest(const CommandSpec& spec, const Rpc& rpc,
@@ -105,7 +116,8 @@ absl::StatusOr<std::unique_ptr<Message>> MakeRequest(const CommandSpec& spec, co
       }
       status = ReadMessage(word->second, session, target);
     } else {
-      status = SetField(path, word->second, request.get());
+      status = CheckAlone(*request, argument.field, argument.flag);
+      if (status.ok()) status = SetField(path, word->second, request.get());
     }
     if (!status.ok()) return status;
   }

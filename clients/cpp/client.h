@@ -39,6 +39,7 @@
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/program_service.pb.h"
 #include "voucher/v1/registry_service.pb.h"
+#include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::client {
 
@@ -117,6 +118,20 @@ class Client {
   absl::Status WatchBudget(const v1::WatchBudgetRequest& request,
                            const std::function<bool(const v1::WatchBudgetResponse&)>& on_budget,
                            const CallOptions& call = {}) const;
+
+  // Calls `on_entries` with every entry from request.from_sequence on, in ledger order, those
+  // recorded later too, until it returns false (then OK), or with the error that ended the watch.
+  // If the call breaks it is opened again where the last message ended, so each entry comes once.
+  // There is no deadline unless `call` gives one.
+  absl::Status WatchEntries(const v1::WatchEntriesRequest& request,
+                            const std::function<bool(const v1::WatchEntriesResponse&)>& on_entries,
+                            const CallOptions& call = {}) const;
+
+  // The same with the changes of a provider's transfers.
+  absl::Status WatchTransfers(
+      const v1::WatchTransfersRequest& request,
+      const std::function<bool(const v1::WatchTransfersResponse&)>& on_changes,
+      const CallOptions& call = {}) const;
 
   // The connection, for stubs of services this client does not know.
   const std::shared_ptr<grpc::Channel>& channel() const {

@@ -13,6 +13,7 @@
   RPC(ProgramService, GetCalendar)                 \
   RPC(ProgramService, Quote)                       \
   RPC(ProgramService, GetBudget)                   \
+  RPC(ProgramService, ArchiveProgram)              \
   RPC(RegistryService, PutEnterprise)              \
   RPC(RegistryService, GetEnterprise)              \
   RPC(RegistryService, ListEnterprises)            \
@@ -27,19 +28,42 @@
   RPC(RegistryService, ListProviders)              \
   RPC(RegistryService, BindCloudAccount)           \
   RPC(RegistryService, GetCloudAccount)            \
+  RPC(RegistryService, SucceedEnterprise)          \
+  RPC(RegistryService, RemindEnterprise)           \
+  RPC(RegistryService, PutCluster)                 \
+  RPC(RegistryService, ReviewCluster)              \
+  RPC(RegistryService, RankClusters)               \
+  RPC(RegistryService, GetCluster)                 \
+  RPC(RegistryService, ListClusters)               \
   RPC(ApplicationService, SubmitApplication)       \
   RPC(ApplicationService, BatchSubmitApplications) \
   RPC(ApplicationService, WithdrawApplication)     \
   RPC(ApplicationService, ReviewApplication)       \
+  RPC(ApplicationService, BatchReviewApplications) \
+  RPC(ApplicationService, ReturnApplication)       \
+  RPC(ApplicationService, CorrectApplication)      \
+  RPC(ApplicationService, PublishNotice)           \
+  RPC(ApplicationService, FileObjection)           \
+  RPC(ApplicationService, ResolveObjection)        \
+  RPC(ApplicationService, RankApplications)        \
+  RPC(ApplicationService, AwardGrant)              \
+  RPC(ApplicationService, AcceptProject)           \
+  RPC(ApplicationService, ExtendProject)           \
+  RPC(ApplicationService, TerminateProject)        \
   RPC(ApplicationService, ApproveApplication)      \
   RPC(ApplicationService, GetApplication)          \
   RPC(ApplicationService, ListApplications)        \
+  RPC(ApplicationService, GetNotice)               \
+  RPC(ApplicationService, ListNotices)             \
   RPC(CreditService, OrderTransfer)                \
   RPC(CreditService, ConfirmTransfer)              \
+  RPC(CreditService, BatchConfirmTransfers)        \
+  RPC(CreditService, ReconcileTransfers)           \
   RPC(CreditService, DeclineTransfer)              \
   RPC(CreditService, Redeem)                       \
   RPC(CreditService, BatchRedeem)                  \
   RPC(CreditService, ReverseRedemption)            \
+  RPC(CreditService, Reclaim)                      \
   RPC(CreditService, GetVoucher)                   \
   RPC(CreditService, ListVouchers)                 \
   RPC(CreditService, GetTransfer)                  \
@@ -47,6 +71,11 @@
   RPC(CreditService, GetRedemption)                \
   RPC(CreditService, ListRedemptions)              \
   RPC(CreditService, GetCredit)                    \
+  RPC(SettlementService, CloseStatement)           \
+  RPC(SettlementService, RecordDisbursement)       \
+  RPC(SettlementService, RecordRecovery)           \
+  RPC(SettlementService, GetStatement)             \
+  RPC(SettlementService, ListStatements)           \
   RPC(AuditService, GetEntry)                      \
   RPC(AuditService, ListEntries)                   \
   RPC(AuditService, GetBalances)                   \

@@ -9,6 +9,7 @@
 
 #include "clients/cpp/attempt.h"
 #include "clients/cpp/client.h"
+#include "voucher/v1/audit_service.grpc.pb.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
 #include "voucher/v1/program_service.grpc.pb.h"
 
@@ -109,6 +110,28 @@ absl::Time DeadlineOf(const CallOptions& call) {
   return call.deadline ? absl::Now() + *call.deadline : absl::InfiniteFuture();
 }
 
+// Passes on what a server stream says until `on_message` returns false; opens it again when it
+// breaks, with attempts counted from the last message on.
+template <class Response, class Open, class OnMessage>
+absl::Status Watch(const Options& options, const CallOptions& call, const Open& open,
+                   const OnMessage& on_message) {
+  return RunWithRetries(call.retry ? *call.retry : options.retry, DeadlineOf(call),
+                        absl::InfiniteDuration(), [&](absl::Time deadline, bool* progress) {
+                          grpc::ClientContext context;
+                          Prepare(options, deadline, &context);
+                          const auto stream = open(&context);
+                          Response response;
+                          while (stream->Read(&response)) {
+                            *progress = true;
+                            if (on_message(response)) continue;
+                            context.TryCancel();
+                            stream->Finish();
+                            return absl::OkStatus();
+                          }
+                          return FromGrpc(stream->Finish());
+                        });
+}
+
 }  // namespace
 
 absl::Status Client::StreamRedeem(const NextRedemptions& next, const RedemptionsAnswered& answered,
@@ -129,21 +152,39 @@ absl::Status Client::WatchBudget(
     const std::function<bool(const v1::WatchBudgetResponse&)>& on_budget,
     const CallOptions& call) const {
   const auto stub = v1::ProgramService::NewStub(channel_);
-  return RunWithRetries(call.retry ? *call.retry : options_.retry, DeadlineOf(call),
-                        absl::InfiniteDuration(), [&](absl::Time deadline, bool* progress) {
-                          grpc::ClientContext context;
-                          Prepare(options_, deadline, &context);
-                          const auto stream = stub->WatchBudget(&context, request);
-                          v1::WatchBudgetResponse response;
-                          while (stream->Read(&response)) {
-                            *progress = true;
-                            if (on_budget(response)) continue;
-                            context.TryCancel();
-                            stream->Finish();
-                            return absl::OkStatus();
-                          }
-                          return FromGrpc(stream->Finish());
-                        });
+  return Watch<v1::WatchBudgetResponse>(
+      options_, call,
+      [&](grpc::ClientContext* context) { return stub->WatchBudget(context, request); }, on_budget);
+}
+
+absl::Status Client::WatchEntries(
+    const v1::WatchEntriesRequest& request,
+    const std::function<bool(const v1::WatchEntriesResponse&)>& on_entries,
+    const CallOptions& call) const {
+  const auto stub = v1::AuditService::NewStub(channel_);
+  v1::WatchEntriesRequest from_here = request;
+  return Watch<v1::WatchEntriesResponse>(
+      options_, call,
+      [&](grpc::ClientContext* context) { return stub->WatchEntries(context, from_here); },
+      [&](const v1::WatchEntriesResponse& response) {
+        from_here.set_from_sequence(response.next_sequence());
+        return on_entries(response);
+      });
+}
+
+absl::Status Client::WatchTransfers(
+    const v1::WatchTransfersRequest& request,
+    const std::function<bool(const v1::WatchTransfersResponse&)>& on_changes,
+    const CallOptions& call) const {
+  const auto stub = v1::CreditService::NewStub(channel_);
+  v1::WatchTransfersRequest from_here = request;
+  return Watch<v1::WatchTransfersResponse>(
+      options_, call,
+      [&](grpc::ClientContext* context) { return stub->WatchTransfers(context, from_here); },
+      [&](const v1::WatchTransfersResponse& response) {
+        from_here.set_from_sequence(response.next_sequence());
+        return on_changes(response);
+      });
 }
 
 }  // namespace voucher::client

@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<RowOrError<v1::PutEnterpriseRequest>>> ParseEnterpris
       ParseCsv(csv,
                {"uscc", "name", "division", "size", "industry", "registered_on",
                 "is_cloud_provider", "prior_year_revenue_fen"},
-               {"uscc_check_waived", "staff"});
+               {"uscc_check_waived", "staff", "platform_updated_on"});
   if (!table.ok()) return table.status();
 
   const ImportRequestIds ids("enterprises", "", csv);
@@ -86,6 +86,9 @@ absl::StatusOr<std::vector<RowOrError<v1::PutEnterpriseRequest>>> ParseEnterpris
     *facts.mutable_registered_on() = reader.Date("registered_on");
     facts.set_is_cloud_provider(reader.Flag("is_cloud_provider", false));
     facts.set_prior_year_revenue_fen(reader.Number("prior_year_revenue_fen", 0, kMostFen));
+    if (!reader.IsEmpty("platform_updated_on")) {
+      *facts.mutable_platform_updated_on() = reader.Date("platform_updated_on");
+    }
     row.key = facts.uscc();
     row.request.set_request_id(ids.For(row.key));
     if (!seen.insert(row.key).second) {

@@ -1,12 +1,15 @@
 #include "clients/import/row_reader.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
@@ -80,7 +83,7 @@ RowReader::RowReader(const CsvTable& table, const CsvRow& row, std::vector<RowPr
 absl::string_view RowReader::Raw(absl::string_view column) const {
   const auto found = table_.columns.find(column);
   if (found == table_.columns.end() || found->second >= row_.cells.size()) return "";
-  return row_.cells[found->second];
+  return absl::StripSuffix(row_.cells[found->second], "\t");
 }
 
 void RowReader::Complain(absl::string_view column, std::string description) {
@@ -150,6 +153,32 @@ int64_t RowReader::Number(absl::string_view column, int64_t least, int64_t most)
     return 0;
   }
   return value;
+}
+
+int64_t RowReader::Amount(absl::string_view column) {
+  return Number(column, 1, 1'000'000'000'000'000);
+}
+
+uint64_t RowReader::Id(absl::string_view column) {
+  return static_cast<uint64_t>(Number(column, 1, std::numeric_limits<int64_t>::max()));
+}
+
+int32_t RowReader::Points(absl::string_view column) {
+  constexpr int32_t kMostHundredths = 10'000;
+  const absl::string_view cell = Raw(column);
+  const std::vector<absl::string_view> parts = absl::StrSplit(cell, '.');
+  const absl::string_view decimals = parts.size() == 2 ? parts[1] : "0";
+  int32_t hundredths = 0;
+  if (parts.size() > 2 || !AreDigits(parts[0]) || !AreDigits(decimals) || decimals.size() > 2 ||
+      !absl::SimpleAtoi(absl::StrCat(parts[0], decimals, decimals.size() == 1 ? "0" : ""),
+                        &hundredths) ||
+      hundredths < 1 || hundredths > kMostHundredths) {
+    Complain(column,
+             absl::StrCat("must be points from 0.01 to 100 with at most two decimals, as in 88.5; ",
+                          Shown(cell)));
+    return 0;
+  }
+  return hundredths;
 }
 
 bool RowReader::Flag(absl::string_view column, bool optional) {

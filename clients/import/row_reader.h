@@ -29,7 +29,8 @@ class RowReader {
   // can be read.
   bool IsComplete() const { return complete_; }
 
-  // The cell as it stands; empty if the table has no such column.
+  // The cell as it stands, less a tab at its end, by which spreadsheets are kept from rounding long
+  // numbers; empty if the table has no such column.
   absl::string_view Raw(absl::string_view column) const;
   bool IsEmpty(absl::string_view column) const { return Raw(column).empty(); }
 
@@ -45,6 +46,12 @@ class RowReader {
   std::string Division(absl::string_view column);
   // A whole number from `least` to `most`.
   int64_t Number(absl::string_view column, int64_t least, int64_t most);
+  // An amount in fen, from 1 to the contract's bound of 10^15.
+  int64_t Amount(absl::string_view column);
+  // The number of a thing in the ledger, from 1.
+  uint64_t Id(absl::string_view column);
+  // Points with at most two decimals, from 0.01 to 100, in hundredths, as in 88.5.
+  int32_t Points(absl::string_view column);
   // true or false; false if there is no such column or the cell of an `optional` one is empty.
   bool Flag(absl::string_view column, bool optional);
   // A day as 2025-10-31.

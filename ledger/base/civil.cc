@@ -1,5 +1,6 @@
 #include "ledger/base/civil.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "absl/status/status.h"
@@ -115,6 +116,12 @@ v1::CivilDate ToCivilDate(CivilDay day) {
 CivilDay AddYears(CivilDay day, int years) {
   // CivilDay normalises February 29 of a common year to March 1.
   return CivilDay(day.year() + years, day.month(), day.day());
+}
+
+CivilDay AddMonths(CivilDay day, int months) {
+  const absl::CivilMonth month = absl::CivilMonth(day) + months;
+  const CivilDay last = CivilDay(month + 1) - 1;
+  return CivilDay(month.year(), month.month(), std::min(day.day(), last.day()));
 }
 
 UnixNanos StartOfDay(CivilDay day, Zone zone) {

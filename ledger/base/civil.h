@@ -49,6 +49,10 @@ v1::CivilDate ToCivilDate(CivilDay day);
 // The same day `years` later; February 29 becomes March 1 in a common year.
 CivilDay AddYears(CivilDay day, int years);
 
+// The same day `months` >= 0 later, or the last day of that month if it has no such day: May 31 and
+// one month is June 30.
+CivilDay AddMonths(CivilDay day, int months);
+
 // The first instant of `day`. The year must lie within 1700–2261 (checked).
 UnixNanos StartOfDay(CivilDay day, Zone zone);
 

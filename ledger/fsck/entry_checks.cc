@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/btree_set.h"
+
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/field_checker.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr size_t kMaxEntryBytes = size_t{1} << 20;
 constexpr size_t kMaxSubmissionBytes = size_t{16} << 10;
 constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
+// A statement and what is left of a budget are sums of amounts.
+constexpr int64_t kMaxPostingFen = 100 * kMaxAmountFen;
 
 std::string At(uint64_t place, const v1::Entry& entry) {
   return absl::StrCat("entry ", place, " (", std::string(VerbName(entry.command())), ")");
@@ -26,7 +30,28 @@ std::string Instant(UnixNanos instant) {
 
 bool MayBeNegative(int kind) {
   return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
-         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE;
+         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_RECOVERY;
+}
+
+// Timers that are booked as soon as they are due.
+bool IsBookedAtOnce(v1::TimerKind kind) {
+  return kind == v1::TIMER_KIND_TRANCHE || kind == v1::TIMER_KIND_WAITLIST;
+}
+
+// Commands that take a place in the queue of their program, refused or not.
+bool TakesQueueNumber(const v1::Command& command) {
+  return command.has_submit_application() || command.has_award_grant();
+}
+
+uint32_t ProgramOf(const v1::Entry& entry, uint32_t named) {
+  return named != 0 ? named : entry.program();
+}
+
+// Whether one entry may grant and release for several applications, each with limits of its own.
+bool ConcernsSeveral(const v1::Event& event) {
+  return event.has_waitlist() || event.has_redemption_reversed() ||
+         event.has_applications_ranked() || event.has_transfers_reconciled() ||
+         event.application_approved().superseded_size() > 0;
 }
 
 }  // namespace
@@ -44,8 +69,10 @@ std::optional<v1::Entry> EntryChecks::Take(uint64_t place, absl::string_view sto
   }
   CheckForm(place, stored, entry);
   CheckTimes(place, entry);
+  CheckOpenings(place, entry);
   CheckQueue(place, entry);
   CheckCutoff(place, entry);
+  CheckWaitlist(place, entry);
   CheckPublication(place, entry);
   CheckPostings(place, entry);
   CheckLimitDeltas(place, entry);
@@ -82,16 +109,7 @@ void EntryChecks::CheckTimes(uint64_t place, const v1::Entry& entry) {
                 ", not after the entry before");
   }
   last_recorded_at_ = entry.recorded_unix_ns();
-  if (entry.command().has_timer_due()) {
-    timers_.Count();
-    const UnixNanos due = entry.command().timer_due().due_unix_ns();
-    if (entry.recorded_unix_ns() < kTimerDelayNanos ||
-        entry.recorded_unix_ns() - kTimerDelayNanos < due) {
-      timers_.Find(At(place, entry), " was due at ", Instant(due), " and recorded already at ",
-                   Instant(entry.recorded_unix_ns()));
-    }
-    return;
-  }
+  if (entry.command().has_timer_due()) return CheckTimer(place, entry);
   if (entry.received_unix_ns() < last_received_at_) {
     times_.Find(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
                 ", before an earlier request");
@@ -99,8 +117,50 @@ void EntryChecks::CheckTimes(uint64_t place, const v1::Entry& entry) {
   last_received_at_ = entry.received_unix_ns();
 }
 
+void EntryChecks::CheckTimer(uint64_t place, const v1::Entry& entry) {
+  timers_.Count();
+  const v1::TimerDue& timer = entry.command().timer_due();
+  const int64_t delay = IsBookedAtOnce(timer.kind()) ? 0 : kTimerDelayNanos;
+  if (entry.recorded_unix_ns() < delay || entry.recorded_unix_ns() - delay < timer.due_unix_ns()) {
+    timers_.Find(At(place, entry), " was due at ", Instant(timer.due_unix_ns()),
+                 " and recorded already at ", Instant(entry.recorded_unix_ns()));
+  }
+}
+
+// A tranche opens before anything is decided that was received then or later.
+void EntryChecks::CheckOpenings(uint64_t place, const v1::Entry& entry) {
+  if (entry.event().has_tranche_opened()) tranches_.erase(entry.command().timer_due().id());
+  if (!entry.command().has_timer_due()) {
+    for (const auto& [tranche, opens_at] : tranches_) {
+      if (entry.received_unix_ns() < opens_at) continue;
+      timers_.Find(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
+                   ", when tranche ", tranche, " should have opened");
+    }
+  }
+  if (const v1::Appropriated& money = entry.event().appropriated(); money.tranche_id() != 0) {
+    tranches_[money.tranche_id()] = money.opens_unix_ns();
+  }
+}
+
+// A waitlist that is not finished goes on before any other entry of its program, and promotes
+// nobody once it is over.
+void EntryChecks::CheckWaitlist(uint64_t place, const v1::Entry& entry) {
+  Program& program = programs_[entry.program()];
+  if (program.waitlist_continues && !entry.event().has_waitlist_continued()) {
+    timers_.Find(At(place, entry), " came before the waitlist of program ", entry.program(),
+                 " was finished");
+  }
+  const v1::WaitlistStep& step = entry.event().waitlist();
+  program.waitlist_continues = step.continues();
+  const UnixNanos at = entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
+                                                       : entry.received_unix_ns();
+  if (step.promotions_size() == 0 || program.waits_after_cutoff || at < program.cutoff_at) return;
+  cutoff_.Find(At(place, entry), " promotes from the waitlist at ", Instant(at),
+               ", the cutoff was at ", Instant(program.cutoff_at));
+}
+
 void EntryChecks::CheckQueue(uint64_t place, const v1::Entry& entry) {
-  if (!entry.command().has_submit_application() || entry.program() == 0) {
+  if (!TakesQueueNumber(entry.command()) || entry.program() == 0) {
     if (entry.queue_number() != 0) {
       queue_.Find(At(place, entry), " has queue number ", entry.queue_number(),
                   " but is no submission to a program");
@@ -155,6 +215,7 @@ void EntryChecks::CheckPublication(uint64_t place, const v1::Entry& entry) {
   program.revision = published.revision();
   program.opens_at = StartOfDay(*first, Zone::Shanghai());
   program.cutoff_at = StartOfDay(*last + 1, Zone::Shanghai());
+  program.waits_after_cutoff = entry.command().publish_program().rules().waitlist_after_cutoff();
   if (published.cutoff_unix_ns() != program.cutoff_at) {
     cutoff_.Find(At(place, entry), " states the cutoff ", Instant(published.cutoff_unix_ns()),
                  ", the day after its last day begins at ", Instant(program.cutoff_at));
@@ -162,51 +223,65 @@ void EntryChecks::CheckPublication(uint64_t place, const v1::Entry& entry) {
 }
 
 void EntryChecks::CheckPostings(uint64_t place, const v1::Entry& entry) {
-  if (entry.event().postings_size() == 0) return;
   postings_.Count(static_cast<uint64_t>(entry.event().postings_size()));
-  std::vector<int64_t>& class_fen = programs_[entry.program()].class_fen;
-  class_fen.resize(v1::AccountKind_ARRAYSIZE, 0);
+  absl::btree_set<uint32_t> touched;
   for (const v1::Posting& posting : entry.event().postings()) {
     const int from = posting.from().kind();
     const int to = posting.to().kind();
     const int64_t fen = posting.amount_fen();
-    if (fen <= 0 || fen > kMaxAmountFen || from <= 0 || from >= v1::AccountKind_ARRAYSIZE ||
+    if (fen <= 0 || fen > kMaxPostingFen || from <= 0 || from >= v1::AccountKind_ARRAYSIZE ||
         to <= 0 || to >= v1::AccountKind_ARRAYSIZE) {
       postings_.Find(At(place, entry), " has a posting of ", fen, " fen from kind ", from,
                      " to kind ", to);
       continue;
     }
+    const uint32_t program = ProgramOf(entry, posting.program());
+    touched.insert(program);
+    std::vector<int64_t>& class_fen = programs_[program].class_fen;
+    class_fen.resize(v1::AccountKind_ARRAYSIZE, 0);
     class_fen[from] = AddFen(class_fen[from], -fen).value_or(std::numeric_limits<int64_t>::min());
     class_fen[to] = AddFen(class_fen[to], fen).value_or(std::numeric_limits<int64_t>::max());
   }
-  for (int kind = 1; kind < v1::AccountKind_ARRAYSIZE; ++kind) {
-    if (class_fen[kind] >= 0 || MayBeNegative(kind)) continue;
-    postings_.Find(At(place, entry), " leaves ", class_fen[kind], " fen in class ",
-                   v1::AccountKind_Name(static_cast<v1::AccountKind>(kind)), " of program ",
-                   entry.program());
-    class_fen[kind] = 0;
+  for (const uint32_t program : touched) {
+    std::vector<int64_t>& class_fen = programs_[program].class_fen;
+    for (int kind = 1; kind < v1::AccountKind_ARRAYSIZE; ++kind) {
+      if (class_fen[kind] >= 0 || MayBeNegative(kind)) continue;
+      postings_.Find(At(place, entry), " leaves ", class_fen[kind], " fen in class ",
+                     v1::AccountKind_Name(static_cast<v1::AccountKind>(kind)), " of program ",
+                     program);
+      class_fen[kind] = 0;
+    }
   }
 }
 
 // Every limit of an application rises by what it is granted and falls by what it gives back to the
-// budget. Only a reversal may touch several applications, each with limits of its own.
+// budget of its program.
 void EntryChecks::CheckLimitDeltas(uint64_t place, const v1::Entry& entry) {
-  int64_t granted_fen = 0;
+  struct Flow {
+    int64_t granted_fen = 0;
+    int64_t released_fen = 0;
+  };
+  absl::btree_map<uint32_t, Flow> flows;
   for (const v1::Posting& posting : entry.event().postings()) {
-    const bool grant = posting.from().kind() == v1::ACCOUNT_KIND_BUDGET;
-    const bool release = posting.to().kind() == v1::ACCOUNT_KIND_BUDGET;
-    if (posting.from().kind() == v1::ACCOUNT_KIND_TREASURY ||
-        posting.to().kind() == v1::ACCOUNT_KIND_TREASURY || grant == release) {
+    Flow& flow = flows[ProgramOf(entry, posting.program())];
+    if (posting.to().kind() == v1::ACCOUNT_KIND_HELD) {
+      flow.granted_fen = AddFen(flow.granted_fen, posting.amount_fen()).value_or(0);
+    }
+    if (posting.to().kind() == v1::ACCOUNT_KIND_BUDGET &&
+        posting.from().kind() != v1::ACCOUNT_KIND_TREASURY) {
+      flow.released_fen = AddFen(flow.released_fen, posting.amount_fen()).value_or(0);
+    }
+  }
+  const bool several = ConcernsSeveral(entry.event());
+  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
+    const Flow& flow = flows[ProgramOf(entry, delta.program())];
+    const int64_t net_fen = flow.granted_fen - flow.released_fen;
+    const int64_t fen = delta.delta_fen();
+    if (several ? fen != 0 && fen >= -flow.released_fen && fen <= flow.granted_fen
+                : fen == net_fen) {
       continue;
     }
-    const int64_t fen = grant ? posting.amount_fen() : -posting.amount_fen();
-    granted_fen = AddFen(granted_fen, fen).value_or(0);
-  }
-  const bool several = entry.event().has_redemption_reversed();
-  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-    const int64_t fen = delta.delta_fen();
-    if (several ? fen < 0 && fen >= granted_fen : fen == granted_fen) continue;
-    postings_.Find(At(place, entry), " changes a limit by ", fen, " fen, but grants ", granted_fen);
+    postings_.Find(At(place, entry), " changes a limit by ", fen, " fen, but grants ", net_fen);
   }
 }
 

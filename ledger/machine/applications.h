@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/context.h"
 #include "ledger/machine/view.h"
+#include "voucher/v1/application.pb.h"
+#include "voucher/v1/entry.pb.h"
 
 namespace voucher {
 
@@ -13,17 +18,75 @@ namespace voucher {
 
 v1::Refusal ApplicationNotFound(uint64_t application_id);
 
-// True while the application holds money: HELD or LISTED.
-bool IsOpenApplication(v1::ApplicationState state);
+// ILLEGAL_STATE that says more than the state: "ON_NOTICE, the notice is over".
+v1::Refusal IllegalState(v1::ApplicationState state, absl::string_view why,
+                         absl::string_view why_zh,
+                         std::initializer_list<std::pair<absl::string_view, int64_t>> numbers = {});
+
+// The rules that judge an application: of the revision in force when it was submitted. Notes
+// program and revision for the entry.
+const CompiledRules& JudgingRules(Context* context, const rows::ApplicationRow& application);
+
+// The review stage that comes next; nullptr if all are passed.
+const v1::ReviewStage* NextStage(const CompiledRules& rules,
+                                 const rows::ApplicationRow& application);
+
+// True while its granted_fen lies in held/{application}: HELD, RETURNED, LISTED, ON_NOTICE,
+// OBJECTED.
+bool HoldsMoney(v1::ApplicationState state);
+
+// True before the decision: HoldsMoney, or WAITLISTED, COLLECTED, SCORED.
+bool IsPending(v1::ApplicationState state);
+
+// True while its invoices support no other application: all but REJECTED, WITHDRAWN, LAPSED and
+// PASSED_OVER.
+bool HoldsInvoices(v1::ApplicationState state);
+
+// True while it is the one claim of an item that can be claimed once: HoldsInvoices without
+// SUPERSEDED, whose project the higher grant has.
+bool HoldsItem(v1::ApplicationState state);
+
+// State of an application whose amount is reserved and that has passed so many review stages: HELD
+// while stages are left, else LISTED.
+v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed);
 
 // Whether the authority may decide this stage of this application: a REVIEWER only within its
 // divisions and stages (an empty list means all), other roles always.
 bool MayReview(const Context& context, const rows::ApplicationRow& application,
                absl::string_view stage);
 
-// Puts an application into `to` and keeps the program's count by state. REJECTED and WITHDRAWN free
-// its invoices.
+// INVOICE_ALREADY_CLAIMED if an application other than `self` (0: none) claims one of the invoices.
+std::optional<v1::Refusal> CheckInvoices(const Context& context, const v1::Evidence& evidence,
+                                         uint64_t self = 0);
+// The same for the invoices of an application that holds them no longer, as before an appeal is
+// upheld.
+std::optional<v1::Refusal> CheckInvoices(const Context& context,
+                                         const rows::ApplicationRow& application);
+
+// ITEM_ALREADY_CLAIMED if the item can be claimed only once and another application claims it, for
+// the enterprise or for the project (by dense number).
+std::optional<v1::Refusal> CheckItemClaim(const Context& context, uint32_t program,
+                                          const v1::Item& item, uint64_t enterprise,
+                                          uint64_t project);
+
+// Begins application `id` with the entry: the register of projects, indexes, claims, waitlist and
+// counts. The caller has filled `row`: state, enterprise, item, delivery_mode, spend_fen,
+// granted_fen, wanted_fen, limits, invoice_keys, project, project_id, cluster, providers, once,
+// awarded. The entry has a queue number.
+void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row, Overlay* rows);
+
+// The limits to keep in the row of an application that the event of `entry` granted, alone: those
+// of its limit deltas.
+void KeepLimits(const v1::Entry& entry, rows::ApplicationRow* row);
+
+// Puts an application into `to`: counts it, and keeps what depends on its state: claims of its
+// invoices and its item (freed or taken again as HoldsInvoices and HoldsItem say), its place on the
+// waitlist and among the scored, and its timers: the correction deadline goes with RETURNED, the
+// project deadline of an extended project with APPROVED.
 void MoveApplication(uint64_t application_id, v1::ApplicationState to, Overlay* rows);
+
+// Replaces the invoices of an application that holds them, as a correction does.
+void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, Overlay* rows);
 
 // Counts an application from one state to another; UNSPECIFIED stands for outside.
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,

@@ -1,6 +1,7 @@
 #include "ledger/machine/context.h"
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace voucher {
@@ -56,14 +57,35 @@ bool Context::HasRole(v1::Role role) const {
   return absl::c_linear_search(authority.roles(), role);
 }
 
-std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise, UnixNanos at) {
+std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise,
+                                          absl::string_view program_id, UnixNanos at) {
   if (!enterprise.has_blacklisting()) return std::nullopt;
   const v1::Blacklisting& blacklisting = enterprise.blacklisting();
+  if (!blacklisting.program_ids().empty() &&
+      !absl::c_linear_search(blacklisting.program_ids(), program_id)) {
+    return std::nullopt;
+  }
   if (blacklisting.has_until() &&
       DayOf(at, Zone::Shanghai()) > *FromCivilDate(blacklisting.until())) {
     return std::nullopt;
   }
   return MakeRefusal(v1::REASON_BLACKLISTED, {}, blacklisting.reason());
+}
+
+std::optional<v1::Refusal> CheckCurrentUscc(const rows::EnterpriseRow& enterprise,
+                                            absl::string_view uscc) {
+  const std::string& current = enterprise.facts().uscc();
+  if (current == uscc) return std::nullopt;
+  return NotInThisState(absl::StrCat("former USCC, now ", current),
+                        absl::StrCat("原统一社会信用代码，现为", current));
+}
+
+v1::Refusal NotInThisState(absl::string_view state, absl::string_view state_zh,
+                           absl::string_view clause,
+                           std::initializer_list<std::pair<absl::string_view, int64_t>> numbers) {
+  v1::Refusal refusal = MakeRefusal(v1::REASON_ILLEGAL_STATE, clause, state, numbers);
+  refusal.set_subject_zh(std::string(state_zh));
+  return refusal;
 }
 
 std::string StateName(v1::ApplicationState state) {
@@ -77,6 +99,9 @@ std::string StateName(v1::TransferState state) {
 }
 std::string StateName(v1::RedemptionState state) {
   return WithoutPrefix(v1::RedemptionState_Name(state), "REDEMPTION_STATE_");
+}
+std::string StateName(v1::ClusterState state) {
+  return WithoutPrefix(v1::ClusterState_Name(state), "CLUSTER_STATE_");
 }
 
 }  // namespace voucher

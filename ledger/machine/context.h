@@ -65,13 +65,26 @@ class Context {
   uint64_t queue_number = 0;
 };
 
-// BLACKLISTED if the enterprise is blacklisted on the civil day of `at` in Asia/Shanghai.
-std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise, UnixNanos at);
+// BLACKLISTED if the enterprise is blacklisted for the program on the civil day of `at` in
+// Asia/Shanghai.
+std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise,
+                                          absl::string_view program_id, UnixNanos at);
+
+// ILLEGAL_STATE if `uscc`, by which the enterprise was found, is a former one of it; names the one
+// it has now.
+std::optional<v1::Refusal> CheckCurrentUscc(const rows::EnterpriseRow& enterprise,
+                                            absl::string_view uscc);
+
+// ILLEGAL_STATE where words describe the state, in both languages.
+v1::Refusal NotInThisState(
+    absl::string_view state, absl::string_view state_zh, absl::string_view clause = {},
+    std::initializer_list<std::pair<absl::string_view, int64_t>> numbers = {});
 
 // Short names of states for refusals, as in "HELD".
 std::string StateName(v1::ApplicationState state);
 std::string StateName(v1::ProgramState state);
 std::string StateName(v1::TransferState state);
 std::string StateName(v1::RedemptionState state);
+std::string StateName(v1::ClusterState state);
 
 }  // namespace voucher

@@ -113,6 +113,14 @@ void FieldChecker::PastDate(absl::string_view field, bool present, const v1::Civ
   }
 }
 
+void FieldChecker::FutureDate(absl::string_view field, const v1::CivilDate& date) {
+  const std::optional<CivilDay> day = Date(field, true, date);
+  if (const CivilDay today = DayOf(now_, Zone::Shanghai()); day && *day <= today) {
+    Fail(field, absl::StrCat(FormatIsoDate(*day), " does not lie in the future; today is ",
+                             FormatIsoDate(today)));
+  }
+}
+
 void FieldChecker::PastInstant(absl::string_view field, bool present,
                                const google::protobuf::Timestamp& instant) {
   const std::optional<UnixNanos> at = present ? FromTimestamp(instant) : std::nullopt;

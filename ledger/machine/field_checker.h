@@ -50,6 +50,8 @@ class FieldChecker {
   std::optional<CivilDay> Date(absl::string_view field, bool present, const v1::CivilDate& date);
   // A real day that is not after today in Asia/Shanghai.
   void PastDate(absl::string_view field, bool present, const v1::CivilDate& date);
+  // A real day after today in Asia/Shanghai.
+  void FutureDate(absl::string_view field, const v1::CivilDate& date);
   // A valid instant that is not after now.
   void PastInstant(absl::string_view field, bool present,
                    const google::protobuf::Timestamp& instant);

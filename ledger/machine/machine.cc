@@ -4,7 +4,10 @@
 
 #include "ledger/machine/context.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/totals_history.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/waitlist.h"
+#include "ledger/policy/clause.h"
 
 namespace voucher {
 namespace {
@@ -66,6 +69,7 @@ void FinishEntry(const Context& context, Decision decision, v1::Entry* entry) {
   entry->set_program_revision(context.revision);
   entry->set_queue_number(context.queue_number);
   if (auto* refusal = std::get_if<v1::Refusal>(&decision)) {
+    FillClause(context.view.Find<tables::Revisions>({context.program, context.revision}), refusal);
     *entry->mutable_refusal() = std::move(*refusal);
   } else {
     *entry->mutable_event() = std::move(std::get<v1::Event>(decision));
@@ -109,6 +113,7 @@ v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& aut
   v1::Entry entry = BeginEntry(view, std::move(command), authority, received_at, recorded_at);
   Context context(view, authority, received_at);
   FinishEntry(context, DecideVerb(&context, entry.command()), &entry);
+  StepWaitlist(view, &entry);
   return entry;
 }
 
@@ -147,9 +152,12 @@ void Evolve(const v1::Entry& entry, Overlay* rows) {
     program.set_queue_number(entry.queue_number());
     if (entry.has_refusal()) program.set_refused_submissions(program.refused_submissions() + 1);
   }
-  if (entry.has_refusal()) return;
-  ApplyPostings(entry, rows);
-  EvolveVerb(entry, rows);
+  if (entry.has_event()) {
+    ApplyPostings(entry, rows);
+    EvolveVerb(entry, rows);
+    EvolveWaitlist(entry, rows);
+  }
+  KeepTotals(entry.sequence(), rows);
 }
 
 const std::string& RequestIdOf(const v1::Command& command) {
@@ -184,6 +192,10 @@ bool SameRequest(const v1::Command& a, const v1::Command& b) {
 uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id) {
   const rows::RequestRow* row = view.Find<tables::Requests>({principal, request_id});
   return row != nullptr ? row->sequence() : 0;
+}
+
+bool IsImmediate(v1::TimerKind kind) {
+  return kind == v1::TIMER_KIND_TRANCHE || kind == v1::TIMER_KIND_WAITLIST;
 }
 
 std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit) {

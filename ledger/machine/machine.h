@@ -27,7 +27,7 @@ namespace voucher {
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
 // the same answer.
-inline constexpr uint32_t kDeciderVersion = 1;
+inline constexpr uint32_t kDeciderVersion = 2;
 
 // The numbers of an authority, assigned by the entry that uses it first.
 struct AuthorityNumber {
@@ -70,6 +70,11 @@ bool SameRequest(const v1::Command& a, const v1::Command& b);
 
 // Sequence of the entry that decided this principal's request_id, or 0.
 uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id);
+
+// True for the timers that are booked when the clock reaches them, before anything that is received
+// then or later is decided: a tranche that opens, a waitlist that goes on. The others are booked
+// 30 s late, when nothing that was received before them is on its way any more.
+bool IsImmediate(v1::TimerKind kind);
 
 // Pending timers with due <= `latest`, in due order, at most `limit`.
 std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit);

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "google/protobuf/util/message_differencer.h"
-
 #include "ledger/base/money.h"
+#include "ledger/machine/settlement.h"
 
 namespace voucher {
 namespace {
@@ -26,9 +25,21 @@ tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& ref) {
 }
 
 // Accounts of one thing that ends: their rows go when the money is gone.
-bool IsTransient(v1::AccountKind kind) {
-  return kind == v1::ACCOUNT_KIND_HELD || kind == v1::ACCOUNT_KIND_VOUCHER ||
-         kind == v1::ACCOUNT_KIND_TRANSIT || kind == v1::ACCOUNT_KIND_CREDIT;
+bool IsTransient(const v1::AccountRef& ref) {
+  switch (ref.kind()) {
+    case v1::ACCOUNT_KIND_HELD:
+    case v1::ACCOUNT_KIND_VOUCHER:
+    case v1::ACCOUNT_KIND_TRANSIT:
+    case v1::ACCOUNT_KIND_CREDIT:
+    case v1::ACCOUNT_KIND_DUE:
+    case v1::ACCOUNT_KIND_RECEIVABLE:
+      return true;
+    case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
+    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
+      return ref.sub() != 0;
+    default:
+      return false;
+  }
 }
 
 void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
@@ -37,9 +48,10 @@ void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overla
   VOUCHER_CHECK(balance.fen() >= 0 || MayBeNegative(ref.kind()))
       << v1::AccountKind_Name(ref.kind()) << ' ' << ref.id() << '/' << ref.sub() << " would hold "
       << balance.fen() << " fen";
-  if (balance.fen() == 0 && IsTransient(ref.kind())) {
-    rows->Erase<tables::Balances>(KeyOf(program, ref));
+  if (ref.kind() == v1::ACCOUNT_KIND_RECEIVABLE) {
+    CountReceivable(program, ref, delta_fen, balance.fen(), rows);
   }
+  if (balance.fen() == 0 && IsTransient(ref)) rows->Erase<tables::Balances>(KeyOf(program, ref));
   rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
   while (totals.class_fen_size() <= ref.kind()) totals.add_class_fen(0);
   totals.set_class_fen(ref.kind(), CheckedAddFen(totals.class_fen(ref.kind()), delta_fen));
@@ -64,6 +76,7 @@ void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int6
     rows::CreditRow* added = lots->Add();
     added->set_voucher(credit.sub());
     added->set_program(voucher.program());
+    added->set_item(voucher.item());
     added->set_expires_unix_ns(voucher.expires_unix_ns());
     added->set_lapses_unix_ns(voucher.lapses_unix_ns());
     added->set_amount_fen(delta_fen);
@@ -77,7 +90,27 @@ void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int6
   if (lot->amount_fen() == 0) lots->erase(lot);
 }
 
-void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta_fen,
+void MoveClaim(uint64_t provider, int64_t delta_fen, UnixNanos at, rows::VoucherRow* voucher) {
+  auto* claims = voucher->mutable_claims();
+  auto claim = std::find_if(claims->begin(), claims->end(),
+                            [&](const auto& c) { return c.provider() == provider; });
+  rows::ProviderClaimRow* moved = claim != claims->end() ? &*claim : claims->Add();
+  moved->set_provider(provider);
+  moved->set_fen(moved->fen() + delta_fen);
+  moved->set_month(MonthOf(at));
+}
+
+// Claims on a voucher that waited for acceptance: they can be settled now, or, where the project
+// ended without it, never.
+void ResolveClaim(const v1::Posting& posting, UnixNanos at, Overlay* rows) {
+  const rows::ApplicationRow* application =
+      rows->Find<tables::Applications>({posting.from().sub()});
+  const bool settleable = posting.to().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER;
+  MoveClaim(posting.from().id(), settleable ? 0 : -posting.amount_fen(), at,
+            &rows->Edit<tables::Vouchers>({application->voucher()}));
+}
+
+void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta_fen, UnixNanos at,
                    Overlay* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   switch (ref.kind()) {
@@ -97,6 +130,7 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
       break;
     case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
       voucher.set_redeemed_fen(voucher.redeemed_fen() + delta_fen);
+      MoveClaim(ref.id(), delta_fen, at, &voucher);
       break;
     case v1::ACCOUNT_KIND_BUDGET:
     case v1::ACCOUNT_KIND_RETURNED:
@@ -111,7 +145,7 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
 
 bool MayBeNegative(v1::AccountKind kind) {
   return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
-         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE;
+         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_RECOVERY;
 }
 
 v1::AccountRef Treasury() {
@@ -132,11 +166,37 @@ v1::AccountRef Transit(uint64_t transfer) {
 v1::AccountRef Credit(uint64_t account, uint64_t voucher) {
   return Ref(v1::ACCOUNT_KIND_CREDIT, account, voucher);
 }
-v1::AccountRef PayableToProvider(uint64_t provider) {
-  return Ref(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider);
+v1::AccountRef PayableToProvider(uint64_t provider, uint64_t gated) {
+  return Ref(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, gated);
 }
-v1::AccountRef PayableToEnterprise(uint64_t enterprise) {
-  return Ref(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, enterprise);
+v1::AccountRef PayableToEnterprise(uint64_t enterprise, uint64_t gated) {
+  return Ref(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, enterprise, gated);
+}
+v1::AccountRef DueOn(uint64_t statement) {
+  return Ref(v1::ACCOUNT_KIND_DUE, statement);
+}
+v1::AccountRef Paid() {
+  return Ref(v1::ACCOUNT_KIND_PAID);
+}
+v1::AccountRef Returned() {
+  return Ref(v1::ACCOUNT_KIND_RETURNED);
+}
+v1::AccountRef Receivable(uint64_t enterprise) {
+  return Ref(v1::ACCOUNT_KIND_RECEIVABLE, enterprise);
+}
+v1::AccountRef Recovery() {
+  return Ref(v1::ACCOUNT_KIND_RECOVERY);
+}
+
+uint64_t GatedBy(const Context& context, uint64_t application_id,
+                 const rows::ApplicationRow& application) {
+  const CompiledRules* rules =
+      context.view.Find<tables::Revisions>({application.program(), application.revision()});
+  const bool gated = rules->rules().acceptance().gates_settlement() &&
+                     application.state() != v1::APPLICATION_STATE_ACCEPTED &&
+                     application.state() != v1::APPLICATION_STATE_SETTLED &&
+                     application.state() != v1::APPLICATION_STATE_SUPERSEDED;
+  return gated ? application_id : 0;
 }
 
 int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account) {
@@ -150,24 +210,25 @@ int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit) {
 }
 
 void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_fen,
-          v1::Event* event) {
+          v1::Event* event, uint32_t program) {
   VOUCHER_CHECK(amount_fen > 0) << amount_fen;
   v1::Posting* posting = event->add_postings();
   *posting->mutable_from() = from;
   *posting->mutable_to() = to;
   posting->set_amount_fen(amount_fen);
+  posting->set_program(program);
 }
 
 void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limits,
-                    int64_t delta_fen, v1::Event* event) {
-  using google::protobuf::util::MessageDifferencer;
+                    int64_t delta_fen, v1::Event* event, uint32_t program) {
   for (const v1::LimitRef& limit : limits) {
     auto* deltas = event->mutable_limit_deltas();
     auto known = std::find_if(deltas->begin(), deltas->end(), [&](const v1::LimitDelta& delta) {
-      return MessageDifferencer::Equals(delta.limit(), limit);
+      return delta.program() == program && KeyOf(program, delta.limit()) == KeyOf(program, limit);
     });
     v1::LimitDelta* delta = known != deltas->end() ? &*known : deltas->Add();
     *delta->mutable_limit() = limit;
+    delta->set_program(program);
     delta->set_delta_fen(delta->delta_fen() + delta_fen);
   }
 }
@@ -178,27 +239,35 @@ void ReleaseHold(uint64_t application_id, const rows::ApplicationRow& applicatio
   AddLimitDeltas(application.limits(), -amount_fen, event);
 }
 
-void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program,
-                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event) {
-  if (program.state() == v1::PROGRAM_STATE_CLOSED) {
-    Post(from, Ref(v1::ACCOUNT_KIND_RETURNED), amount_fen, event);
+void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program, UnixNanos at,
+                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event,
+                    uint32_t other_program) {
+  if (program.state() == v1::PROGRAM_STATE_CLOSED ||
+      program.state() == v1::PROGRAM_STATE_ARCHIVED || at >= program.cutoff_unix_ns()) {
+    Post(from, Returned(), amount_fen, event, other_program);
     return;
   }
-  Post(from, BudgetAccount(), amount_fen, event);
-  AddLimitDeltas(application.limits(), -amount_fen, event);
+  Post(from, BudgetAccount(), amount_fen, event, other_program);
+  AddLimitDeltas(application.limits(), -amount_fen, event, other_program);
 }
 
 void ApplyPostings(const v1::Entry& entry, Overlay* rows) {
-  const uint32_t program = entry.program();
+  const UnixNanos at = entry.received_unix_ns();
   for (const v1::Posting& posting : entry.event().postings()) {
+    const uint32_t program = posting.program() != 0 ? posting.program() : entry.program();
     Move(program, posting.from(), -posting.amount_fen(), rows);
     Move(program, posting.to(), posting.amount_fen(), rows);
+    CountPayable(entry, posting, program, rows);
     if (const uint64_t voucher = VoucherOf(posting); voucher != 0) {
-      MoveInVoucher(posting.from(), voucher, -posting.amount_fen(), rows);
-      MoveInVoucher(posting.to(), voucher, posting.amount_fen(), rows);
+      MoveInVoucher(posting.from(), voucher, -posting.amount_fen(), at, rows);
+      MoveInVoucher(posting.to(), voucher, posting.amount_fen(), at, rows);
+    } else if (posting.from().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER &&
+               posting.from().sub() != 0) {
+      ResolveClaim(posting, at, rows);
     }
   }
   for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
+    const uint32_t program = delta.program() != 0 ? delta.program() : entry.program();
     rows::LimitRow& limit = rows->Edit<tables::Limits>(KeyOf(program, delta.limit()));
     limit.set_used_fen(CheckedAddFen(limit.used_fen(), delta.delta_fen()));
     VOUCHER_CHECK(limit.used_fen() >= 0) << "limit used " << limit.used_fen() << " fen";
@@ -206,7 +275,8 @@ void ApplyPostings(const v1::Entry& entry, Overlay* rows) {
 }
 
 bool IsDead(const rows::VoucherRow& voucher, UnixNanos at) {
-  return voucher.state() == v1::VOUCHER_STATE_EXPIRED || at >= voucher.lapses_unix_ns();
+  return voucher.state() == v1::VOUCHER_STATE_EXPIRED ||
+         voucher.state() == v1::VOUCHER_STATE_RECLAIMED || at >= voucher.lapses_unix_ns();
 }
 
 }  // namespace voucher

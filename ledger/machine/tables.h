@@ -165,11 +165,11 @@ struct Invoices {
   using Key = std::tuple<std::string>;
   using Row = rows::NumberRow;
 };
-// Number of a project by (program, project_id).
+// Number of a project by (enterprise, project_id): the register spans programs.
 struct ProjectNumbers {
   static constexpr uint8_t kId = 22;
   static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, std::string>;
+  using Key = std::tuple<uint64_t, std::string>;
   using Row = rows::NumberRow;
 };
 // Voucher by number.
@@ -249,6 +249,158 @@ struct Timers {
   using Key = std::tuple<int64_t, uint8_t, uint64_t>;
   using Row = rows::PresentRow;
 };
+// Application on a waitlist by (program, pool kind, id, sub, queue number).
+struct Waitlist {
+  static constexpr uint8_t kId = 34;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t, uint64_t>;
+  using Row = rows::NumberRow;
+};
+// Application that claims an item, by (enterprise, program, item, project); project 0: by
+// enterprise.
+struct ItemClaims {
+  static constexpr uint8_t kId = 35;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t, uint32_t, uint32_t, uint64_t>;
+  using Row = rows::NumberRow;
+};
+// Applications by (project, application).
+struct ApplicationsByProject {
+  static constexpr uint8_t kId = 36;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Scored applications by (program, item, application).
+struct ScoredApplications {
+  static constexpr uint8_t kId = 37;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint32_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Public notice by number.
+struct Notices {
+  static constexpr uint8_t kId = 38;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::NoticeRow;
+};
+// Public notices by (program, notice).
+struct NoticesByProgram {
+  static constexpr uint8_t kId = 39;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Cluster by number.
+struct Clusters {
+  static constexpr uint8_t kId = 40;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::ClusterRow;
+};
+// Number of a cluster by (program, cluster_id).
+struct ClusterNumbers {
+  static constexpr uint8_t kId = 41;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, std::string>;
+  using Row = rows::NumberRow;
+};
+// Clusters by (program, cluster).
+struct ClustersByProgram {
+  static constexpr uint8_t kId = 42;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Cluster of an enterprise by (program, enterprise).
+struct ClusterMembers {
+  static constexpr uint8_t kId = 43;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::NumberRow;
+};
+// Tranche by number.
+struct Tranches {
+  static constexpr uint8_t kId = 44;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::TrancheRow;
+};
+// Transfer that an entry changed, by (provider, sequence, transfer).
+struct TransferChanges {
+  static constexpr uint8_t kId = 45;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// What a provider was owed in months that no statement includes, by (program, account kind,
+// provider, year x 100 + month).
+struct PayableMonths {
+  static constexpr uint8_t kId = 46;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint32_t>;
+  using Row = rows::PayableMonthRow;
+};
+// How far a party is settled, by (program, account kind, party): a provider, or with the kind of
+// enterprises the division code as a number.
+struct Parties {
+  static constexpr uint8_t kId = 47;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint8_t, uint64_t>;
+  using Row = rows::PartyRow;
+};
+// What an application for reimbursement is owed and can be settled, on no statement yet, by
+// (program, enterprise, application).
+struct UnpaidApplications {
+  static constexpr uint8_t kId = 48;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
+  using Row = rows::UnpaidRow;
+};
+// Statement by number.
+struct Statements {
+  static constexpr uint8_t kId = 49;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint64_t>;
+  using Row = rows::StatementRow;
+};
+// Statements by (program, statement).
+struct StatementsByProgram {
+  static constexpr uint8_t kId = 50;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::PresentRow;
+};
+// Line of a district statement by (statement, application).
+struct StatementLines {
+  static constexpr uint8_t kId = 51;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint64_t, uint64_t>;
+  using Row = rows::StatementLineRow;
+};
+// Month (year x 100 + month) in which a voucher ended that waits for its last statement, by
+// (program, provider, voucher).
+struct EndedVouchers {
+  static constexpr uint8_t kId = 52;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
+  using Row = rows::NumberRow;
+};
+// Core products of an enterprise by (program, enterprise).
+struct Baskets {
+  static constexpr uint8_t kId = 53;
+  static constexpr bool kOrdered = false;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::BasketRow;
+};
+// Totals after every 65,536th entry by (program, sequence).
+struct TotalsHistory {
+  static constexpr uint8_t kId = 54;
+  static constexpr bool kOrdered = true;
+  using Key = std::tuple<uint32_t, uint64_t>;
+  using Row = rows::TotalsHistoryRow;
+};
 
 }  // namespace tables
 
@@ -266,11 +418,18 @@ using ForEveryTable = std::tuple<
     Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,
     Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Redemptions>,
     Holder<tables::Orders>, Holder<tables::RedemptionsByAccount>, Holder<tables::Balances>,
-    Holder<tables::Limits>, Holder<tables::Timers>>;
+    Holder<tables::Limits>, Holder<tables::Timers>, Holder<tables::Waitlist>,
+    Holder<tables::ItemClaims>, Holder<tables::ApplicationsByProject>,
+    Holder<tables::ScoredApplications>, Holder<tables::Notices>, Holder<tables::NoticesByProgram>,
+    Holder<tables::Clusters>, Holder<tables::ClusterNumbers>, Holder<tables::ClustersByProgram>,
+    Holder<tables::ClusterMembers>, Holder<tables::Tranches>, Holder<tables::TransferChanges>,
+    Holder<tables::PayableMonths>, Holder<tables::Parties>, Holder<tables::UnpaidApplications>,
+    Holder<tables::Statements>, Holder<tables::StatementsByProgram>, Holder<tables::StatementLines>,
+    Holder<tables::EndedVouchers>, Holder<tables::Baskets>, Holder<tables::TotalsHistory>>;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 1;
+inline constexpr uint32_t kEvolveVersion = 2;
 
 // Row codec: protobuf rows as their serialisation, compiled rules as the serialised ProgramRules.
 template <class Row>

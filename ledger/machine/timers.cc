@@ -1,5 +1,9 @@
+#include "ledger/machine/application_timers.h"
+#include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/vouchers.h"
 
 namespace voucher {
 namespace {
@@ -21,22 +25,28 @@ Decision DecideTransferAnswer(Context* context, const v1::TimerDue& timer) {
 
 Decision DecideVoucherLapse(Context* context, const v1::TimerDue& timer) {
   const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({timer.id()});
-  const auto program = context->FindProgram(voucher->program());
-  const rows::ApplicationRow* application =
-      context->view.Find<tables::Applications>({voucher->application()});
+  context->FindProgram(voucher->program());
   v1::Event event;
-  if (voucher->available_fen() > 0) {
-    ReleaseUnspent(VoucherAccount(timer.id()), *program->row, *application,
-                   voucher->available_fen(), &event);
-  }
-  for (const uint64_t account : voucher->accounts()) {
-    const v1::AccountRef credit = Credit(account, timer.id());
-    if (const int64_t fen = BalanceOf(context->view, program->number, credit); fen > 0) {
-      ReleaseUnspent(credit, *program->row, *application, fen, &event);
-    }
-  }
-  event.mutable_voucher_expired()->set_released_fen(voucher->available_fen() +
-                                                    voucher->credit_fen());
+  const int64_t released_fen = ReleaseVoucher(*context, timer.id(), &event);
+  event.mutable_voucher_expired()->set_released_fen(released_fen);
+  return event;
+}
+
+Decision DecideTranche(Context* context, const v1::TimerDue& timer) {
+  const rows::TrancheRow* tranche = context->view.Find<tables::Tranches>({timer.id()});
+  const auto program = context->FindProgram(tranche->program());
+  v1::Event event;
+  Post(Treasury(), BudgetAccount(), tranche->amount_fen(), &event);
+  event.mutable_tranche_opened()->set_budget_fen(
+      BalanceOf(context->view, program->number, BudgetAccount()) + tranche->amount_fen());
+  return event;
+}
+
+// What it does is decided for every entry (StepWaitlist).
+Decision DecideWaitlist(Context* context, const v1::TimerDue& timer) {
+  context->FindProgram(static_cast<uint32_t>(timer.id()));
+  v1::Event event;
+  event.mutable_waitlist_continued();
   return event;
 }
 
@@ -50,6 +60,14 @@ Decision Decide(Context* context, const v1::TimerDue& timer) {
       return DecideTransferAnswer(context, timer);
     case v1::TIMER_KIND_VOUCHER_LAPSE:
       return DecideVoucherLapse(context, timer);
+    case v1::TIMER_KIND_CORRECTION:
+      return DecideCorrectionDeadline(context, timer);
+    case v1::TIMER_KIND_PROJECT:
+      return DecideProjectDeadline(context, timer);
+    case v1::TIMER_KIND_TRANCHE:
+      return DecideTranche(context, timer);
+    case v1::TIMER_KIND_WAITLIST:
+      return DecideWaitlist(context, timer);
     default:
       VOUCHER_CHECK(false) << "timer of kind " << timer.kind();
       return MakeRefusal(v1::REASON_UNSPECIFIED);
@@ -67,9 +85,23 @@ void EvolveTimer(const v1::Entry& entry, Overlay* rows) {
       rows->Edit<tables::Programs>({entry.program()}).set_state(v1::PROGRAM_STATE_CLOSED);
     }
   } else if (event.has_transfer_became_overdue()) {
-    rows->Edit<tables::Transfers>({timer.id()}).set_state(v1::TRANSFER_STATE_OVERDUE);
+    rows::TransferRow& transfer = rows->Edit<tables::Transfers>({timer.id()});
+    CountTransfer(transfer.program(), transfer.state(), v1::TRANSFER_STATE_OVERDUE, rows);
+    transfer.set_state(v1::TRANSFER_STATE_OVERDUE);
+    NoteTransferChange(entry, timer.id(), transfer, rows);
   } else if (event.has_voucher_expired()) {
-    rows->Edit<tables::Vouchers>({timer.id()}).set_state(v1::VOUCHER_STATE_EXPIRED);
+    EndVoucher(timer.id(), v1::VOUCHER_STATE_EXPIRED, rows);
+  } else if (event.has_correction_lapsed() || event.has_project_lapsed()) {
+    EvolveApplicationDeadline(entry, rows);
+  } else if (event.has_tranche_opened()) {
+    rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
+    program.set_unopened_fen(program.unopened_fen() -
+                             rows->Find<tables::Tranches>({timer.id()})->amount_fen());
+    rows->Erase<tables::Tranches>({timer.id()});
+  } else if (event.has_waitlist_continued()) {
+    rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
+    program.clear_waitlist_continues();
+    program.clear_waitlist_timer_unix_ns();
   }
 }
 

@@ -1,8 +1,25 @@
 #include "ledger/machine/transfers.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/postings.h"
+
 namespace voucher {
+
+bool WaitsForAnswer(const rows::TransferRow& transfer) {
+  return transfer.state() == v1::TRANSFER_STATE_ORDERED ||
+         transfer.state() == v1::TRANSFER_STATE_OVERDUE;
+}
+
+OpenTransfer OpenTransferOf(const View& view, const rows::TransferRow& transfer) {
+  OpenTransfer open;
+  open.transfer = &transfer;
+  open.voucher = view.Find<tables::Vouchers>({transfer.voucher()});
+  open.application = view.Find<tables::Applications>({open.voucher->application()});
+  open.program = view.Find<tables::Programs>({transfer.program()});
+  return open;
+}
 
 std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_id,
                                             OpenTransfer* open) {
@@ -15,27 +32,57 @@ std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_
   } else {
     return MakeRefusal(v1::REASON_TRANSFER_NOT_FOUND, {}, absl::StrCat(transfer_id));
   }
-  const auto program = context->FindProgram(transfer->program());
-  if (transfer->state() != v1::TRANSFER_STATE_ORDERED &&
-      transfer->state() != v1::TRANSFER_STATE_OVERDUE) {
+  context->FindProgram(transfer->program());
+  if (!WaitsForAnswer(*transfer)) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(transfer->state()));
   }
-  open->transfer = transfer;
-  open->voucher = context->view.Find<tables::Vouchers>({transfer->voucher()});
-  open->application = context->view.Find<tables::Applications>({open->voucher->application()});
-  open->program = program->row;
+  *open = OpenTransferOf(context->view, *transfer);
   return std::nullopt;
 }
 
-rows::TransferRow& AnswerTransfer(uint64_t transfer_id, v1::TransferState state, Overlay* rows) {
+bool MayIssue(const Context& context, absl::string_view program_id) {
+  const auto& scope = context.authority.program_ids();
+  return scope.empty() || absl::c_linear_search(scope, program_id);
+}
+
+bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,
+                      v1::Event* event, uint32_t other_program) {
+  const int64_t amount_fen = open.transfer->amount_fen();
+  const v1::AccountRef credit = Credit(open.transfer->account(), open.transfer->voucher());
+  Post(Transit(transfer_id), credit, amount_fen, event, other_program);
+  if (!IsDead(*open.voucher, context.received_at)) return true;
+  ReleaseUnspent(credit, *open.program, context.received_at, *open.application, amount_fen, event,
+                 other_program);
+  return false;
+}
+
+rows::TransferRow& AnswerTransfer(const v1::Entry& entry, uint64_t transfer_id,
+                                  v1::TransferState state, Overlay* rows) {
   rows::TransferRow& transfer = rows->Edit<tables::Transfers>({transfer_id});
   if (transfer.state() == v1::TRANSFER_STATE_ORDERED) {
     rows->Erase<tables::Timers>({transfer.answer_due_unix_ns(),
                                  static_cast<uint8_t>(v1::TIMER_KIND_TRANSFER_ANSWER),
                                  transfer_id});
   }
+  CountTransfer(transfer.program(), transfer.state(), state, rows);
   transfer.set_state(state);
+  NoteTransferChange(entry, transfer_id, transfer, rows);
   return transfer;
+}
+
+void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState to, Overlay* rows) {
+  rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
+  while (totals.transfers_size() < v1::TransferState_ARRAYSIZE) totals.add_transfers(0);
+  if (from != v1::TRANSFER_STATE_UNSPECIFIED) {
+    totals.set_transfers(from, totals.transfers(from) - 1);
+  }
+  totals.set_transfers(to, totals.transfers(to) + 1);
+}
+
+void NoteTransferChange(const v1::Entry& entry, uint64_t transfer_id,
+                        const rows::TransferRow& transfer, Overlay* rows) {
+  const uint64_t provider = rows->Find<tables::Accounts>({transfer.account()})->provider();
+  rows->Put<tables::TransferChanges>({provider, entry.sequence(), transfer_id}, {});
 }
 
 }  // namespace voucher

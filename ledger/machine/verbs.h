@@ -35,7 +35,28 @@ namespace voucher {
   X(DeclineTransfer, decline_transfer, TransferDeclined, transfer_declined)                 \
   X(Redeem, redeem, Redeemed, redeemed)                                                     \
   X(ReverseRedemption, reverse_redemption, RedemptionReversed, redemption_reversed)         \
-  X(ResumeAfterClockJump, resume_after_clock_jump, ClockResumed, clock_resumed)
+  X(ResumeAfterClockJump, resume_after_clock_jump, ClockResumed, clock_resumed)             \
+  X(PutCluster, put_cluster, ClusterPut, cluster_put)                                       \
+  X(ReviewCluster, review_cluster, ClusterReviewed, cluster_reviewed)                       \
+  X(RankClusters, rank_clusters, ClustersRanked, clusters_ranked)                           \
+  X(SucceedEnterprise, succeed_enterprise, EnterpriseSucceeded, enterprise_succeeded)       \
+  X(RemindEnterprise, remind_enterprise, EnterpriseReminded, enterprise_reminded)           \
+  X(ArchiveProgram, archive_program, ProgramArchived, program_archived)                     \
+  X(ReturnApplication, return_application, ApplicationReturned, application_returned)       \
+  X(CorrectApplication, correct_application, ApplicationCorrected, application_corrected)   \
+  X(PublishNotice, publish_notice, NoticePublished, notice_published)                       \
+  X(FileObjection, file_objection, ObjectionFiled, objection_filed)                         \
+  X(ResolveObjection, resolve_objection, ObjectionResolved, objection_resolved)             \
+  X(RankApplications, rank_applications, ApplicationsRanked, applications_ranked)           \
+  X(AwardGrant, award_grant, GrantAwarded, grant_awarded)                                   \
+  X(AcceptProject, accept_project, ProjectAccepted, project_accepted)                       \
+  X(ExtendProject, extend_project, ProjectExtended, project_extended)                       \
+  X(TerminateProject, terminate_project, ProjectTerminated, project_terminated)             \
+  X(ReconcileTransfers, reconcile_transfers, TransfersReconciled, transfers_reconciled)     \
+  X(Reclaim, reclaim, Reclaimed, reclaimed)                                                 \
+  X(CloseStatement, close_statement, StatementClosed, statement_closed)                     \
+  X(RecordDisbursement, record_disbursement, DisbursementRecorded, disbursement_recorded)   \
+  X(RecordRecovery, record_recovery, RecoveryRecorded, recovery_recorded)
 
 #define VOUCHER_DECLARE_VERB(Verb, verb, EventType, event_field)        \
   Decision Decide(Context* context, const v1::Verb##Request& request);  \
@@ -44,7 +65,7 @@ namespace voucher {
 VOUCHER_VERBS(VOUCHER_DECLARE_VERB)
 #undef VOUCHER_DECLARE_VERB
 
-// Timers (timers.cc): three kinds, one event each.
+// Timers (timers.cc): one event for each kind.
 Decision Decide(Context* context, const v1::TimerDue& timer);
 void EvolveTimer(const v1::Entry& entry, Overlay* rows);
 

@@ -50,7 +50,8 @@ class View {
  public:
   // A bottom over stored rows, which must outlive it. nullptr: nothing stored, all rows live in
   // memory.
-  explicit View(const RowSource* source) : source_(source) {}
+  explicit View(const RowSource* source);
+  ~View();
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
@@ -96,7 +97,7 @@ class View {
   }
 
  protected:
-  explicit View(const View* below) : below_(below) {}
+  explicit View(const View* below);
 
   mutable ForEveryTable<LayerTable> tables_;
   const View* below_ = nullptr;
@@ -178,22 +179,9 @@ class Overlay : public View {
 
   // Visits every changed row as bytes; `value` is nullptr for an erased row. Order is unspecified.
   void ForEachChange(
-      absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) const {
-    std::string bytes;
-    std::apply([&](const auto&... table) { (VisitTable(table, &bytes, visit), ...); }, tables_);
-  }
+      absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) const;
 
  private:
-  template <class T>
-  static void VisitTable(
-      const LayerTable<T>& table, std::string* bytes,
-      absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) {
-    for (const auto& [key, row] : table.rows) {
-      if (row) EncodeRow(*row, bytes);
-      visit(EncodeKey(T::kId, key), row ? bytes : nullptr);
-    }
-  }
-
   friend class HotView;
 };
 
@@ -206,27 +194,11 @@ class HotView : public View {
 
   // Takes over the rows of a layer that lay directly above. With a source, the layer must be stored
   // there already.
-  void Absorb(Overlay&& layer) {
-    std::apply([&](auto&... table) { (AbsorbTable(&table, &layer), ...); }, tables_);
-  }
+  void Absorb(Overlay&& layer);
 
  private:
   template <class T>
-  void AbsorbTable(LayerTable<T>* table, Overlay* layer) {
-    auto& changed = std::get<LayerTable<T>>(layer->tables_).rows;
-    if (source_ != nullptr && (T::kOrdered || table->rows.size() > max_cached_rows_)) {
-      table->rows.clear();
-      if (T::kOrdered) return;
-    }
-    for (auto& [key, row] : changed) {
-      if (source_ == nullptr && !row) {
-        table->rows.erase(key);
-      } else {
-        table->rows[key] = std::move(row);
-      }
-    }
-    changed.clear();
-  }
+  void AbsorbTable(LayerTable<T>* table, Overlay* layer);
 
   size_t max_cached_rows_;
 };

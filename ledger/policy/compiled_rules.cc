@@ -88,9 +88,14 @@ const v1::Item* CompiledRules::FindItemByNumber(uint32_t number) const {
   return found == state().items_by_number.end() ? nullptr : found->second;
 }
 
-bool CompiledRules::AllowsDelivery(v1::DeliveryMode mode) const {
-  const auto& modes = rules().delivery_modes();
+bool CompiledRules::AllowsDelivery(const v1::Item& item, v1::DeliveryMode mode) const {
+  const auto& modes =
+      item.delivery_modes().empty() ? rules().delivery_modes() : item.delivery_modes();
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+bool CompiledRules::IsCompetitive() const {
+  return rules().allocation() == v1::ALLOCATION_COMPETITIVE;
 }
 
 UnixNanos CompiledRules::voucher_expires_at() const {

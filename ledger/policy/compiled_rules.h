@@ -37,8 +37,11 @@ class CompiledRules {
   // The item of this number, or nullptr.
   const v1::Item* FindItemByNumber(uint32_t number) const;
 
-  // Whether an application may choose this way of delivery.
-  bool AllowsDelivery(v1::DeliveryMode mode) const;
+  // Whether an application for `item`, an item of these rules, may choose this way of delivery.
+  bool AllowsDelivery(const v1::Item& item, v1::DeliveryMode mode) const;
+
+  // Whether applications compete: they are collected, scored and ranked.
+  bool IsCompetitive() const;
 
   // The functions below need voucher terms (checked), which a program with CLOUD_CREDIT has.
 

@@ -30,6 +30,14 @@ bool OldEnough(const v1::AgeRule& rule, const v1::EnterpriseFacts& facts, CivilD
   return AddYears(*registered_on, rule.full_years()) <= applied_on;
 }
 
+bool IsRegistered(const v1::RegistrationRule& rule, const v1::EnterpriseFacts& facts,
+                  CivilDay applied_on) {
+  if (!facts.has_platform_updated_on()) return false;
+  const std::optional<CivilDay> updated_on = FromCivilDate(facts.platform_updated_on());
+  VOUCHER_CHECK(updated_on.has_value()) << facts.uscc();
+  return applied_on <= AddMonths(*updated_on, rule.updated_within_months());
+}
+
 bool Blocks(const v1::IncidentRule& rule, const v1::Incident& incident, CivilDay applied_on) {
   if (!Contains(rule.kinds(), incident.kind())) return false;
   const v1::IncidentSeverity severity = incident.severity() == v1::INCIDENT_SEVERITY_UNSPECIFIED
@@ -82,6 +90,13 @@ void AddViolations(const v1::Eligibility& rules, const Applicant& applicant,
   }
   if (rules.has_prior_year_project() && !project.completed_prior_year()) {
     add(v1::ELIGIBILITY_RULE_PRIOR_YEAR_PROJECT, rules.prior_year_project().clause());
+  }
+  if (rules.has_registered_on_platform() &&
+      !IsRegistered(rules.registered_on_platform(), facts, applied_on)) {
+    add(v1::ELIGIBILITY_RULE_REGISTERED_ON_PLATFORM, rules.registered_on_platform().clause());
+  }
+  if (rules.has_cluster_member() && !applicant.in_approved_cluster) {
+    add(v1::ELIGIBILITY_RULE_CLUSTER_MEMBER, rules.cluster_member().clause());
   }
 }
 

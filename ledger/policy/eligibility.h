@@ -23,6 +23,9 @@ struct Applicant {
   const google::protobuf::RepeatedPtrField<v1::Incident>& incidents;
   // Values of v1::ListingKind.
   const google::protobuf::RepeatedField<int>& listings;
+  // Whether it is in the plan of an approved cluster of the program; asked only by programs with
+  // rule cluster_member.
+  bool in_approved_cluster = false;
 };
 
 // A violated rule and the article that states it; the article lies in the rules.
@@ -37,7 +40,8 @@ struct Violation {
 //
 // Dates: "N full years" since registration and "N years" since an incident end on the same civil
 // day N years later (February 29 → March 1). An incident blocks from its own date on; one dated
-// later does not; one without severity counts as MAJOR.
+// later does not; one without severity counts as MAJOR. An update on the platform holds up to the
+// same day N months later, inclusive (May 31 → June 30).
 std::vector<Violation> ViolatedRules(const CompiledRules& rules, const v1::Item& item,
                                      const Applicant& applicant, const v1::Project& project,
                                      CivilDay applied_on);

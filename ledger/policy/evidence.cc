@@ -14,11 +14,6 @@
 namespace voucher {
 namespace {
 
-bool HasDocument(const v1::Evidence& evidence, int kind) {
-  return std::any_of(evidence.documents().begin(), evidence.documents().end(),
-                     [kind](const v1::Document& document) { return document.kind() == kind; });
-}
-
 // "CONTRACT" for DOCUMENT_KIND_CONTRACT.
 std::string KindName(int kind) {
   const std::string& name = v1::DocumentKind_Name(static_cast<v1::DocumentKind>(kind));
@@ -27,12 +22,22 @@ std::string KindName(int kind) {
 
 }  // namespace
 
+std::vector<std::string> MissingDocuments(
+    const google::protobuf::RepeatedField<int>& kinds,
+    const google::protobuf::RepeatedPtrField<v1::Document>& documents) {
+  std::vector<std::string> missing;
+  for (const int kind : kinds) {
+    const bool there =
+        std::any_of(documents.begin(), documents.end(),
+                    [kind](const v1::Document& document) { return document.kind() == kind; });
+    if (!there) missing.push_back(KindName(kind));
+  }
+  return missing;
+}
+
 std::optional<v1::Refusal> CheckEvidence(const CompiledRules& rules, const v1::Item& item,
                                          const v1::Evidence& evidence, int64_t spend_fen) {
-  std::vector<std::string> missing;
-  for (const int kind : item.evidence()) {
-    if (!HasDocument(evidence, kind)) missing.push_back(KindName(kind));
-  }
+  std::vector<std::string> missing = MissingDocuments(item.evidence(), evidence.documents());
   if (item.invoices_required() && evidence.invoices().empty()) missing.emplace_back("INVOICE");
   int64_t invoiced_fen = 0;
   for (const v1::Invoice& invoice : evidence.invoices()) {

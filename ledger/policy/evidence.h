@@ -4,13 +4,24 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/repeated_field.h"
 
 #include "ledger/policy/compiled_rules.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/program.pb.h"
 #include "voucher/v1/reasons.pb.h"
+#include "voucher/v1/types.pb.h"
 
 namespace voucher {
+
+// The kinds of documents asked for that are not there, as in "CONTRACT", in the order of `kinds`,
+// which are values of v1::DocumentKind.
+std::vector<std::string> MissingDocuments(
+    const google::protobuf::RepeatedField<int>& kinds,
+    const google::protobuf::RepeatedPtrField<v1::Document>& documents);
 
 // EVIDENCE_MISSING, with all that is missing, if a kind of document that the item asks for is
 // absent, the item needs invoices and there is none, an invoice is dated outside the program's

@@ -1,7 +1,8 @@
-// Collects the problems of nested fields with their paths. For validate.cc only.
+// Collects the problems of nested fields with their paths. For validate*.cc only.
 #ifndef LEDGER_POLICY_FIELD_PROBLEMS_H_
 #define LEDGER_POLICY_FIELD_PROBLEMS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,8 @@
 #include "ledger/base/field_problem.h"
 #include "ledger/base/money.h"
 #include "ledger/base/text.h"
+#include "ledger/policy/validate.h"
+#include "voucher/v1/program.pb.h"
 
 namespace voucher {
 
@@ -45,6 +48,22 @@ class FieldProblems {
       Add(field, absl::StrCat("has ", text.size(), " bytes; at most ", max_bytes, " are allowed"));
     } else if (!IsOneLineText(text)) {
       Add(field, "must be valid UTF-8 without control characters");
+    }
+  }
+
+  // A required `clause`.
+  void Clause(absl::string_view clause) const { Text("clause", clause, kMaxTextBytes); }
+
+  // Categories of catalog products, each once, `least` to 64 of them.
+  template <typename Values>
+  void Categories(absl::string_view field, const Values& values, int least) const {
+    Count(field, values.size(), least, kMaxCategories);
+    for (int i = 0; i < values.size(); ++i) {
+      const std::string element = absl::StrCat(field, "[", i, "]");
+      Text(element, values[i], kMaxCategoryBytes);
+      if (std::find(values.begin(), values.begin() + i, values[i]) != values.begin() + i) {
+        Add(element, "occurs twice");
+      }
     }
   }
 
@@ -111,6 +130,12 @@ class FieldProblems {
   std::string path_;
   std::vector<FieldProblem>* problems_;
 };
+
+// Whether applications of the program can end in vouchers.
+inline bool IssuesVouchers(const v1::ProgramRules& rules) {
+  const auto& modes = rules.delivery_modes();
+  return std::find(modes.begin(), modes.end(), v1::DELIVERY_MODE_CLOUD_CREDIT) != modes.end();
+}
 
 }  // namespace voucher
 

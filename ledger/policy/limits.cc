@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -48,15 +49,30 @@ const Room* Binding(const std::vector<Room>& rooms, Matches matches) {
   return binding;
 }
 
+bool IsBudget(const PoolRoom& pool) {
+  return pool.id.kind == v1::LIMIT_KIND_UNSPECIFIED;
+}
+
 v1::Refusal CapReached(v1::Reason reason, const CapRoom& cap) {
   return MakeRefusal(reason, cap.clause, CapName(cap.id.kind),
                      {{"cap_fen", cap.amount_fen}, {"used_fen", cap.used_fen}});
 }
 
-v1::Refusal PoolExhausted(v1::Reason reason, const PoolRoom& pool, int64_t grant_fen) {
-  VOUCHER_CHECK(pool.on_exhausted == v1::ON_EXHAUSTED_REJECT) << pool.on_exhausted;
-  return MakeRefusal(reason, pool.clause, pool.name,
-                     {{"available_fen", pool.available_fen}, {"grant_fen", grant_fen}});
+// QUOTA_EXHAUSTED by the binding pool beside the budget that `matches`, else POOL_EXHAUSTED if the
+// budget matches; nullopt if no pool does.
+template <typename Matches>
+std::optional<v1::Refusal> PoolExhausted(const std::vector<PoolRoom>& pools, int64_t grant_fen,
+                                         Matches matches) {
+  for (const bool budget : {false, true}) {
+    const PoolRoom* pool = Binding(pools, [&](const PoolRoom& candidate) {
+      return IsBudget(candidate) == budget && matches(candidate);
+    });
+    if (pool == nullptr) continue;
+    return MakeRefusal(budget ? v1::REASON_POOL_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED,
+                       pool->clause, pool->name,
+                       {{"available_fen", pool->available_fen}, {"grant_fen", grant_fen}});
+  }
+  return std::nullopt;
 }
 
 std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
@@ -74,20 +90,28 @@ std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> CheckPools(const std::vector<PoolRoom>& pools, int64_t grant_fen) {
-  const auto too_small = [grant_fen](bool budget) {
-    return [grant_fen, budget](const PoolRoom& pool) {
-      return (pool.id.kind == v1::LIMIT_KIND_UNSPECIFIED) == budget &&
-             pool.available_fen < grant_fen;
+// Fits a grant that the caps have clipped into the pools.
+FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
+  const auto insufficient = [&grant](v1::OnExhausted policy) {
+    return [&grant, policy](const PoolRoom& pool) {
+      return pool.on_exhausted == policy && (pool.available_fen < grant.granted_fen ||
+                                             (policy == v1::ON_EXHAUSTED_WAITLIST && pool.queued));
     };
   };
-  if (const PoolRoom* pool = Binding(pools, too_small(false))) {
-    return PoolExhausted(v1::REASON_QUOTA_EXHAUSTED, *pool, grant_fen);
+  if (std::optional<v1::Refusal> refusal =
+          PoolExhausted(pools, grant.granted_fen, insufficient(v1::ON_EXHAUSTED_REJECT))) {
+    return *std::move(refusal);
   }
-  if (const PoolRoom* pool = Binding(pools, too_small(true))) {
-    return PoolExhausted(v1::REASON_POOL_EXHAUSTED, *pool, grant_fen);
+  if (const PoolRoom* pool = Binding(pools, insufficient(v1::ON_EXHAUSTED_WAITLIST))) {
+    return FittingGrant{grant.granted_fen, pool->name, true};
   }
-  return std::nullopt;
+  if (const PoolRoom* pool = Binding(pools, insufficient(v1::ON_EXHAUSTED_PARTIAL))) {
+    if (pool->available_fen > 0) return FittingGrant{pool->available_fen, pool->name, false};
+    return *PoolExhausted(pools, grant.granted_fen, [](const PoolRoom& candidate) {
+      return candidate.on_exhausted == v1::ON_EXHAUSTED_PARTIAL && candidate.available_fen <= 0;
+    });
+  }
+  return grant;
 }
 
 }  // namespace
@@ -112,11 +136,12 @@ std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
   for (const v1::Cap& cap : rules.rules().caps()) {
     Lower({CapKind(cap.scope()), cap.amount_fen(), cap.clause()}, &caps);
   }
-  if (item.cap_fen() > 0) {
-    Lower({v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, item.cap_fen(), item.clause()}, &caps);
-  }
+  const v1::LimitKind item_kind = item.cap_scope() == v1::CAP_SCOPE_UNSPECIFIED
+                                      ? v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR
+                                      : CapKind(item.cap_scope());
+  if (item.cap_fen() > 0) Lower({item_kind, item.cap_fen(), item.clause()}, &caps);
   if (const v1::RevenueTier* tier = ReachedTier(item, facts)) {
-    Lower({v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, tier->cap_fen(), item.clause()}, &caps);
+    Lower({item_kind, tier->cap_fen(), item.clause()}, &caps);
   }
   std::sort(caps.begin(), caps.end(),
             [](const CapRule& a, const CapRule& b) { return a.kind < b.kind; });
@@ -160,14 +185,11 @@ std::string PoolName(const v1::Pool& pool) {
 FitResult FitLimits(int64_t base_fen, const Limits& limits) {
   VOUCHER_CHECK(base_fen > 0) << base_fen;
   if (std::optional<v1::Refusal> refusal = CheckCaps(limits.caps)) return *std::move(refusal);
-  FittingGrant grant{base_fen, ""};
+  FittingGrant grant{base_fen, "", false};
   const CapRoom* clipping =
       Binding(limits.caps, [base_fen](const CapRoom& cap) { return AvailableFen(cap) < base_fen; });
-  if (clipping != nullptr) grant = {AvailableFen(*clipping), CapName(clipping->id.kind)};
-  if (std::optional<v1::Refusal> refusal = CheckPools(limits.pools, grant.granted_fen)) {
-    return *std::move(refusal);
-  }
-  return grant;
+  if (clipping != nullptr) grant = {AvailableFen(*clipping), CapName(clipping->id.kind), false};
+  return FitPools(std::move(grant), limits.pools);
 }
 
 }  // namespace voucher

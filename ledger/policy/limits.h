@@ -7,8 +7,9 @@
 //     limits.caps.push_back({IdOf(cap), cap.amount_fen, UsedFen(cap), cap.clause});
 //   for (const v1::Pool* pool : PoolsFor(rules, item, facts.division(), providers))
 //     limits.pools.push_back({IdOf(*pool), PoolName(*pool), …});
-//   limits.pools.push_back({{}, "BUDGET", budget_fen, …});       // A hypothetical quote has no
-//   pools. FitResult fit = FitLimits(BaseAmountFen(item, spend_fen), limits);
+//   limits.pools.push_back({IdOf(cluster), "CLUSTER metal", …});  // of the applicant's cluster
+//   limits.pools.push_back({{}, "BUDGET", budget_fen, …});        // a hypothesis has no pools
+//   FitResult fit = FitLimits(BaseAmountFen(item, spend_fen), limits);
 #ifndef LEDGER_POLICY_LIMITS_H_
 #define LEDGER_POLICY_LIMITS_H_
 
@@ -53,8 +54,9 @@ struct CapRule {
 };
 
 // The caps of the program and the item for this enterprise, one of each kind, in the order of
-// kinds. The item's cap, its revenue tier's and a cap per enterprise, item and year all count the
-// same, so the lowest of them stands for them.
+// kinds. The item's cap, its revenue tier's and a cap of the program with the item's cap_scope
+// (per enterprise, item and year, or per project) all count the same, so the lowest of them stands
+// for them.
 std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
                              const v1::EnterpriseFacts& facts);
 
@@ -86,6 +88,8 @@ struct PoolRoom {
   int64_t available_fen = 0;
   v1::OnExhausted on_exhausted = v1::ON_EXHAUSTED_UNSPECIFIED;
   absl::string_view clause;
+  // True if somebody waits on it: a grant that comes later must wait too.
+  bool queued = false;
 };
 
 // All limits that match a grant. The ids differ.
@@ -94,22 +98,32 @@ struct Limits {
   std::vector<PoolRoom> pools;
 };
 
-// A grant that fits.
+// A grant that fits, or that waits for room.
 struct FittingGrant {
   // > 0.
   int64_t granted_fen = 0;
-  // CapName of the cap that clipped the base amount; empty if none did.
+  // Name of the limit that clipped the base amount (a cap, or a pool that grants what is left) or
+  // that it waits on; empty if none did.
   std::string clipped_by;
+  // True if nothing can be granted now and the application waits for granted_fen.
+  bool waits = false;
 };
 
 // The grant, or the refusal it meets with.
 using FitResult = std::variant<FittingGrant, v1::Refusal>;
 
 // Clips `base_fen` > 0 (checked) to what is left under each cap, then asks every pool for the
-// result, all or nothing. Refusals in order of precedence: ENTERPRISE_CAP_REACHED (a cap per
-// enterprise has nothing left), PROJECT_CAP_REACHED, QUOTA_EXHAUSTED (a pool beside the budget),
-// POOL_EXHAUSTED (the budget). Of several limits that give the same reason, and of several caps
-// that clip, the binding one is named: the least available, then the smallest id.
+// result. A pool with too little is insufficient, and so is a WAITLIST pool on which somebody
+// waits, whatever it holds. Of several insufficient pools REJECT beats WAITLIST beats PARTIAL:
+//
+//   REJECT    refuses, all or nothing;
+//   WAITLIST  lets the whole clipped grant wait;
+//   PARTIAL   grants the least that these pools hold; refuses if that is nothing.
+//
+// Refusals in order of precedence: ENTERPRISE_CAP_REACHED (a cap per enterprise has nothing left),
+// PROJECT_CAP_REACHED, QUOTA_EXHAUSTED (a pool beside the budget), POOL_EXHAUSTED (the budget). Of
+// several limits that do the same, the binding one is named: the least available, then the smallest
+// id; of a cap and a PARTIAL pool that clip, the pool, which clips more.
 // Nothing is reserved; the caller books the grant on every limit or on none.
 FitResult FitLimits(int64_t base_fen, const Limits& limits);
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 #include "ledger/base/check.h"
@@ -19,7 +21,8 @@ namespace {
 
 enum class Language { kEnglish, kChinese };
 
-// One sentence in both languages, with {placeholders}: subject, rules, or the name of a number.
+// One sentence in both languages, with {placeholders}: subject, words (a subject that is words, in
+// the language of the sentence), rules, or the name of a number.
 struct Sentence {
   v1::Reason reason;
   absl::string_view english;
@@ -39,6 +42,8 @@ constexpr Sentence kSentences[] = {
      "请求编号已用于另一请求。"},
     {v1::REASON_PROGRAM_NOT_FOUND, "There is no program {subject}.", "项目计划{subject}不存在。"},
     {v1::REASON_PROGRAM_NOT_FOUND, "There is no such program.", "项目计划不存在。"},
+    {v1::REASON_ITEM_NOT_FOUND, "This item is not applied for: {words}.",
+     "该支持项不受理申报：{words}。"},
     {v1::REASON_ITEM_NOT_FOUND, "The program has no item {subject} to apply for.",
      "该计划没有可申报的支持项{subject}。"},
     {v1::REASON_ITEM_NOT_FOUND, "The program has no such item to apply for.",
@@ -63,6 +68,10 @@ constexpr Sentence kSentences[] = {
     {v1::REASON_TRANSFER_NOT_FOUND, "There is no such transfer.", "该调拨单不存在。"},
     {v1::REASON_REDEMPTION_NOT_FOUND, "There is no redemption {subject}.", "核销{subject}不存在。"},
     {v1::REASON_REDEMPTION_NOT_FOUND, "There is no such redemption.", "该核销不存在。"},
+    {v1::REASON_STATEMENT_NOT_FOUND, "There is no statement {subject}.", "结算单{subject}不存在。"},
+    {v1::REASON_STATEMENT_NOT_FOUND, "There is no such statement.", "该结算单不存在。"},
+    {v1::REASON_CLUSTER_NOT_FOUND, "There is no cluster {subject}.", "产业集群{subject}不存在。"},
+    {v1::REASON_CLUSTER_NOT_FOUND, "There is no such cluster.", "该产业集群不存在。"},
     {v1::REASON_ALREADY_REGISTERED, "{subject} exists already.", "{subject}已存在。"},
     {v1::REASON_ALREADY_REGISTERED, "It exists already.", "该对象已存在。"},
     {v1::REASON_PROGRAM_NOT_OPEN, "The program is {subject} and takes no applications.",
@@ -77,10 +86,20 @@ constexpr Sentence kSentences[] = {
      "{cutoff_unix_ns}.",
      "申报于{received_unix_ns}收到，申报已于{cutoff_unix_ns}截止。"},
     {v1::REASON_WINDOW_CLOSED, "Applications are closed.", "申报已截止。"},
+    {v1::REASON_ILLEGAL_STATE,
+     "{subject} would be lowered to {amount_fen} yuan, {used_fen} yuan of it are used.",
+     "{subject}将降至{amount_fen}元，但已使用{used_fen}元。"},
+    {v1::REASON_ILLEGAL_STATE, "This step is not possible before {possible_unix_ns}: {words}.",
+     "{possible_unix_ns}前不能执行此操作：{words}。"},
+    {v1::REASON_ILLEGAL_STATE, "This step is not possible: {words}.", "不能执行此操作：{words}。"},
     {v1::REASON_ILLEGAL_STATE, "This step is not possible in the state {subject}.",
      "当前状态为{subject}，不能执行此操作。"},
     {v1::REASON_ILLEGAL_STATE, "This step is not possible in the current state.",
      "当前状态不能执行此操作。"},
+    {v1::REASON_NOTICE_RUNNING,
+     "The public notice is not over: approval is possible from {possible_unix_ns}.",
+     "公示期未满：自{possible_unix_ns}起方可批准。"},
+    {v1::REASON_NOTICE_RUNNING, "The public notice is not over.", "公示期未满。"},
     {v1::REASON_CALENDAR_MISSING, "The published working-day calendar does not cover {subject}.",
      "已公布的工作日历不包括{subject}。"},
     {v1::REASON_CALENDAR_MISSING,
@@ -104,6 +123,18 @@ constexpr Sentence kSentences[] = {
      "发票{subject}已用于其他申报。"},
     {v1::REASON_INVOICE_ALREADY_CLAIMED, "An invoice already supports another application.",
      "有发票已用于其他申报。"},
+    {v1::REASON_ITEM_ALREADY_CLAIMED,
+     "Item {subject} can be claimed only once and was, by application {application_id}.",
+     "支持项{subject}只能申报一次，已由申报{application_id}占用。"},
+    {v1::REASON_ITEM_ALREADY_CLAIMED, "The item can be claimed only once and was claimed before.",
+     "该支持项只能申报一次，此前已申报。"},
+    {v1::REASON_SUPERSEDED_BY_HIGHER,
+     "Only the highest grant of a project is given: application {application_id} has "
+     "{approved_fen} yuan.",
+     "同一项目从高不重复：申报{application_id}已获{approved_fen}元。"},
+    {v1::REASON_SUPERSEDED_BY_HIGHER,
+     "Only the highest grant of a project is given, and it has one that is at least as high.",
+     "同一项目从高不重复：该项目已获不低于此的支持。"},
     {v1::REASON_AMOUNT_TOO_SMALL,
      "{rate_bps} of {spend_fen} yuan, rounded down to the fen, is nothing.",
      "{spend_fen}元的{rate_bps}向下取整到分后为零。"},
@@ -134,6 +165,9 @@ constexpr Sentence kSentences[] = {
      "云服务商{subject}已被暂停。"},
     {v1::REASON_PROVIDER_SUSPENDED, "The provider is suspended.", "该云服务商已被暂停。"},
     {v1::REASON_PRODUCT_NOT_APPROVED,
+     "Product {subject} cannot be paid with the credit of item number {item_number}.",
+     "产品{subject}不能使用{item_number}号支持项的额度。"},
+    {v1::REASON_PRODUCT_NOT_APPROVED,
      "Product {subject} was not in force in the catalog at the time that counts.",
      "产品{subject}在相关时点不在有效的支持目录内。"},
     {v1::REASON_PRODUCT_NOT_APPROVED,
@@ -147,6 +181,10 @@ constexpr Sentence kSentences[] = {
      "Vouchers are not transferable: {subject} belongs to another enterprise.",
      "服务券不可转赠：{subject}属于其他企业。"},
     {v1::REASON_NON_TRANSFERABLE, "Vouchers are not transferable.", "服务券不可转赠。"},
+    {v1::REASON_BASKET_RULE, "Product {subject} is an add-on: a core product must be bought first.",
+     "产品{subject}属加购产品，须先购买核心产品。"},
+    {v1::REASON_BASKET_RULE, "An add-on needs a core product to be bought first.",
+     "购买加购产品前须先购买核心产品。"},
     {v1::REASON_VOUCHER_EXPIRED, "Validity ended at {expires_unix_ns}.",
      "有效期已于{expires_unix_ns}届满。"},
     {v1::REASON_VOUCHER_EXPIRED, "The voucher has expired.", "服务券已过期。"},
@@ -166,6 +204,11 @@ constexpr Sentence kSentences[] = {
      "该核销可冲正{available_fen}元，请求冲正{amount_fen}元。"},
     {v1::REASON_NOT_REVERSIBLE, "More would be reversed than is left of the redemption.",
      "冲正金额超过该核销余额。"},
+    {v1::REASON_ACCEPTANCE_MISSING,
+     "All {waiting_fen} yuan that are owed wait for the acceptance of their projects.",
+     "应付{waiting_fen}元的项目均未验收，不能结算。"},
+    {v1::REASON_ACCEPTANCE_MISSING, "The project is not accepted, so its money cannot be settled.",
+     "项目未验收，资金不能结算。"},
 };
 
 absl::string_view ChineseRuleName(int rule) {
@@ -190,9 +233,52 @@ absl::string_view ChineseRuleName(int rule) {
       return "上年营业收入";
     case v1::ELIGIBILITY_RULE_PRIOR_YEAR_PROJECT:
       return "上年已完成项目";
+    case v1::ELIGIBILITY_RULE_REGISTERED_ON_PLATFORM:
+      return "平台注册并按期更新信息";
+    case v1::ELIGIBILITY_RULE_CLUSTER_MEMBER:
+      return "已通过评审的产业集群成员";
     default:
       return "其他条件";
   }
+}
+
+// A document as evidence names it: "CONTRACT", "INVOICE", "INVOICE_OF_FISCAL_YEAR (number)".
+std::string ChineseDocument(absl::string_view name) {
+  constexpr std::pair<absl::string_view, absl::string_view> kNames[] = {
+      {"CONTRACT", "合同"},
+      {"PAYMENT_PROOF", "付款凭证"},
+      {"ITEM_LIST", "清单"},
+      {"DELIVERY_PROOF", "交付证明"},
+      {"INVESTMENT_PROOF", "投资凭证"},
+      {"AUDIT_REPORT", "审计报告"},
+      {"PLAN", "实施方案"},
+      {"REGISTRATION_PROOF", "平台注册证明"},
+      {"DIAGNOSIS_REPORT", "诊断报告"},
+      {"TRAINING_RECORD", "培训记录"},
+      {"USAGE_RECORD", "使用记录"},
+      {"ACCEPTANCE_REPORT", "验收报告"},
+      {"INVOICE", "发票"},
+  };
+  if (absl::ConsumePrefix(&name, "INVOICE_OF_FISCAL_YEAR")) return absl::StrCat("本年度发票", name);
+  for (const auto& [english, chinese] : kNames) {
+    if (name == english) return std::string(chinese);
+  }
+  return std::string(name);
+}
+
+std::string ChineseDocuments(absl::string_view names) {
+  std::vector<std::string> chinese;
+  for (const absl::string_view name : absl::StrSplit(names, ", ", absl::SkipEmpty())) {
+    chinese.push_back(ChineseDocument(name));
+  }
+  return absl::StrJoin(chinese, "、");
+}
+
+std::string Subject(const v1::Refusal& refusal, Language language) {
+  if (language == Language::kEnglish) return refusal.subject();
+  if (!refusal.subject_zh().empty()) return refusal.subject_zh();
+  return refusal.reason() == v1::REASON_EVIDENCE_MISSING ? ChineseDocuments(refusal.subject())
+                                                         : refusal.subject();
 }
 
 std::string Rules(const v1::Refusal& refusal, Language language) {
@@ -224,7 +310,10 @@ std::string NumberText(const v1::RefusalNumber& number) {
 
 // What stands for a placeholder; empty if the refusal does not say.
 std::string ValueOf(absl::string_view placeholder, const v1::Refusal& refusal, Language language) {
-  if (placeholder == "subject") return refusal.subject();
+  if (placeholder == "subject") return Subject(refusal, language);
+  if (placeholder == "words") {
+    return refusal.subject_zh().empty() ? "" : Subject(refusal, language);
+  }
   if (placeholder == "rules") return Rules(refusal, language);
   const auto number = std::find_if(refusal.numbers().begin(), refusal.numbers().end(),
                                    [placeholder](const v1::RefusalNumber& candidate) {
@@ -280,6 +369,8 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_REQUEST_ID_REUSED:
     case v1::REASON_ALREADY_REGISTERED:
     case v1::REASON_INVOICE_ALREADY_CLAIMED:
+    case v1::REASON_ITEM_ALREADY_CLAIMED:
+    case v1::REASON_SUPERSEDED_BY_HIGHER:
     case v1::REASON_ORDER_ALREADY_REDEEMED:
       return absl::StatusCode::kAlreadyExists;
     case v1::REASON_PROGRAM_NOT_FOUND:
@@ -292,6 +383,8 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_VOUCHER_NOT_FOUND:
     case v1::REASON_TRANSFER_NOT_FOUND:
     case v1::REASON_REDEMPTION_NOT_FOUND:
+    case v1::REASON_STATEMENT_NOT_FOUND:
+    case v1::REASON_CLUSTER_NOT_FOUND:
       return absl::StatusCode::kNotFound;
     case v1::REASON_EVIDENCE_MISSING:
       return absl::StatusCode::kInvalidArgument;
@@ -304,6 +397,7 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_WINDOW_NOT_OPEN:
     case v1::REASON_WINDOW_CLOSED:
     case v1::REASON_ILLEGAL_STATE:
+    case v1::REASON_NOTICE_RUNNING:
     case v1::REASON_CALENDAR_MISSING:
     case v1::REASON_BLACKLISTED:
     case v1::REASON_NOT_ELIGIBLE:
@@ -312,9 +406,11 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_PRODUCT_NOT_APPROVED:
     case v1::REASON_ACCOUNT_NOT_OWNED:
     case v1::REASON_NON_TRANSFERABLE:
+    case v1::REASON_BASKET_RULE:
     case v1::REASON_VOUCHER_EXPIRED:
     case v1::REASON_INSUFFICIENT_CREDIT:
     case v1::REASON_NOT_REVERSIBLE:
+    case v1::REASON_ACCEPTANCE_MISSING:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REASON_UNSPECIFIED:
     default:

@@ -1,5 +1,7 @@
 #include "ledger/query/application_queries.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "ledger/query/lookup.h"
@@ -58,6 +60,34 @@ absl::Status ListApplications(const View& view, const v1::Authority&,
                     [&](uint64_t number, const rows::PresentRow&) { return show(number); }),
                 response);
   }
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetNotice(const View& view, const v1::Authority&, const v1::GetNoticeRequest& request,
+                       v1::GetNoticeResponse* response) {
+  const uint64_t number = request.notice_id();
+  if (number == 0)
+    return absl::InvalidArgumentError("notice_id is 0; notices are numbered from 1.");
+  const rows::NoticeRow* row = view.Find<tables::Notices>({number});
+  if (row == nullptr) return absl::NotFoundError(absl::StrCat("There is no notice ", number, "."));
+  *response->mutable_notice() = NoticeResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListNotices(const View& view, const v1::Authority&,
+                         const v1::ListNoticesRequest& request, v1::ListNoticesResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+  page.Finish(WalkIndex<tables::NoticesByProgram>(
+                  view, program, page.after, std::min(page.wanted, kMaxNoticesPerPage),
+                  [&](uint64_t number, const rows::PresentRow&) {
+                    *response->add_notices() =
+                        NoticeResource(view, number, MustFind<tables::Notices>(view, {number}));
+                    return true;
+                  }),
+              response);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }

@@ -1,9 +1,13 @@
+#include <functional>
 #include <optional>
 
-#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 #include "ledger/base/clock.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/machine/limit_refs.h"
+#include "ledger/machine/postings.h"
+#include "ledger/query/as_of.h"
 #include "ledger/query/lookup.h"
 #include "ledger/query/program_queries.h"
 #include "ledger/query/resources.h"
@@ -15,33 +19,6 @@ int64_t ClassFen(const rows::TotalsRow& totals, v1::AccountKind kind) {
   return kind < totals.class_fen_size() ? totals.class_fen(kind) : 0;
 }
 
-// The id under which the ledger counts the use of a pool, or nullopt if nothing of its kind exists
-// yet.
-std::optional<tables::Limits::Key> LimitKeyOf(const View& view, uint32_t program,
-                                              const CompiledRules& rules, const v1::Pool& pool) {
-  v1::LimitKind kind = v1::LIMIT_KIND_UNSPECIFIED;
-  uint64_t id = 0;
-  if (pool.scope() == v1::POOL_SCOPE_DIVISION) {
-    kind = v1::LIMIT_KIND_DIVISION;
-    if (!absl::SimpleAtoi(pool.key(), &id)) return std::nullopt;
-  } else if (pool.scope() == v1::POOL_SCOPE_PROVIDER) {
-    kind = v1::LIMIT_KIND_PROVIDER;
-    id = NumberOf<tables::ProviderNumbers>(view, {pool.key()});
-  } else if (const v1::Item* item = rules.FindItem(pool.key()); item != nullptr) {
-    kind = v1::LIMIT_KIND_ITEM;
-    id = item->number();
-  }
-  if (id == 0) return std::nullopt;
-  return tables::Limits::Key{program, static_cast<uint8_t>(kind), id, 0};
-}
-
-int64_t UsedFen(const View& view, uint32_t program, const CompiledRules& rules,
-                const v1::Pool& pool) {
-  const std::optional<tables::Limits::Key> key = LimitKeyOf(view, program, rules, pool);
-  const rows::LimitRow* row = key ? view.Find<tables::Limits>(*key) : nullptr;
-  return row == nullptr ? 0 : row->used_fen();
-}
-
 void FillClasses(const rows::TotalsRow& totals, v1::Budget* budget) {
   budget->set_appropriated_fen(-ClassFen(totals, v1::ACCOUNT_KIND_TREASURY));
   budget->set_remaining_fen(ClassFen(totals, v1::ACCOUNT_KIND_BUDGET));
@@ -51,7 +28,10 @@ void FillClasses(const rows::TotalsRow& totals, v1::Budget* budget) {
   budget->set_credit_fen(ClassFen(totals, v1::ACCOUNT_KIND_CREDIT));
   budget->set_payable_fen(ClassFen(totals, v1::ACCOUNT_KIND_PAYABLE_PROVIDER) +
                           ClassFen(totals, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE));
+  budget->set_due_fen(ClassFen(totals, v1::ACCOUNT_KIND_DUE));
+  budget->set_paid_fen(ClassFen(totals, v1::ACCOUNT_KIND_PAID));
   budget->set_returned_fen(ClassFen(totals, v1::ACCOUNT_KIND_RETURNED));
+  budget->set_receivable_fen(ClassFen(totals, v1::ACCOUNT_KIND_RECEIVABLE));
 }
 
 // Every state, those without applications too, so that a watcher sees a count return to 0.
@@ -63,30 +43,83 @@ void FillApplications(const rows::TotalsRow& totals, v1::Budget* budget) {
   }
 }
 
-}  // namespace
-
-absl::Status FillBudget(const View& view, const std::string& program_id, v1::Budget* budget) {
-  VOUCHER_ASSIGN_OR_RETURN(const uint32_t number, FindProgram(view, program_id));
-  const rows::ProgramRow& program = MustFind<tables::Programs>(view, {number});
-  const CompiledRules& rules = MustFind<tables::Revisions>(view, {number, program.revision()});
-  const rows::TotalsRow* totals = view.Find<tables::Totals>({number});
-  const rows::CountersRow& counters = MustFind<tables::Counters>(view, {});
-
-  budget->set_program_id(program_id);
+void FillProgram(const rows::ProgramRow& program, v1::Budget* budget) {
+  budget->set_program_id(program.program_id());
   budget->set_state(program.state());
-  FillClasses(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
-  FillApplications(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
+  budget->set_refused_submissions(program.refused_submissions());
+  budget->set_last_queue_number(program.queue_number());
+  *budget->mutable_cutoff_at() = ToTimestamp(program.cutoff_unix_ns());
+  budget->set_unopened_fen(program.unopened_fen());
+}
+
+// The pools of a revision, with the use of their limits.
+void FillPools(const View& view, uint32_t number, uint32_t revision,
+               const std::function<int64_t(const v1::LimitRef&)>& used, v1::Budget* budget) {
+  const Context context(view, v1::Authority::default_instance(), 0);
+  const CompiledRules& rules = MustFind<tables::Revisions>(view, {number, revision});
   for (const v1::Pool& pool : rules.rules().pools()) {
     v1::PoolBudget* use = budget->add_pools();
     use->set_scope(pool.scope());
     use->set_key(pool.key());
     use->set_amount_fen(pool.amount_fen());
-    use->set_used_fen(UsedFen(view, number, rules, pool));
+    const std::optional<v1::LimitRef> limit = PoolRef(context, rules, pool);
+    use->set_used_fen(limit ? used(*limit) : 0);
   }
-  budget->set_refused_submissions(program.refused_submissions());
-  budget->set_last_queue_number(program.queue_number());
-  *budget->mutable_cutoff_at() = ToTimestamp(program.cutoff_unix_ns());
-  *budget->mutable_as_of() = ToTimestamp(counters.recorded_unix_ns());
+}
+
+int64_t PastUse(const rows::TotalsHistoryRow& past, const v1::LimitRef& limit) {
+  for (const rows::PoolUse& pool : past.pools()) {
+    if (pool.limit().kind() == limit.kind() && pool.limit().id() == limit.id() &&
+        pool.limit().sub() == limit.sub()) {
+      return pool.used_fen();
+    }
+  }
+  return 0;
+}
+
+absl::Status FillPastBudget(const View& view, const std::string& program_id, uint64_t sequence,
+                            const EntryReader& entries, v1::Budget* budget) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t number, FindProgram(view, program_id));
+  VOUCHER_ASSIGN_OR_RETURN(const PastTotals past, TotalsAsOf(view, sequence, entries));
+  const auto found = past.programs.find(number);
+  if (found == past.programs.end()) {
+    return absl::NotFoundError(
+        absl::StrCat("There was no program ", program_id, " at entry ", sequence, "."));
+  }
+  const rows::TotalsHistoryRow& then = found->second;
+  FillProgram(then.program(), budget);
+  FillClasses(then.totals(), budget);
+  FillPools(
+      view, number, then.program().revision(),
+      [&](const v1::LimitRef& limit) { return PastUse(then, limit); }, budget);
+  *budget->mutable_as_of() = ToTimestamp(past.recorded_at);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status FillBudget(const View& view, const std::string& program_id, v1::Budget* budget) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t number, FindProgram(view, program_id));
+  const rows::ProgramRow& program = MustFind<tables::Programs>(view, {number});
+  const rows::TotalsRow* totals = view.Find<tables::Totals>({number});
+  FillProgram(program, budget);
+  FillClasses(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
+  FillApplications(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
+  FillPools(
+      view, number, program.revision(),
+      [&](const v1::LimitRef& limit) { return UsedOf(view, number, limit); }, budget);
+  *budget->mutable_as_of() = ToTimestamp(MustFind<tables::Counters>(view, {}).recorded_unix_ns());
+  return absl::OkStatus();
+}
+
+absl::Status GetBudget(const View& view, const v1::Authority&, const v1::GetBudgetRequest& request,
+                       v1::GetBudgetResponse* response, EntryReader entries) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t sequence, SequenceAsOf(view, request, entries));
+  VOUCHER_RETURN_IF_ERROR(sequence == AsOf(view)
+                              ? FillBudget(view, request.program_id(), response->mutable_budget())
+                              : FillPastBudget(view, request.program_id(), sequence, entries,
+                                               response->mutable_budget()));
+  response->set_as_of_sequence(sequence);
   return absl::OkStatus();
 }
 

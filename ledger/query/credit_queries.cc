@@ -1,5 +1,7 @@
 #include "ledger/query/credit_queries.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "ledger/query/lookup.h"
@@ -121,6 +123,37 @@ absl::Status ListTransfers(const View& view, const v1::Authority& who,
       });
   page.Finish(end, response);
   response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status WatchTransfers(const View& view, const v1::Authority& who,
+                            const v1::WatchTransfersRequest& request,
+                            v1::WatchTransfersResponse* response) {
+  const std::string& provider_id =
+      request.provider_id().empty() ? who.provider_id() : request.provider_id();
+  if (!provider_id.empty()) {
+    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, provider_id));
+  }
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, provider_id));
+  response->set_next_sequence(std::max(request.from_sequence(), AsOf(view) + 1));
+  int entry_begin = 0;  // first change of the entry looked at last
+  view.Scan<tables::TransferChanges>(
+      {provider, request.from_sequence(), 0}, {provider + 1, 0, 0},
+      [&](const tables::TransferChanges::Key& key, const rows::PresentRow&) {
+        const auto [owner, sequence, transfer] = key;
+        const int shown = response->changes_size();
+        if (shown == 0 || response->changes(shown - 1).sequence() != sequence) entry_begin = shown;
+        if (shown == kMaxTransferChanges) {
+          response->mutable_changes()->DeleteSubrange(entry_begin, shown - entry_begin);
+          response->set_next_sequence(sequence);
+          return false;
+        }
+        v1::TransferChange* change = response->add_changes();
+        change->set_sequence(sequence);
+        *change->mutable_transfer() =
+            TransferResource(view, transfer, MustFind<tables::Transfers>(view, {transfer}));
+        return true;
+      });
   return absl::OkStatus();
 }
 

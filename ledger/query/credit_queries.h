@@ -24,6 +24,16 @@ absl::Status ListTransfers(const View& view, const v1::Authority& who,
                            const v1::ListTransfersRequest& request,
                            v1::ListTransfersResponse* response);
 
+// What a WatchTransfers call sends next: the changes from request.from_sequence on, at most
+// kMaxTransferChanges and never part of an entry's. A PROVIDER may leave provider_id empty. No
+// changes if there are none yet; next_sequence is where to look next.
+absl::Status WatchTransfers(const View& view, const v1::Authority& who,
+                            const v1::WatchTransfersRequest& request,
+                            v1::WatchTransfersResponse* response);
+
+// No entry changes more transfers of a provider.
+inline constexpr int kMaxTransferChanges = 1'000;
+
 absl::Status GetRedemption(const View& view, const v1::Authority& who,
                            const v1::GetRedemptionRequest& request,
                            v1::GetRedemptionResponse* response);

@@ -43,11 +43,4 @@ absl::Status GetCalendar(const View& view, const v1::Authority&, const v1::GetCa
   return absl::OkStatus();
 }
 
-absl::Status GetBudget(const View& view, const v1::Authority&, const v1::GetBudgetRequest& request,
-                       v1::GetBudgetResponse* response) {
-  VOUCHER_RETURN_IF_ERROR(FillBudget(view, request.program_id(), response->mutable_budget()));
-  response->set_as_of_sequence(AsOf(view));
-  return absl::OkStatus();
-}
-
 }  // namespace voucher::query

@@ -7,6 +7,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/view.h"
+#include "ledger/query/as_of.h"
 #include "voucher/v1/entry.pb.h"
 #include "voucher/v1/program_service.pb.h"
 
@@ -43,8 +44,10 @@ absl::Status GetCalendar(const View& view, const v1::Authority& who,
 absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
                    v1::QuoteResponse* response, UnixNanos now);
 
+// As of an earlier sequence or time, from the totals kept then and `entries`.
 absl::Status GetBudget(const View& view, const v1::Authority& who,
-                       const v1::GetBudgetRequest& request, v1::GetBudgetResponse* response);
+                       const v1::GetBudgetRequest& request, v1::GetBudgetResponse* response,
+                       EntryReader entries);
 
 // The budget of a program for GetBudget, WatchBudget and metrics. INVALID_ARGUMENT if `program_id`
 // is empty, NOT_FOUND if there is no such program.

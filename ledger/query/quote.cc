@@ -3,10 +3,14 @@
 #include <utility>
 #include <variant>
 
-#include "ledger/base/check.h"
+#include "ledger/base/civil.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/machine/applications.h"
+#include "ledger/machine/clusters.h"
 #include "ledger/machine/context.h"
 #include "ledger/machine/limit_refs.h"
+#include "ledger/machine/projects.h"
+#include "ledger/policy/clause.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/limits.h"
 #include "ledger/policy/refusal_text.h"
@@ -21,10 +25,8 @@ namespace {
 
 using Answer = std::variant<v1::Grant, v1::Refusal>;
 
-// What is left of a quote once the applicant may apply: amount, caps, pools.
-Answer Fit(const v1::Item& item, int64_t spend_fen, const Limits& limits) {
-  if (auto refusal = CheckAmount(item, spend_fen)) return *std::move(refusal);
-  const int64_t base_fen = BaseAmountFen(item, spend_fen);
+// What is left of a quote once the applicant may apply: caps, pools.
+Answer Fit(int64_t base_fen, const Limits& limits) {
   FitResult fit = FitLimits(base_fen, limits);
   if (auto* refusal = std::get_if<v1::Refusal>(&fit)) return std::move(*refusal);
   const FittingGrant& fitting = std::get<FittingGrant>(fit);
@@ -32,6 +34,7 @@ Answer Fit(const v1::Item& item, int64_t spend_fen, const Limits& limits) {
   grant.set_grant_fen(fitting.granted_fen);
   grant.set_binding_limit(fitting.clipped_by);
   grant.set_unclipped_fen(base_fen);
+  grant.set_waits(fitting.waits);
   return grant;
 }
 
@@ -53,43 +56,62 @@ Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
   if (request.blacklisted()) {
     return MakeRefusal(v1::REASON_BLACKLISTED, {}, request.facts().uscc());
   }
-  const Applicant applicant{request.facts(), request.incidents(), request.listings()};
+  // What a hypothesis leaves out, the platform and the clusters, counts as met.
+  v1::EnterpriseFacts facts = request.facts();
+  if (!facts.has_platform_updated_on()) {
+    *facts.mutable_platform_updated_on() = ToCivilDate(DayOf(received_at, rules.zone()));
+  }
+  const Applicant applicant{facts, request.incidents(), request.listings(), true};
   if (auto refusal = CheckEligibility(rules, item, applicant, request.project(), received_at)) {
     return *std::move(refusal);
   }
-  return Fit(item, request.spend_fen(), HypotheticalLimits(rules, item, request));
+  if (auto refusal = CheckAmount(item, request.spend_fen())) return *std::move(refusal);
+  return Fit(BaseAmountFen(item, request.spend_fen()), HypotheticalLimits(rules, item, request));
 }
 
 Answer QuoteEnterprise(const Context& context, const Context::Program& program,
                        const v1::Item& item, const v1::QuoteRequest& request) {
+  const CompiledRules& rules = *program.rules;
   const auto enterprise = context.FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
   if (auto refusal = CheckOpen(program, context.received_at)) return *std::move(refusal);
   const rows::EnterpriseRow& row = *enterprise->row;
-  if (auto refusal = CheckBlacklist(row, context.received_at)) return *std::move(refusal);
-  const Applicant applicant{row.facts(), row.incidents(), row.listings()};
-  if (auto refusal = CheckEligibility(*program.rules, item, applicant, request.project(),
-                                      context.received_at)) {
+  if (auto refusal = CheckBlacklist(row, program.row->program_id(), context.received_at)) {
     return *std::move(refusal);
   }
-  uint64_t project = NumberOf<tables::ProjectNumbers>(
-      context.view, {program.number, request.project().project_id()});
-  if (project == 0) project = context.counters().project() + 1;
-  return Fit(item, request.spend_fen(), LimitsOf(context, program, item, *enterprise, project, {}));
+  const bool in_approved_cluster =
+      ApprovedClusterOf(context.view, program.number, enterprise->number) != 0;
+  const Applicant applicant{row.facts(), row.incidents(), row.listings(), in_approved_cluster};
+  if (auto refusal =
+          CheckEligibility(rules, item, applicant, request.project(), context.received_at)) {
+    return *std::move(refusal);
+  }
+  const uint64_t project =
+      CountsProjects(rules.rules())
+          ? ProjectNumber(context, enterprise->number, request.project().project_id())
+          : 0;
+  if (auto refusal = CheckItemClaim(context, program.number, item, enterprise->number, project)) {
+    return *std::move(refusal);
+  }
+  Limits limits = LimitsOf(context, program, item, *enterprise, project, {});
+  const int64_t base_fen = BaseAmountFen(item, request.spend_fen());
+  if (auto refusal =
+          CheckHighestOnly(context.view, rules.rules(), project, MostUnderCaps(base_fen, limits))) {
+    return *std::move(refusal);
+  }
+  if (auto refusal = CheckAmount(item, request.spend_fen())) return *std::move(refusal);
+  if (rules.IsCompetitive()) limits.pools.clear();  // the ranking asks the pools
+  return Fit(base_fen, limits);
 }
 
-Answer Answered(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
-                UnixNanos now) {
-  const bool hypothetical = request.has_facts();
-  const UnixNanos received_at =
-      hypothetical && request.has_received_at() ? *FromTimestamp(request.received_at()) : now;
-  Context context(view, who, received_at);
-  const auto program = context.FindProgram(request.program_id());
+Answer Answered(Context* context, const v1::QuoteRequest& request) {
+  const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
   const v1::Item* item = program->rules->FindItem(request.item_id());
   if (item == nullptr) return MakeRefusal(v1::REASON_ITEM_NOT_FOUND, {}, request.item_id());
-  return hypothetical ? QuoteHypothesis(*program->rules, *item, request, received_at)
-                      : QuoteEnterprise(context, *program, *item, request);
+  return request.has_facts()
+             ? QuoteHypothesis(*program->rules, *item, request, context->received_at)
+             : QuoteEnterprise(*context, *program, *item, request);
 }
 
 }  // namespace
@@ -97,8 +119,11 @@ Answer Answered(const View& view, const v1::Authority& who, const v1::QuoteReque
 absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
                    v1::QuoteResponse* response, UnixNanos now) {
   VOUCHER_RETURN_IF_ERROR(CheckQuoteRequest(request));
-  Answer answer = Answered(view, who, request, now);
+  const bool at_instant = request.has_facts() && request.has_received_at();
+  Context context(view, who, at_instant ? *FromTimestamp(request.received_at()) : now);
+  Answer answer = Answered(&context, request);
   if (auto* refusal = std::get_if<v1::Refusal>(&answer)) {
+    FillClause(view.Find<tables::Revisions>({context.program, context.revision}), refusal);
     FillMessages(refusal);
     *response->mutable_refusal() = std::move(*refusal);
   } else {

@@ -42,6 +42,9 @@ void CheckFacts(const v1::EnterpriseFacts& facts, Problems* problems) {
     problems->push_back("facts.industry must be an industry");
   }
   CheckDate("facts.registered_on", facts.has_registered_on(), facts.registered_on(), problems);
+  if (facts.has_platform_updated_on()) {
+    CheckDate("facts.platform_updated_on", true, facts.platform_updated_on(), problems);
+  }
   CheckAmount("facts.prior_year_revenue_fen", facts.prior_year_revenue_fen(), 0, kMaxRevenueFen,
               problems);
 }

@@ -1,11 +1,13 @@
 #include "ledger/query/registry_queries.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/big_endian.h"
+#include "ledger/machine/clusters.h"
 #include "ledger/query/lookup.h"
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
@@ -128,6 +130,40 @@ absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const row, FindAccount(view, number));
   VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, row->provider())));
   *response->mutable_account() = AccountResource(view, number, *row);
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status GetCluster(const View& view, const v1::Authority&,
+                        const v1::GetClusterRequest& request, v1::GetClusterResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+  if (request.cluster_id().empty()) {
+    return absl::InvalidArgumentError("cluster_id is empty; name a cluster of the program.");
+  }
+  const uint64_t number = FindCluster(view, program, request.cluster_id());
+  if (number == 0) {
+    return absl::NotFoundError(absl::StrCat("Program ", request.program_id(), " has no cluster ",
+                                            request.cluster_id(), "."));
+  }
+  *response->mutable_cluster() =
+      ClusterResource(view, number, MustFind<tables::Clusters>(view, {number}));
+  response->set_as_of_sequence(AsOf(view));
+  return absl::OkStatus();
+}
+
+absl::Status ListClusters(const View& view, const v1::Authority&,
+                          const v1::ListClustersRequest& request,
+                          v1::ListClustersResponse* response) {
+  VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
+  VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
+  page.Finish(WalkIndex<tables::ClustersByProgram>(
+                  view, program, page.after, std::min(page.wanted, kMaxClustersPerPage),
+                  [&](uint64_t number, const rows::PresentRow&) {
+                    *response->add_clusters() =
+                        ClusterResource(view, number, MustFind<tables::Clusters>(view, {number}));
+                    return true;
+                  }),
+              response);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }

@@ -28,4 +28,14 @@ absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
                              const v1::GetCloudAccountRequest& request,
                              v1::GetCloudAccountResponse* response);
 
+absl::Status GetCluster(const View& view, const v1::Authority& who,
+                        const v1::GetClusterRequest& request, v1::GetClusterResponse* response);
+
+// At most kMaxClustersPerPage of a page, whatever it asks for: a plan is long.
+absl::Status ListClusters(const View& view, const v1::Authority& who,
+                          const v1::ListClustersRequest& request,
+                          v1::ListClustersResponse* response);
+
+inline constexpr size_t kMaxClustersPerPage = 100;
+
 }  // namespace voucher::query

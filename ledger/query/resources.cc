@@ -2,8 +2,52 @@
 
 #include "ledger/base/check.h"
 #include "ledger/base/clock.h"
+#include "ledger/machine/clusters.h"
+#include "ledger/machine/postings.h"
 
 namespace voucher::query {
+namespace {
+
+// Name of the item that was applied for.
+const std::string& ItemId(const View& view, const rows::ApplicationRow& application) {
+  const v1::Item* item =
+      MustFind<tables::Revisions>(view, {application.program(), application.revision()})
+          .FindItemByNumber(application.item());
+  VOUCHER_CHECK(item != nullptr) << "no item " << application.item();
+  return item->item_id();
+}
+
+// True while the review chain, or what is left of it, lies ahead.
+bool AwaitsReview(v1::ApplicationState state) {
+  return state == v1::APPLICATION_STATE_WAITLISTED || state == v1::APPLICATION_STATE_COLLECTED ||
+         state == v1::APPLICATION_STATE_SCORED || state == v1::APPLICATION_STATE_HELD ||
+         state == v1::APPLICATION_STATE_RETURNED;
+}
+
+// True while an application asks for an amount and holds none.
+bool IsWanting(v1::ApplicationState state) {
+  return state == v1::APPLICATION_STATE_WAITLISTED || state == v1::APPLICATION_STATE_COLLECTED ||
+         state == v1::APPLICATION_STATE_SCORED;
+}
+
+// Where the application stands in ranking, notice and project, as far as it got.
+void FillProgress(const rows::ApplicationRow& row, v1::Application* application) {
+  application->set_score(row.score());
+  application->set_rank(row.rank());
+  application->set_notice_id(row.notice());
+  if (row.notice_ends_unix_ns() != 0) {
+    *application->mutable_approvable_at() = ToTimestamp(row.notice_ends_unix_ns());
+  }
+  if (row.state() == v1::APPLICATION_STATE_RETURNED) {
+    *application->mutable_correction_due_at() = ToTimestamp(row.correction_due_unix_ns());
+  }
+  if (row.project_due_unix_ns() != 0) {
+    *application->mutable_project_due_at() = ToTimestamp(row.project_due_unix_ns());
+  }
+  if (IsWanting(row.state())) application->set_wanted_fen(row.wanted_fen());
+}
+
+}  // namespace
 
 uint64_t AsOf(const View& view) {
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
@@ -44,6 +88,9 @@ v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& ro
   *enterprise.mutable_incidents() = row.incidents();
   *enterprise.mutable_listings() = row.listings();
   if (row.has_blacklisting()) *enterprise.mutable_blacklisting() = row.blacklisting();
+  *enterprise.mutable_former_usccs() = row.former_usccs();
+  if (row.has_reminder()) *enterprise.mutable_reminder() = row.reminder();
+  enterprise.set_receivable_fen(row.receivable_fen());
   return enterprise;
 }
 
@@ -68,29 +115,63 @@ v1::CloudAccount AccountResource(const View& view, uint64_t number, const rows::
 v1::Application ApplicationResource(const View& view, uint64_t number,
                                     const rows::ApplicationRow& row) {
   const CompiledRules& rules = MustFind<tables::Revisions>(view, {row.program(), row.revision()});
-  const v1::Item* item = rules.FindItemByNumber(row.item());
-  VOUCHER_CHECK(item != nullptr) << "application " << number << " item " << row.item();
   v1::Application application;
   application.set_application_id(number);
   application.set_program_id(ProgramId(view, row.program()));
   application.set_queue_number(row.queue_number());
-  application.set_item_id(item->item_id());
-  application.set_uscc(Uscc(view, row.enterprise()));
+  application.set_item_id(ItemId(view, row));
+  const v1::EnterpriseFacts& applicant =
+      MustFind<tables::Enterprises>(view, {row.enterprise()}).facts();
+  application.set_uscc(applicant.uscc());
+  application.set_enterprise_name(applicant.name());
+  application.set_division(applicant.division());
+  application.set_size(applicant.size());
   application.set_delivery_mode(row.delivery_mode());
   application.set_spend_fen(row.spend_fen());
   application.set_granted_fen(row.granted_fen());
   application.set_approved_fen(row.approved_fen());
   application.set_state(row.state());
   const auto& stages = rules.rules().review_stages();
-  if (row.state() == v1::APPLICATION_STATE_HELD &&
-      row.stages_passed() < static_cast<uint32_t>(stages.size())) {
+  if (AwaitsReview(row.state()) && row.stages_passed() < static_cast<uint32_t>(stages.size())) {
     application.set_next_stage(stages[static_cast<int>(row.stages_passed())].stage_id());
   }
   application.set_program_revision(row.revision());
   *application.mutable_received_at() = ToTimestamp(row.received_unix_ns());
   application.set_voucher_id(row.voucher());
   application.set_submitted_sequence(row.submitted_sequence());
+  FillProgress(row, &application);
+  if (row.cluster() != 0) {
+    application.set_cluster_id(
+        MustFind<tables::Clusters>(view, {row.cluster()}).cluster().cluster_id());
+  }
+  for (const uint64_t provider : row.providers()) {
+    application.add_provider_ids(ProviderId(view, provider));
+  }
+  application.set_project_id(row.project_id());
   return application;
+}
+
+v1::Notice NoticeResource(const View& view, uint64_t number, const rows::NoticeRow& row) {
+  v1::Notice notice;
+  notice.set_notice_id(number);
+  notice.set_program_id(ProgramId(view, row.program()));
+  *notice.mutable_starts_on() = row.starts_on();
+  *notice.mutable_last_day() = row.last_day();
+  *notice.mutable_ends_at() = ToTimestamp(row.ends_unix_ns());
+  *notice.mutable_application_ids() = row.applications();
+  return notice;
+}
+
+v1::ClusterStatus ClusterResource(const View& view, uint64_t number, const rows::ClusterRow& row) {
+  v1::ClusterStatus cluster;
+  *cluster.mutable_cluster() = row.cluster();
+  cluster.set_state(row.state());
+  cluster.set_number(number);
+  cluster.set_score(row.score());
+  cluster.set_rank(row.rank());
+  cluster.set_pool_fen(row.pool_fen());
+  cluster.set_used_fen(UsedOf(view, row.program(), ClusterLimit(number)));
+  return cluster;
 }
 
 v1::Voucher VoucherResource(const View& view, uint64_t number, const rows::VoucherRow& row) {
@@ -105,6 +186,7 @@ v1::Voucher VoucherResource(const View& view, uint64_t number, const rows::Vouch
   voucher.set_credit_fen(row.credit_fen());
   voucher.set_redeemed_fen(row.redeemed_fen());
   voucher.set_released_fen(row.released_fen());
+  voucher.set_item_id(ItemId(view, MustFind<tables::Applications>(view, {row.application()})));
   voucher.set_state(row.state());
   *voucher.mutable_expires_at() = ToTimestamp(row.expires_unix_ns());
   return voucher;

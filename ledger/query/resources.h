@@ -10,6 +10,7 @@
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/program.pb.h"
 #include "voucher/v1/registry.pb.h"
+#include "voucher/v1/registry_service.pb.h"
 
 namespace voucher::query {
 
@@ -43,6 +44,8 @@ v1::Provider ProviderResource(uint64_t number, const rows::ProviderRow& row);
 v1::CloudAccount AccountResource(const View& view, uint64_t number, const rows::AccountRow& row);
 v1::Application ApplicationResource(const View& view, uint64_t number,
                                     const rows::ApplicationRow& row);
+v1::Notice NoticeResource(const View& view, uint64_t number, const rows::NoticeRow& row);
+v1::ClusterStatus ClusterResource(const View& view, uint64_t number, const rows::ClusterRow& row);
 v1::Voucher VoucherResource(const View& view, uint64_t number, const rows::VoucherRow& row);
 v1::Transfer TransferResource(const View& view, uint64_t number, const rows::TransferRow& row);
 v1::Redemption RedemptionResource(const View& view, uint64_t number,

@@ -47,6 +47,15 @@ TEST(AddYearsTest, February29BecomesMarch1InACommonYear) {
   EXPECT_EQ(AddYears(CivilDay(2022, 6, 1), 3), CivilDay(2025, 6, 1));
 }
 
+TEST(AddMonthsTest, KeepsTheDayOrTakesTheLastOfAShorterMonth) {
+  EXPECT_EQ(AddMonths(CivilDay(2022, 4, 15), 1), CivilDay(2022, 5, 15));
+  EXPECT_EQ(AddMonths(CivilDay(2022, 5, 31), 1), CivilDay(2022, 6, 30));
+  EXPECT_EQ(AddMonths(CivilDay(2024, 1, 31), 1), CivilDay(2024, 2, 29));
+  EXPECT_EQ(AddMonths(CivilDay(2022, 12, 31), 2), CivilDay(2023, 2, 28));
+  EXPECT_EQ(AddMonths(CivilDay(2024, 2, 29), 12), CivilDay(2025, 2, 28));
+  EXPECT_EQ(AddMonths(CivilDay(2022, 8, 31), 0), CivilDay(2022, 8, 31));
+}
+
 TEST(StartOfDayTest, IsMidnightInTheZone) {
   // 2025-11-01T00:00:00+08:00 = 2025-10-31T16:00:00Z = 1761926400 s.
   EXPECT_EQ(StartOfDay(CivilDay(2025, 11, 1), Zone::Shanghai()),

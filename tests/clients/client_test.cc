@@ -19,6 +19,7 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include "voucher/v1/audit_service.grpc.pb.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
 #include "voucher/v1/program_service.grpc.pb.h"
 #include "voucher/v1/registry_service.grpc.pb.h"
@@ -85,6 +86,20 @@ class FlakyCredit final : public v1::CreditService::Service {
     return grpc::Status::OK;
   }
 
+  // A change at every tenth sequence from the one asked for; each call breaks after two messages.
+  grpc::Status WatchTransfers(grpc::ServerContext*, const v1::WatchTransfersRequest* request,
+                              grpc::ServerWriter<v1::WatchTransfersResponse>* writer) override {
+    EXPECT_EQ(request->provider_id(), "acme");
+    uint64_t sequence = (request->from_sequence() + 9) / 10 * 10;
+    for (int i = 0; i < 2; ++i, sequence += 10) {
+      v1::WatchTransfersResponse response;
+      response.add_changes()->set_sequence(sequence);
+      response.set_next_sequence(sequence + 1);
+      if (!writer->Write(response)) break;
+    }
+    return {grpc::StatusCode::UNAVAILABLE, "draining"};
+  }
+
   std::mutex mutex;
   int broken_streams = 0;
   bool wrong_count = false;
@@ -108,6 +123,30 @@ class TickingProgram final : public v1::ProgramService::Service {
   std::atomic<int> calls{0};
 };
 
+// Sends three entries at a time from the one asked for; each call breaks after two messages. Or
+// denies.
+class FlakyAudit final : public v1::AuditService::Service {
+ public:
+  grpc::Status WatchEntries(grpc::ServerContext*, const v1::WatchEntriesRequest* request,
+                            grpc::ServerWriter<v1::WatchEntriesResponse>* writer) override {
+    ++calls;
+    uint64_t next = request->from_sequence();
+    for (int i = 0; i < 2 && !denied; ++i) {
+      v1::WatchEntriesResponse response;
+      for (int e = 0; e < 3; ++e) {
+        response.add_recorded()->mutable_receipt()->set_sequence(next++);
+      }
+      response.set_next_sequence(next);
+      if (!writer->Write(response)) break;
+    }
+    if (denied) return {grpc::StatusCode::PERMISSION_DENIED, "no auditor"};
+    return {grpc::StatusCode::UNAVAILABLE, "draining"};
+  }
+
+  std::atomic<int> calls{0};
+  std::atomic<bool> denied{false};
+};
+
 grpc::Status WithDetail(grpc::StatusCode code,
                         const std::vector<const google::protobuf::Message*>& details) {
   google::rpc::Status status;
@@ -125,6 +164,7 @@ class ClientTest : public ::testing::Test {
     builder.RegisterService(&registry_);
     builder.RegisterService(&credit_);
     builder.RegisterService(&program_);
+    builder.RegisterService(&audit_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
 
@@ -146,6 +186,7 @@ class ClientTest : public ::testing::Test {
   ScriptedRegistry registry_;
   FlakyCredit credit_;
   TickingProgram program_;
+  FlakyAudit audit_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Client> client_;
 };
@@ -304,6 +345,44 @@ TEST_F(ClientTest, AWatchIsOpenedAgainUntilTheCallerHasEnough) {
   EXPECT_THAT(seen, ElementsAre(101, 102, 201, 202));
 }
 
+TEST_F(ClientTest, AWatchOfEntriesGoesOnWhereItBrokeOff) {
+  v1::WatchEntriesRequest request;
+  request.set_from_sequence(5);
+  std::vector<uint64_t> seen;
+  const absl::Status status =
+      client_->WatchEntries(request, [&](const v1::WatchEntriesResponse& response) {
+        for (const auto& recorded : response.recorded()) {
+          seen.push_back(recorded.receipt().sequence());
+        }
+        return seen.size() < 30;  // more calls than max_attempts: each message counts as progress
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_THAT(seen, SizeIs(30));
+  for (size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], 5 + i);
+  EXPECT_EQ(audit_.calls, 5);
+}
+
+TEST_F(ClientTest, AWatchOfTransfersGoesOnWhereItBrokeOff) {
+  v1::WatchTransfersRequest request;
+  request.set_provider_id("acme");
+  request.set_from_sequence(1);
+  std::vector<uint64_t> seen;
+  const absl::Status status =
+      client_->WatchTransfers(request, [&](const v1::WatchTransfersResponse& response) {
+        seen.push_back(response.changes(0).sequence());
+        return seen.size() < 5;
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(seen, ElementsAre(10, 20, 30, 40, 50));
+}
+
+TEST_F(ClientTest, AWatchThatIsDeniedEndsAtOnce) {
+  audit_.denied = true;
+  const absl::Status status = client_->WatchEntries({}, [](const auto&) { return true; });
+  EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+  EXPECT_EQ(audit_.calls, 1);
+}
+
 TEST(Connect, RefusesWhatCannotWork) {
   EXPECT_TRUE(absl::IsInvalidArgument(Client::Connect("").status()));
   Options options;
@@ -340,8 +419,8 @@ TEST(RpcList, IsTheContract) {
   for (const auto* file :
        {v1::GetBudgetRequest::descriptor()->file(), v1::GetEnterpriseRequest::descriptor()->file(),
         v1::GetApplicationRequest::descriptor()->file(),
-        v1::GetVoucherRequest::descriptor()->file(), v1::GetEntryRequest::descriptor()->file(),
-        v1::GetStatusRequest::descriptor()->file()}) {
+        v1::GetVoucherRequest::descriptor()->file(), v1::GetStatementRequest::descriptor()->file(),
+        v1::GetEntryRequest::descriptor()->file(), v1::GetStatusRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);

@@ -53,6 +53,12 @@ absl::Status RefusedStatus() {
   auto& number = *refusal.add_numbers();
   number.set_name("available_fen");
   number.set_value(120'000);
+  auto& instant = *refusal.add_numbers();
+  instant.set_name("possible_unix_ns");
+  instant.set_value(1'749'571'200'000'000'000);
+  auto& month = *refusal.add_numbers();
+  month.set_name("closed_month");
+  month.set_value(202'506);
   v1::Receipt receipt;
   receipt.set_sequence(5'213);
   receipt.set_queue_number(5'208);
@@ -88,16 +94,72 @@ TEST(CommandTable, EveryCommandNamesAnRpcAndItsFields) {
   }
 }
 
-// What has no friendly command is reached by `call`, `budget watch` or `calendar publish`.
+// What has no line in the table is reached by `call`, `import`, `quote`, a watch, `calendar
+// publish`, `notice publish` or `program archive`.
 TEST(CommandTable, OnlyBatchesStreamsAndFilesLackAFriendlyCommand) {
   std::set<std::string> lacking;
   for (const std::string& name : Rpc::Names()) lacking.insert(name);
   for (const CommandSpec& spec : CommandTable()) lacking.erase(spec.rpc);
   EXPECT_THAT(lacking,
-              ::testing::ElementsAre("ApplicationService/BatchSubmitApplications",
-                                     "CreditService/BatchRedeem", "CreditService/StreamRedeem",
-                                     "ProgramService/PublishCalendar", "ProgramService/Quote",
-                                     "ProgramService/WatchBudget"));
+              ::testing::ElementsAre(
+                  "ApplicationService/BatchReviewApplications",
+                  "ApplicationService/BatchSubmitApplications", "ApplicationService/PublishNotice",
+                  "AuditService/WatchEntries", "CreditService/BatchConfirmTransfers",
+                  "CreditService/BatchRedeem", "CreditService/ReconcileTransfers",
+                  "CreditService/StreamRedeem", "CreditService/WatchTransfers",
+                  "ProgramService/ArchiveProgram", "ProgramService/PublishCalendar",
+                  "ProgramService/Quote", "ProgramService/WatchBudget"));
+}
+
+TEST(MakeRequest, RefusesTwoWordsThatExcludeEachOther) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.Run({"budget", "get", "hubei-2025", "--as-of-sequence", "7", "--as-of",
+                          "2025-11-01T00:00:00+08:00"}),
+            kMalformed);
+  EXPECT_THAT(terminal.err.str(), HasSubstr("--as-of: give only one of them; sequence is given"));
+  EXPECT_EQ(terminal.Run({"statement", "close", "hubei-2025", "2025-09", "--provider", "aliyun",
+                          "--division", "420111"}),
+            kMalformed);
+}
+
+TEST(Voucherctl, HelpOfFilesNamesTheirColumns) {
+  for (const char* kind : {"enterprises", "catalog", "clusters", "incidents", "listings",
+                           "blacklist", "applications", "corrections", "reviews", "objections",
+                           "acceptances", "confirmations", "disbursements", "statement-lines"}) {
+    Terminal terminal;
+    EXPECT_EQ(terminal.Run({"import", kind, "--help"}), kOk) << kind;
+    EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("Columns:"), HasSubstr("--dry-run"))) << kind;
+  }
+  for (const char* kind : {"queue", "notice", "approved", "statements", "budget"}) {
+    Terminal terminal;
+    EXPECT_EQ(terminal.Run({"export", kind, "--help"}), kOk) << kind;
+    EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("Columns"), HasSubstr("--json"))) << kind;
+  }
+}
+
+TEST(Voucherctl, ImportDryRunOfEveryKindNeedsNoServer) {
+  const struct {
+    const char* kind;
+    const char* csv;
+  } kFiles[] = {
+      {"reviews", "application_id,stage_id,verdict\n7,CITY,PASS\n7,CITY,x\n"},
+      {"confirmations", "transfer_id,provider_reference\n7,a\n8,\n"},
+      {"objections", "application_id,reference,reason\n7,a,b\n8,a,\n"},
+      {"disbursements",
+       "statement_id,amount_fen,fiscal_reference,paid_on\n7,5,a,2025-01-01\n8,5,a,\n"},
+  };
+  for (const auto& file : kFiles) {
+    Terminal terminal;
+    const std::string path = WriteFile(absl::StrCat(file.kind, ".csv"), file.csv);
+    EXPECT_EQ(terminal.Run({"import", file.kind, path, "--dry-run"}), kMalformed);
+    EXPECT_THAT(terminal.err.str(), AllOf(HasSubstr(absl::StrCat(file.kind, ".csv:3: ")),
+                                          HasSubstr("1 of 2 rows are wrong; nothing was sent")));
+  }
+  Terminal terminal;
+  const std::string path =
+      WriteFile("lines.csv", "transfer_id,amount_fen,provider_reference\n7,5,a\n");
+  EXPECT_EQ(terminal.Run({"import", "statement-lines", path, "--provider", "p", "--dry-run"}), kOk);
+  EXPECT_THAT(terminal.out.str(), HasSubstr("1 rows are well-formed; dry run"));
 }
 
 TEST(MakeRequest, FillsWordsFixedFieldsAndFiles) {
@@ -222,10 +284,11 @@ TEST(Failure, PrintsARefusalWithBothSentencesClauseNumbersAndReceipt) {
   Terminal terminal;
   EXPECT_EQ(PrintFailure(RefusedStatus(), "r1", terminal.session), kRefused);
   const std::string printed = terminal.err.str();
-  for (const char* part :
-       {"refused: POOL_EXHAUSTED", "The budget cannot hold the amount.", "预算不足。",
-        "武汉市经信局 2025-05-20 四(一)", "available 1,200.00 yuan", "budget", "entry 5213",
-        "queue number 5,208"}) {
+  for (const char* part : {"refused: POOL_EXHAUSTED", "The budget cannot hold the amount.",
+                           "预算不足。", "武汉市经信局 2025-05-20 四(一)",
+                           "available 1,200.00 yuan, possible 2025-06-11 00:00:00 +08:00, "
+                           "closed month 2025-06\n",
+                           "budget", "entry 5213", "queue number 5,208"}) {
     EXPECT_THAT(printed, HasSubstr(part));
   }
 }

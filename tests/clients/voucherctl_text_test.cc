@@ -15,6 +15,7 @@
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/program_service.pb.h"
 #include "voucher/v1/registry_service.pb.h"
+#include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::cli {
 namespace {
@@ -105,6 +106,53 @@ TEST(SetField, SaysWhatIsExpected) {
   EXPECT_FALSE(SetField("account_id", "-1", &redeem).ok());
   EXPECT_FALSE(SetField("usage_ended_at", "2025-10-31 10:00", &redeem).ok());
   EXPECT_FALSE(SetField("usage_ended_at", "infinite-future", &redeem).ok());
+}
+
+TEST(SetField, ReadsMonthsPointsAndDocuments) {
+  v1::CloseStatementRequest close;
+  EXPECT_TRUE(SetField("period", "2025-09", &close).ok());
+  EXPECT_EQ(close.period().year(), 2025);
+  EXPECT_EQ(close.period().month(), 9);
+  for (const char* wrong : {"2025-13", "2025-9", "2025-09-01", "September"}) {
+    EXPECT_FALSE(SetField("period", wrong, &close).ok()) << wrong;
+  }
+
+  v1::ReviewApplicationRequest review;
+  EXPECT_TRUE(SetField("score", "88.5", &review).ok());
+  EXPECT_EQ(review.score(), 8'850);
+  for (const char* wrong : {"100.01", "-1", "88.555", "A"}) {
+    EXPECT_THAT(SetField("score", wrong, &review).message(), HasSubstr("points")) << wrong;
+  }
+
+  v1::AcceptProjectRequest accept;
+  const std::string hash(64, 'a');
+  EXPECT_TRUE(SetField("documents",
+                       "acceptance_report/" + hash + "/YS/1,AUDIT_REPORT/" + hash + "/SJ", &accept)
+                  .ok());
+  ASSERT_EQ(accept.documents_size(), 2);
+  EXPECT_EQ(accept.documents(0).kind(), v1::DOCUMENT_KIND_ACCEPTANCE_REPORT);
+  EXPECT_EQ(accept.documents(0).number(), "YS/1");
+  EXPECT_EQ(accept.documents(0).sha256(), std::string(32, '\xAA'));
+  for (const std::string& wrong :
+       {std::string("LETTER/") + hash + "/1", "AUDIT_REPORT/" + hash,
+        std::string("AUDIT_REPORT/abc/1"), "AUDIT_REPORT/" + hash + "/", std::string(64, 'g')}) {
+    EXPECT_FALSE(SetField("documents", wrong, &accept).ok()) << wrong;
+  }
+}
+
+TEST(PrintMessage, ShowsMonthsAndPoints) {
+  v1::ListClustersResponse response;
+  v1::ClusterStatus& cluster = *response.add_clusters();
+  cluster.set_score(9'205);
+  cluster.set_rank(1);
+  response.add_clusters();
+  std::ostringstream out;
+  PrintMessage(response, {"score", "rank"}, out);
+  EXPECT_EQ(out.str(), "score  rank\n92.05     1\n\n(2 rows)\n");
+  v1::Statement statement;
+  statement.mutable_period()->set_year(2025);
+  statement.mutable_period()->set_month(9);
+  EXPECT_EQ(FieldText(statement, *statement.GetDescriptor()->FindFieldByName("period")), "2025-09");
 }
 
 TEST(PrintMessage, PrintsReceiptAndEventOfAMutation) {

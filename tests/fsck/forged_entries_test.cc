@@ -1,6 +1,7 @@
 // Ledgers with a valid hash chain over entries that no Decide would have made.
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -194,6 +195,107 @@ TEST_F(ForgedEntriesTest, ALimitThatDoesNotFollowTheGrantShows) {
   EXPECT_THAT(Findings(report, "invariants"),
               ElementsAre("limit ENTERPRISE_YEAR 4/0 of program 1 has 1 fen used, its applications "
                           "add up to 60000"));
+}
+
+TEST_F(ForgedEntriesTest, AStatementOfMoreThanWasRedeemedShowsWhenDecidedAgain) {
+  TellSettlement(&story_);
+  const uint64_t sequence = Decided("close-acme");
+  WriteWithoutViews(With(sequence, [](v1::Entry* entry) {
+    v1::Event* event = entry->mutable_event();
+    ASSERT_EQ(event->statement_closed().due_fen(), 1'000'00);
+    event->mutable_statement_closed()->set_booked_fen(1'300'00);
+    event->mutable_statement_closed()->set_due_fen(1'100'00);
+    event->mutable_postings(0)->set_amount_fen(1'100'00);
+  }));
+  const FsckReport report = Check(/*redecide=*/true);
+  EXPECT_THAT(Failed(report), ElementsAre("decisions", "invariants"));
+  EXPECT_THAT(Findings(report, "decisions"),
+              Contains(HasSubstr(absl::StrCat("entry ", sequence, " (CloseStatement): "))));
+  EXPECT_THAT(Findings(report, "invariants"),
+              Contains("PAYABLE_PROVIDER 1/0 of program 1 is 0 fen, its things add up to 10000"));
+}
+
+TEST_F(ForgedEntriesTest, MoneyOfAnotherProgramIsCountedThere) {
+  TellSettlement(&story_);
+  const uint64_t sequence = Decided("reclaim-2");
+  WriteWithoutViews(With(sequence, [](v1::Entry* entry) {
+    for (v1::Posting& posting : *entry->mutable_event()->mutable_postings()) {
+      posting.set_program(2);
+      std::swap(*posting.mutable_from(), *posting.mutable_to());
+    }
+  }));
+  FsckOptions options;
+  options.path = Path();
+  options.rows_path = directory_.Path("rows");
+  options.inadmissible_entry = sequence;
+  const absl::StatusOr<FsckReport> report = RunFsck(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(Findings(*report, "postings"),
+              ElementsAre(absl::StrCat("entry ", sequence,
+                                       " (Reclaim) leaves -200000 fen in class "
+                                       "ACCOUNT_KIND_RECEIVABLE of program 2")));
+}
+
+v1::Command Tranche() {
+  v1::Command command;
+  auto* request = command.mutable_appropriate();
+  request->set_request_id("tranche");
+  request->set_program_id("hubei-2025");
+  request->set_amount_fen(1'000'00);
+  request->set_fiscal_reference("2025-2");
+  *request->mutable_opens_on() = ToCivilDate(CivilDay(2025, 10, 31));
+  return command;
+}
+
+TEST_F(ForgedEntriesTest, ATrancheThatOpensAsItIsDueIsFineAndWhatComesBeforeItShows) {
+  story_.Accept(Finance(), Tranche());
+  story_.MoveTo("2025-10-31T00:00:00+08:00");
+  // This story books every timer 30 s late.
+  const uint64_t early = story_.Accept(Platform(), Apply(3, "too-early", 1'000'00)).sequence();
+  story_.Advance(30 * kNanosPerSecond);
+  story_.FireTimers();
+  WriteWithoutViews(story_.stored());
+  FsckReport report = Check();
+  EXPECT_THAT(Failed(report), ElementsAre("timers"));
+  EXPECT_THAT(Findings(report, "timers"),
+              ElementsAre(absl::StrCat("entry ", early,
+                                       " (SubmitApplication) was received at "
+                                       "2025-10-31T00:00:00+08:00, when tranche 1 should have "
+                                       "opened")));
+}
+
+TEST_F(ForgedEntriesTest, ATrancheBookedBeforeItsInstantShows) {
+  story_.Accept(Finance(), Tranche());
+  story_.MoveTo("2025-10-31T00:00:30+08:00");
+  story_.FireTimers();
+  const uint64_t opened = story_.stored().size();
+  const auto at = [&](const char* instant) {
+    return With(opened, [&](v1::Entry* entry) {
+      ASSERT_TRUE(entry->event().has_tranche_opened());
+      entry->set_recorded_unix_ns(ParseRfc3339(instant).value());
+    });
+  };
+  WriteLedger(directory_.Path("due"), at("2025-10-31T00:00:00+08:00"), 0);
+  WriteWithoutViews(at("2025-10-30T23:59:59.999999999+08:00"));
+  EXPECT_THAT(Failed(Check()), ElementsAre("timers"));
+  FsckOptions options;
+  options.path = directory_.Path("due");
+  options.rows_path = directory_.Path("rows");
+  const absl::StatusOr<FsckReport> report = RunFsck(options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->ok()) << "needs no delay: " << report->Text();
+}
+
+TEST_F(ForgedEntriesTest, AWaitlistThatIsNotFinishedGoesBeforeOtherEntriesOfItsProgram) {
+  const uint64_t sequence = Decided("withdraw-4");
+  WriteWithoutViews(With(sequence, [](v1::Entry* entry) {
+    entry->mutable_event()->mutable_waitlist()->set_continues(true);
+  }));
+  const FsckReport report = Check();
+  EXPECT_THAT(Findings(report, "timers"),
+              ElementsAre(absl::StrCat("entry ", sequence + 1,
+                                       " (ReviewApplication) came before the waitlist of program 1 "
+                                       "was finished")));
 }
 
 TEST_F(ForgedEntriesTest, MoneyOutOfNothingShowsFromTheEntriesAlone) {

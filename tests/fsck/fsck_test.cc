@@ -77,6 +77,22 @@ TEST_F(FsckTest, TheLifeOfMoneyToItsEndIsClean) {
   EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
 }
 
+TEST_F(FsckTest, ASettledLedgerIsCleanAndEachRowOfItsStatementsIsCompared) {
+  TellSettlement(&story_);
+  Write(story_.stored());
+  const FsckReport report = Check(/*redecide=*/true);
+  EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
+  ChangeViews([](Overlay* rows) {
+    rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(1);
+    rows->Erase<tables::StatementLines>({2, 2});
+  });
+  EXPECT_THAT(Findings(Check(), "views"),
+              ElementsAre("row 0000000000000001 of table 49 of the views differs from what the "
+                          "entries give",
+                          "row 00000000000000020000000000000002 of table 51 is missing in the "
+                          "views"));
+}
+
 TEST_F(FsckTest, ChecksLeaveTheDatabaseAsItIs) {
   Write(story_.stored());
   const auto before = FilesOf(Path());

@@ -124,6 +124,153 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
   }
 }
 
+TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
+  voucher::testing::TellSettlement(&story_);
+  EXPECT_THAT(CheckInvariants(story_.view()), IsEmpty());
+  struct Case {
+    const char* finding;
+    void (*damage)(Overlay*);
+  };
+  const Case cases[] = {
+      {"PAYABLE_PROVIDER 1/0 of program 1 is 10000 fen, its things add up to 10001",
+       [](Overlay* rows) {
+         rows->Edit<tables::PayableMonths>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1, 202511})
+             .set_booked_fen(10'001);
+       }},
+      {"month 202510 of provider 1 in program 1 has 5 fen booked and 5 reversed, and is open",
+       [](Overlay* rows) {
+         auto& month =
+             rows->Edit<tables::PayableMonths>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1, 202510});
+         month.set_booked_fen(5);
+         month.set_reversed_fen(5);
+       }},
+      {"party 1 of kind 7 in program 1 is closed up to 202510 with -1 fen, its last statement says "
+       "202510 with 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::Parties>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1}).set_carried_fen(-1);
+       }},
+      {"party 420106 of program 1 has statements up to 202510 and no row",
+       [](Overlay* rows) {
+         rows->Erase<tables::Parties>({1, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, 420106});
+       }},
+      {"DUE 1/0 of program 1 is 60000 fen, its things add up to 60001",
+       [](Overlay* rows) {
+         rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(39'999);
+       }},
+      {"statement 1 says 39999 fen paid of 100000, its disbursements add up to 40000",
+       [](Overlay* rows) {
+         rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(39'999);
+       }},
+      {"statement 1 says 100000 fen due and 0 carried forward of 100001",
+       [](Overlay* rows) {
+         rows->Edit<tables::Statements>({1}).mutable_statement()->set_reversed_fen(19'999);
+       }},
+      {"statement 1 says 40000 fen paid of 100000",
+       [](Overlay* rows) {
+         rows->Edit<tables::Statements>({1}).mutable_statement()->set_state(
+             v1::STATEMENT_STATE_PAID);
+       }},
+      {"statement 2 says 200000 fen due and 0 set off, its lines add up to 200000 and 1",
+       [](Overlay* rows) {
+         rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
+       }},
+      {"application 2 has 200001 fen unpaid or on statements, of 200000",
+       [](Overlay* rows) {
+         rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
+       }},
+      {"the last statement is 2, the counter says 3",
+       [](Overlay* rows) { rows->Edit<tables::Counters>({}).set_statement(3); }},
+      {"1 statements by program of 2",
+       [](Overlay* rows) {
+         rows->Erase<tables::StatementsByProgram>({1, 2});
+       }},
+      {"enterprise 2 says that it owes 199999 fen in 1 programs, the balances say 200000 in 1",
+       [](Overlay* rows) { rows->Edit<tables::Enterprises>({2}).set_receivable_fen(199'999); }},
+      {"receivables and recovery of program 1 add up to 1 fen, not to 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_RECEIVABLE, 2, 0}).set_fen(200'001);
+       }},
+      {"application 1 of enterprise 1 in program 1 is unpaid with 7 fen",
+       [](Overlay* rows) {
+         rows->Edit<tables::UnpaidApplications>({1, 1, 1}).set_fen(7);
+       }},
+      {"provider 1 claims 1 fen for voucher 1, its redemptions add up to 110000",
+       [](Overlay* rows) { rows->Edit<tables::Vouchers>({1}).mutable_claims(0)->set_fen(1); }},
+      {"voucher 1 of program 1 is not over and waits for a statement of provider 1",
+       [](Overlay* rows) {
+         rows->Edit<tables::EndedVouchers>({1, 1, 1}).set_number(202510);
+       }},
+      {"program 1 counts 2 transfers in state CONFIRMED, there are 1",
+       [](Overlay* rows) {
+         rows->Edit<tables::Totals>({1}).set_transfers(v1::TRANSFER_STATE_CONFIRMED, 2);
+       }},
+      {"program 1 says 5 fen in tranches, they add up to 0",
+       [](Overlay* rows) { rows->Edit<tables::Programs>({1}).set_unopened_fen(5); }},
+      {"there is a tranche 1 of 5 fen",
+       [](Overlay* rows) { rows->Edit<tables::Tranches>({1}).set_amount_fen(5); }},
+      {"there are totals of program 1 after entry 65535",
+       [](Overlay* rows) {
+         rows->Edit<tables::TotalsHistory>({1, 65'535});
+       }},
+      {"1 places on waitlists of 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::Waitlist>({1, 0, 0, 0, 5}).set_number(5);
+       }},
+      {"program 1 counts 1 on its waitlist, there are 0",
+       [](Overlay* rows) { rows->Edit<tables::Programs>({1}).set_waitlisted(1); }},
+      {"1 scored applications of 0",
+       [](Overlay* rows) {
+         rows->Put<tables::ScoredApplications>({1, 1, 5}, {});
+       }},
+      {"1 claims of items of 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::ItemClaims>({1, 1, 1, 0}).set_number(5);
+       }},
+      {"1 applications by project of 0",
+       [](Overlay* rows) {
+         rows->Put<tables::ApplicationsByProject>({1, 5}, {});
+       }},
+      {"1 members of clusters of 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::ClusterMembers>({1, 1}).set_number(1);
+       }},
+      {"the basket of enterprise 1 in program 1 has 5 fen of core products, its redemptions add up "
+       "to 0",
+       [](Overlay* rows) {
+         rows->Edit<tables::Baskets>({1, 1}).set_core_fen(5);
+       }},
+      {"application 5 is ON_NOTICE without a notice",
+       [](Overlay* rows) {
+         rows->Edit<tables::Applications>({5}).set_state(v1::APPLICATION_STATE_ON_NOTICE);
+       }},
+      {"there is no timer of kind 4 for 5 due 9",
+       [](Overlay* rows) {
+         auto& application = rows->Edit<tables::Applications>({5});
+         application.set_state(v1::APPLICATION_STATE_RETURNED);
+         application.set_correction_due_unix_ns(9);
+       }},
+      {"there is no timer of kind 5 for 1 due 9",
+       [](Overlay* rows) {
+         auto& application = rows->Edit<tables::Applications>({1});
+         application.set_extended(true);
+         application.set_project_due_unix_ns(9);
+       }},
+      {"there is no timer of kind 6 for 1 due 9",
+       [](Overlay* rows) { rows->Edit<tables::Tranches>({1}).set_opens_unix_ns(9); }},
+      {"there is no timer of kind 7 for 1 due 9",
+       [](Overlay* rows) {
+         auto& program = rows->Edit<tables::Programs>({1});
+         program.set_waitlist_continues(true);
+         program.set_waitlist_timer_unix_ns(9);
+       }},
+  };
+  for (const Case& c : cases) {
+    Overlay rows(&story_.view());
+    c.damage(&rows);
+    EXPECT_THAT(CheckInvariants(rows), Contains(HasSubstr(c.finding))) << c.finding;
+  }
+}
+
 TEST_F(InvariantsTest, FindingsAreBounded) {
   Overlay rows(&story_.view());
   for (uint64_t id = 100; id < 1'000; ++id) {

@@ -46,5 +46,37 @@ TEST(PendingTimers, FollowWhatGroupsSetAndTakeAway) {
   EXPECT_EQ(timers.next_due(), PendingTimers::kNever);
 }
 
+constexpr auto kTranche = static_cast<uint8_t>(v1::TIMER_KIND_TRANCHE);
+constexpr auto kWaitlist = static_cast<uint8_t>(v1::TIMER_KIND_WAITLIST);
+
+TEST(PendingTimers, KeepImmediateOnesApartAndSeeThoseOfTheGroup) {
+  const HotView below(nullptr);
+  GroupLayer first(&below);
+  first.Put<tables::Timers>({10, kVoucher, 1}, {});
+  first.Put<tables::Timers>({20, kTranche, 2}, {});
+  first.Put<tables::Timers>({40, kTranche, 3}, {});
+  PendingTimers timers(first);
+  EXPECT_EQ(timers.next_due(), 10);
+  EXPECT_EQ(timers.next_immediate(), 20);
+  EXPECT_EQ(IdsDueBy(timers, 100), (std::vector<uint64_t>{1}));
+
+  GroupLayer second(&first);
+  EXPECT_FALSE(timers.FirstImmediate(second, 19).has_value());
+  EXPECT_EQ(timers.FirstImmediate(second, 20)->id(), 2);
+  second.Erase<tables::Timers>({20, kTranche, 2});  // Booked.
+  EXPECT_FALSE(timers.FirstImmediate(second, 39).has_value());
+  second.Put<tables::Timers>({30, kWaitlist, 4}, {});  // Set by what was booked.
+  second.Put<tables::Timers>({25, kTransfer, 5}, {});
+  EXPECT_EQ(timers.FirstImmediate(second, 100)->id(), 4);
+  EXPECT_FALSE(timers.FirstImmediate(second, 29).has_value());
+  second.Erase<tables::Timers>({30, kWaitlist, 4});
+  EXPECT_EQ(timers.FirstImmediate(second, 100)->id(), 3);
+
+  timers.Follow(second);
+  EXPECT_EQ(timers.next_immediate(), 40);
+  GroupLayer third(&second);
+  EXPECT_EQ(timers.FirstImmediate(third, 40)->kind(), v1::TIMER_KIND_TRANCHE);
+}
+
 }  // namespace
 }  // namespace voucher::testing

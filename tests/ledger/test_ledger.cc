@@ -29,11 +29,19 @@ void Turnstile::Release() {
   changed_.NotifyAll();
 }
 
+void Turnstile::ReleaseOne() {
+  const MutexLock lock(mutex_);
+  may_pass_one_ = true;
+  waiting_ = false;
+  changed_.NotifyAll();
+}
+
 void Turnstile::Pass() {
   const MutexLock lock(mutex_);
   waiting_ = held_;
   changed_.NotifyAll();
-  while (held_) changed_.Wait(mutex_);
+  while (held_ && !may_pass_one_) changed_.Wait(mutex_);
+  may_pass_one_ = false;
   waiting_ = false;
 }
 
@@ -88,21 +96,24 @@ Outcome TestLedger::Accept(v1::Command command) {
 }
 
 void TestLedger::OpenProgram(const std::string& program_id, int enterprises) {
+  OpenProgram(TestRules(program_id), 100'000'000'00, enterprises);
+}
+
+void TestLedger::OpenProgram(const v1::ProgramRules& rules, int64_t appropriated_fen,
+                             int enterprises) {
+  const std::string& program_id = rules.program_id();
   v1::Command publish;
   publish.mutable_publish_program()->set_request_id("publish-" + program_id);
-  *publish.mutable_publish_program()->mutable_rules() = TestRules(program_id);
+  *publish.mutable_publish_program()->mutable_rules() = rules;
   Accept(publish);
   v1::Command open;
   open.mutable_set_program_state()->set_request_id("open-" + program_id);
   open.mutable_set_program_state()->set_program_id(program_id);
   open.mutable_set_program_state()->set_state(v1::PROGRAM_STATE_OPEN);
   Accept(open);
-  v1::Command appropriate;
-  appropriate.mutable_appropriate()->set_request_id("appropriate-" + program_id);
-  appropriate.mutable_appropriate()->set_program_id(program_id);
-  appropriate.mutable_appropriate()->set_amount_fen(100'000'000'00);
-  appropriate.mutable_appropriate()->set_fiscal_reference("Cai 2025-1");
-  Accept(appropriate);
+  if (appropriated_fen != 0) {
+    Accept(Appropriate("appropriate-" + program_id, program_id, appropriated_fen));
+  }
   Accept(PutProvider("provider-" + program_id, "cloud-" + program_id));
   v1::Command product;
   product.mutable_put_product()->set_request_id("product-" + program_id);
@@ -175,6 +186,16 @@ v1::Command PutEnterprise(const std::string& request_id, int enterprise) {
   facts->mutable_registered_on()->set_year(2020);
   facts->mutable_registered_on()->set_month(6);
   facts->mutable_registered_on()->set_day(1);
+  return command;
+}
+
+v1::Command Appropriate(const std::string& request_id, const std::string& program_id,
+                        int64_t amount_fen) {
+  v1::Command command;
+  command.mutable_appropriate()->set_request_id(request_id);
+  command.mutable_appropriate()->set_program_id(program_id);
+  command.mutable_appropriate()->set_amount_fen(amount_fen);
+  command.mutable_appropriate()->set_fiscal_reference("Cai 2025-1");
   return command;
 }
 

@@ -29,6 +29,8 @@ class Turnstile {
   // Waits until it stands there.
   void AwaitHeld() VOUCHER_EXCLUDES(mutex_);
   void Release() VOUCHER_EXCLUDES(mutex_);
+  // Lets it do one group; it stops before the next one.
+  void ReleaseOne() VOUCHER_EXCLUDES(mutex_);
   // For LedgerOptions::before_group.
   void Pass() VOUCHER_EXCLUDES(mutex_);
 
@@ -37,6 +39,7 @@ class Turnstile {
   CondVar changed_;
   bool held_ VOUCHER_GUARDED_BY(mutex_) = false;
   bool waiting_ VOUCHER_GUARDED_BY(mutex_) = false;
+  bool may_pass_one_ VOUCHER_GUARDED_BY(mutex_) = false;
 };
 
 class TestLedger {
@@ -65,6 +68,8 @@ class TestLedger {
   // 0 to `enterprises`
   // - 1.
   void OpenProgram(const std::string& program_id, int enterprises);
+  // The same with other rules and money; 0 fen appropriates nothing.
+  void OpenProgram(const v1::ProgramRules& rules, int64_t appropriated_fen, int enterprises);
 
   // All recorded entries.
   std::vector<v1::Entry> Entries() const;
@@ -88,6 +93,8 @@ v1::Authority Admin();
 // Commands. A request_id names its command.
 v1::Command PutProvider(const std::string& request_id, const std::string& provider_id = "acme");
 v1::Command PutEnterprise(const std::string& request_id, int enterprise);
+v1::Command Appropriate(const std::string& request_id, const std::string& program_id,
+                        int64_t amount_fen);
 // Refused with APPLICATION_NOT_FOUND.
 v1::Command WithdrawUnknown(const std::string& request_id);
 v1::Command Resume(const std::string& request_id);

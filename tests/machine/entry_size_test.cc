@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
@@ -22,10 +23,70 @@ TEST(EntrySize, ARedemptionTakesAtMost200Bytes) {
            account_id: 123456 product_id: "ecs-general" order_number: "HW-20251031-00123456"
            usage_ended_at { seconds: 1760999999 } amount_fen: 123456 } }
          event { postings { from { kind: ACCOUNT_KIND_CREDIT id: 123456 sub: 65432 }
-                            to { kind: ACCOUNT_KIND_PAYABLE_PROVIDER id: 6 } amount_fen: 123456 }
-                 redeemed { redemption_id: 90000000 amount_fen: 123456 provider_number: 6 } })",
+                            to { kind: ACCOUNT_KIND_PAYABLE_PROVIDER id: 6 sub: 65432 }
+                            amount_fen: 123456 }
+                 redeemed { redemption_id: 90000000 amount_fen: 123456 provider_number: 6
+                            core: true } })",
       &entry));
   EXPECT_LE(entry.ByteSizeLong(), 200u);
+}
+
+// A statement of `lines` lines, with numbers as large as they get.
+v1::Entry Reconciliation(int lines, bool confirm) {
+  v1::Entry entry;
+  auto* request = entry.mutable_command()->mutable_reconcile_transfers();
+  request->set_request_id(std::string(64, 'r'));
+  request->set_provider_id(std::string(32, 'p'));
+  request->set_confirm_silent(confirm);
+  auto* reconciled = entry.mutable_event()->mutable_transfers_reconciled();
+  for (int i = 0; i < lines; ++i) {
+    const uint64_t transfer = 1'000'000'000 + static_cast<uint64_t>(i);
+    auto* said = request->add_lines();
+    said->set_transfer_id(transfer);
+    said->set_amount_fen(1'000'000'000'000'000);
+    said->set_provider_reference(std::string(64, 'c'));
+    auto* line = reconciled->add_lines();
+    line->set_line(static_cast<uint32_t>(i));
+    line->set_finding(v1::RECONCILIATION_FINDING_SILENT);
+    line->set_transfer_id(transfer);
+    line->set_ledger_fen(said->amount_fen());
+    if (!confirm) continue;
+    line->set_released_fen(said->amount_fen());
+    // Transit to credit and on to the budget, each of another application that counts in 16 limits.
+    for (int posting = 0; posting < 2; ++posting) {
+      auto* moved = entry.mutable_event()->add_postings();
+      for (auto* account : {moved->mutable_from(), moved->mutable_to()}) {
+        account->set_kind(v1::ACCOUNT_KIND_CREDIT);
+        account->set_id(transfer);
+        account->set_sub(transfer);
+      }
+      moved->set_amount_fen(said->amount_fen());
+      moved->set_program(1000);
+    }
+    for (int limit = 0; limit < 16; ++limit) {
+      auto* delta = entry.mutable_event()->add_limit_deltas();
+      delta->mutable_limit()->set_kind(v1::LIMIT_KIND_PROVIDER);
+      delta->mutable_limit()->set_id(transfer);
+      delta->mutable_limit()->set_sub(1000);
+      delta->set_delta_fen(-said->amount_fen());
+      delta->set_program(1000);
+    }
+  }
+  for (uint64_t i = 0; i < 8192; ++i) reconciled->add_missing_transfer_ids(2'000'000'000 + i);
+  return entry;
+}
+
+TEST(EntrySize, TheLargestReconciliationStaysBelow1MiB) {
+  for (const auto& [lines, confirm] : {std::pair(8192, false), std::pair(1000, true)}) {
+    v1::Entry entry = Reconciliation(lines, confirm);
+    EXPECT_LT(entry.ByteSizeLong(), (1u << 20) - 4096u) << lines;
+    EXPECT_TRUE(CheckCommand(entry.command(), kNow).empty()) << lines;
+    *entry.mutable_command()->mutable_reconcile_transfers()->add_lines() =
+        entry.command().reconcile_transfers().lines(0);
+    const auto problems = CheckCommand(entry.command(), kNow);
+    ASSERT_EQ(problems.size(), 1u) << lines;
+    EXPECT_EQ(problems[0].field, "lines");
+  }
 }
 
 TEST(EntrySize, TheLargestWellFormedSubmissionTakesAtMost16KiB) {

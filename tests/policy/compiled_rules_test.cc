@@ -45,13 +45,35 @@ TEST(CompiledRulesTest, ItemsOutliveTheCopyTheyCameFrom) {
   EXPECT_EQ(item->number(), 1U);
 }
 
+bool Allows(const v1::ProgramRules& program, absl::string_view item, v1::DeliveryMode mode) {
+  const CompiledRules rules(program);
+  return rules.AllowsDelivery(*rules.FindItem(item), mode);
+}
+
 TEST(CompiledRulesTest, AllowsOnlyTheDeliveryModesOfTheProgram) {
   v1::ProgramRules program = SyntheticProgram();
-  EXPECT_TRUE(CompiledRules(program).AllowsDelivery(v1::DELIVERY_MODE_CLOUD_CREDIT));
-  EXPECT_FALSE(CompiledRules(program).AllowsDelivery(v1::DELIVERY_MODE_UNSPECIFIED));
+  EXPECT_TRUE(Allows(program, "new", v1::DELIVERY_MODE_CLOUD_CREDIT));
+  EXPECT_FALSE(Allows(program, "new", v1::DELIVERY_MODE_UNSPECIFIED));
   program.clear_delivery_modes();
   program.add_delivery_modes(v1::DELIVERY_MODE_REIMBURSEMENT);
-  EXPECT_FALSE(CompiledRules(program).AllowsDelivery(v1::DELIVERY_MODE_CLOUD_CREDIT));
+  EXPECT_FALSE(Allows(program, "new", v1::DELIVERY_MODE_CLOUD_CREDIT));
+}
+
+TEST(CompiledRulesTest, AnItemMayHaveFewerDeliveryModes) {
+  v1::ProgramRules program = SyntheticProgram();
+  program.mutable_items(2)->add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
+  EXPECT_TRUE(Allows(program, "starter", v1::DELIVERY_MODE_CLOUD_CREDIT));
+  EXPECT_FALSE(Allows(program, "starter", v1::DELIVERY_MODE_REIMBURSEMENT));
+  EXPECT_TRUE(Allows(program, "new", v1::DELIVERY_MODE_REIMBURSEMENT));
+}
+
+TEST(CompiledRulesTest, IsCompetitiveOnlyIfItSaysSo) {
+  v1::ProgramRules program = SyntheticProgram();
+  EXPECT_FALSE(CompiledRules(program).IsCompetitive());
+  program.set_allocation(v1::ALLOCATION_FIRST_COME);
+  EXPECT_FALSE(CompiledRules(program).IsCompetitive());
+  program.set_allocation(v1::ALLOCATION_COMPETITIVE);
+  EXPECT_TRUE(CompiledRules(program).IsCompetitive());
 }
 
 TEST(CompiledRulesDeathTest, AbortsOnRulesThatWereNeverValidated) {

@@ -160,6 +160,49 @@ TEST(EligibilityTest, RevenueBetweenTiersNeedsTheirIndustry) {
   EXPECT_THAT(Violated("new", enterprise, EligibleProject()), ElementsAre("revenue"));
 }
 
+// The synthetic program with a registration rule of one month, and clusters.
+v1::ProgramRules WithRegistrationAndClusters() {
+  v1::ProgramRules program = SyntheticProgram();
+  v1::Eligibility* rules = program.mutable_items(2)->mutable_eligibility();
+  rules->mutable_registered_on_platform()->set_updated_within_months(1);
+  rules->mutable_registered_on_platform()->set_clause("Art. platform");
+  program.mutable_eligibility()->mutable_cluster_member()->set_clause("Art. cluster");
+  return program;
+}
+
+TEST(EligibilityTest, UpdateOnThePlatformHoldsToTheSameDayOfTheNextMonth) {
+  const CompiledRules rules(WithRegistrationAndClusters());
+  v1::Enterprise enterprise = EligibleEnterprise();
+  const auto violations = [&](absl::string_view item, CivilDay applied_on) {
+    const Applicant applicant{enterprise.facts(), enterprise.incidents(), enterprise.listings(),
+                              true};
+    return ViolatedRules(rules, *rules.FindItem(item), applicant, {}, applied_on);
+  };
+  const CivilDay day(2023, 9, 30);
+  ASSERT_EQ(violations("starter", day).size(), 1U) << "not registered there";
+  EXPECT_EQ(violations("starter", day)[0].rule, v1::ELIGIBILITY_RULE_REGISTERED_ON_PLATFORM);
+  EXPECT_EQ(violations("starter", day)[0].clause, "Art. platform");
+  EXPECT_THAT(violations("new", day), IsEmpty()) << "the rule of another item";
+  *enterprise.mutable_facts()->mutable_platform_updated_on() = Date(2023, 8, 31);
+  EXPECT_THAT(violations("starter", day), IsEmpty()) << "September has 30 days";
+  EXPECT_EQ(violations("starter", CivilDay(2023, 10, 1)).size(), 1U);
+}
+
+TEST(EligibilityTest, MembersOfAnApprovedClusterOnlyAndThatRuleIsNamedLast) {
+  const CompiledRules rules(WithRegistrationAndClusters());
+  const v1::Enterprise enterprise = EligibleEnterprise();
+  const auto violations = [&](bool in_approved_cluster) {
+    const Applicant applicant{enterprise.facts(), enterprise.incidents(), enterprise.listings(),
+                              in_approved_cluster};
+    return ViolatedRules(rules, *rules.FindItem("starter"), applicant, {}, kDay);
+  };
+  EXPECT_EQ(violations(true).size(), 1U);
+  ASSERT_EQ(violations(false).size(), 2U);
+  EXPECT_EQ(violations(false)[0].rule, v1::ELIGIBILITY_RULE_REGISTERED_ON_PLATFORM);
+  EXPECT_EQ(violations(false)[1].rule, v1::ELIGIBILITY_RULE_CLUSTER_MEMBER);
+  EXPECT_EQ(violations(false)[1].clause, "Art. cluster");
+}
+
 TEST(CheckEligibilityTest, RefusalListsRulesOnceAndTheirArticles) {
   v1::Enterprise enterprise =
       WithIncident(v1::INCIDENT_KIND_SAFETY, v1::INCIDENT_SEVERITY_MAJOR, Date(2023, 1, 1));

@@ -19,11 +19,21 @@ constexpr LimitId kProject{v1::LIMIT_KIND_PROJECT, 3, 0};
 constexpr LimitId kDivision{v1::LIMIT_KIND_DIVISION, 420'100, 0};
 constexpr LimitId kProvider{v1::LIMIT_KIND_PROVIDER, 2, 0};
 
-PoolRoom Pool(LimitId id, const std::string& name, int64_t available_fen) {
-  return {id, name, available_fen, v1::ON_EXHAUSTED_REJECT, "Art. pool"};
+constexpr LimitId kCluster{v1::LIMIT_KIND_CLUSTER, 1, 0};
+constexpr v1::OnExhausted kReject = v1::ON_EXHAUSTED_REJECT;
+constexpr v1::OnExhausted kPartial = v1::ON_EXHAUSTED_PARTIAL;
+constexpr v1::OnExhausted kWaitlist = v1::ON_EXHAUSTED_WAITLIST;
+
+PoolRoom Pool(LimitId id, const std::string& name, int64_t available_fen,
+              v1::OnExhausted on_exhausted = kReject) {
+  return {id, name, available_fen, on_exhausted, "Art. pool", false};
 }
-PoolRoom Budget(int64_t available_fen) {
-  return Pool({}, "BUDGET", available_fen);
+PoolRoom Budget(int64_t available_fen, v1::OnExhausted on_exhausted = kReject) {
+  return Pool({}, "BUDGET", available_fen, on_exhausted);
+}
+PoolRoom Queued(PoolRoom pool) {
+  pool.queued = true;
+  return pool;
 }
 
 FittingGrant Granted(int64_t base_fen, const Limits& limits) {
@@ -123,6 +133,87 @@ TEST(FitLimitsTest, OfSeveralQuotasTheLeastAvailableIsNamedThenTheSmallestId) {
             "provider");
 }
 
+TEST(FitLimitsTest, PartialPoolGrantsWhatIsLeft) {
+  const FittingGrant grant = Granted(100, {{}, {Budget(60, kPartial)}});
+  EXPECT_EQ(grant.granted_fen, 60);
+  EXPECT_EQ(grant.clipped_by, "BUDGET");
+  EXPECT_FALSE(grant.waits);
+  EXPECT_EQ(Granted(100, {{}, {Budget(1, kPartial)}}).granted_fen, 1);
+  EXPECT_EQ(Granted(60, {{}, {Budget(60, kPartial)}}).clipped_by, "");
+}
+
+TEST(FitLimitsTest, OfSeveralPartialPoolsTheLeastGrantsThenTheSmallestIdIsNamed) {
+  const FittingGrant grant =
+      Granted(100, {{}, {Budget(60, kPartial), Pool(kCluster, "CLUSTER metal", 40, kPartial)}});
+  EXPECT_EQ(grant.granted_fen, 40);
+  EXPECT_EQ(grant.clipped_by, "CLUSTER metal");
+  EXPECT_EQ(
+      Granted(100, {{}, {Pool(kCluster, "CLUSTER metal", 40, kPartial), Budget(40, kPartial)}})
+          .clipped_by,
+      "BUDGET");
+}
+
+TEST(FitLimitsTest, PartialPoolOverACapIsTheOneThatBinds) {
+  const FittingGrant grant = Granted(100, {{{kYear, 80, 0, ""}}, {Budget(60, kPartial)}});
+  EXPECT_EQ(grant.granted_fen, 60);
+  EXPECT_EQ(grant.clipped_by, "BUDGET");
+  EXPECT_EQ(Granted(100, {{{kYear, 60, 0, ""}}, {Budget(60, kPartial)}}).clipped_by,
+            "ENTERPRISE_YEAR");
+}
+
+TEST(FitLimitsTest, PartialPoolsWithNothingLeftRefuse) {
+  const v1::Refusal budget = Refused(100, {{}, {Budget(0, kPartial)}});
+  EXPECT_EQ(budget.reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(budget.clause(), "Art. pool");
+  EXPECT_EQ(budget.numbers(0).value(), 0);
+  EXPECT_EQ(budget.numbers(1).value(), 100);
+  // The quota has 5 fen left and the budget none: the budget refuses, though quotas come first.
+  EXPECT_EQ(
+      Refused(100, {{}, {Pool(kDivision, "division", 5, kPartial), Budget(0, kPartial)}}).reason(),
+      v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(
+      Refused(100, {{}, {Pool(kDivision, "division", 0, kPartial), Budget(0, kPartial)}}).reason(),
+      v1::REASON_QUOTA_EXHAUSTED);
+}
+
+TEST(FitLimitsTest, WaitlistPoolLetsTheClippedGrantWaitWhole) {
+  const FittingGrant grant = Granted(100, {{{kYear, 80, 0, ""}}, {Budget(79, kWaitlist)}});
+  EXPECT_TRUE(grant.waits);
+  EXPECT_EQ(grant.granted_fen, 80);
+  EXPECT_EQ(grant.clipped_by, "BUDGET");
+  EXPECT_FALSE(Granted(100, {{{kYear, 80, 0, ""}}, {Budget(80, kWaitlist)}}).waits);
+}
+
+TEST(FitLimitsTest, WhoComesAfterAWaiterWaitsThoughThereIsRoom) {
+  EXPECT_TRUE(Granted(1, {{}, {Queued(Budget(1'000, kWaitlist))}}).waits);
+  EXPECT_FALSE(Granted(1, {{}, {Queued(Budget(1'000, kReject))}}).waits)
+      << "nobody waits on a pool that rejects";
+  const FittingGrant grant =
+      Granted(10, {{}, {Queued(Pool(kDivision, "division", 50, kWaitlist)), Budget(90)}});
+  EXPECT_TRUE(grant.waits);
+  EXPECT_EQ(grant.clipped_by, "division");
+}
+
+TEST(FitLimitsTest, RejectBeatsWaitlistBeatsPartial) {
+  const PoolRoom rejects = Pool(kDivision, "division", 90, kReject);
+  const PoolRoom waits = Pool(kProvider, "provider", 50, kWaitlist);
+  const PoolRoom partial = Budget(10, kPartial);
+  const v1::Refusal refusal = Refused(100, {{}, {partial, waits, rejects}});
+  EXPECT_EQ(refusal.reason(), v1::REASON_QUOTA_EXHAUSTED);
+  EXPECT_EQ(refusal.subject(), "division") << "the one that rejects, not the one with the least";
+  const FittingGrant grant = Granted(100, {{}, {partial, waits}});
+  EXPECT_TRUE(grant.waits);
+  EXPECT_EQ(grant.granted_fen, 100) << "never the rest of the partial pool";
+  EXPECT_EQ(grant.clipped_by, "provider");
+  EXPECT_EQ(Granted(90, {{}, {partial, rejects}}).granted_fen, 10);
+}
+
+TEST(FitLimitsTest, PoolOfAClusterIsAQuota) {
+  const v1::Refusal refusal = Refused(100, {{}, {Budget(0), Pool(kCluster, "CLUSTER metal", 99)}});
+  EXPECT_EQ(refusal.reason(), v1::REASON_QUOTA_EXHAUSTED);
+  EXPECT_EQ(refusal.subject(), "CLUSTER metal");
+}
+
 TEST(FitLimitsDeathTest, BaseAmountIsNeverZero) {
   EXPECT_DEATH(FitLimits(0, {}), "check failed");
 }
@@ -158,6 +249,24 @@ TEST(CapsForTest, ItemCapTierAndProgramCapPerItemAreOneCap) {
   EXPECT_EQ(item_year(), 25'000'000);
   program.mutable_items(0)->set_cap_fen(27'000'000);
   EXPECT_EQ(item_year(), 26'000'000);
+}
+
+TEST(CapsForTest, ItemCapAndTierPerProjectCountWithTheProgramsProjectCap) {
+  v1::ProgramRules program = SyntheticProgram();
+  program.mutable_items(0)->set_cap_scope(v1::CAP_SCOPE_PROJECT);
+  const auto project_cap = [&program] {
+    const CompiledRules rules(program);
+    const std::vector<CapRule> caps =
+        CapsFor(rules, *rules.FindItem("new"), EligibleEnterprise().facts());
+    EXPECT_EQ(caps.size(), 2U) << "the year's and the project's";
+    EXPECT_EQ(caps[1].kind, v1::LIMIT_KIND_PROJECT);
+    return caps[1].amount_fen;
+  };
+  EXPECT_EQ(project_cap(), 30'000'000) << "the tier, below the program's 40,000,000";
+  program.mutable_items(0)->set_cap_fen(25'000'000);
+  EXPECT_EQ(project_cap(), 25'000'000);
+  program.mutable_caps(0)->set_amount_fen(20'000'000);
+  EXPECT_EQ(project_cap(), 20'000'000);
 }
 
 TEST(CapsForTest, ItemWithoutCapHasTheProgramsOnly) {

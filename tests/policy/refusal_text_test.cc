@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/strip.h"
 #include "gtest/gtest.h"
 
 #include "ledger/base/civil.h"
@@ -50,6 +51,83 @@ TEST(RefusalTextTest, NamesEveryRuleInBothLanguages) {
   EXPECT_EQ(refusal.message_zh(), "不符合申报条件：注册地、上年已完成项目。");
 }
 
+TEST(RefusalTextTest, NamesTheRulesOfRegistrationAndClusters) {
+  v1::Refusal refusal = MakeRefusal(v1::REASON_NOT_ELIGIBLE);
+  refusal.add_rules(v1::ELIGIBILITY_RULE_REGISTERED_ON_PLATFORM);
+  refusal.add_rules(v1::ELIGIBILITY_RULE_CLUSTER_MEMBER);
+  refusal = Filled(refusal);
+  EXPECT_EQ(refusal.message(),
+            "The applicant does not meet: registered_on_platform, "
+            "cluster_member.");
+  EXPECT_EQ(refusal.message_zh(),
+            "不符合申报条件：平台注册并按期更新信息、已通过评审的产业集群成员。");
+}
+
+TEST(RefusalTextTest, SubjectInWordsIsSaidInTheLanguageOfTheSentence) {
+  v1::Refusal refusal = MakeRefusal(v1::REASON_ITEM_NOT_FOUND, "", "granted without application");
+  refusal.set_subject_zh("免申报");
+  refusal = Filled(refusal);
+  EXPECT_EQ(refusal.message(), "This item is not applied for: granted without application.");
+  EXPECT_EQ(refusal.message_zh(), "该支持项不受理申报：免申报。");
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_ITEM_NOT_FOUND, "", "new")).message(),
+            "The program has no item new to apply for.");
+
+  refusal = MakeRefusal(v1::REASON_ILLEGAL_STATE, "", "the notice is over");
+  refusal.set_subject_zh("公示期已结束");
+  refusal = Filled(refusal);
+  EXPECT_EQ(refusal.message(), "This step is not possible: the notice is over.");
+  EXPECT_EQ(refusal.message_zh(), "不能执行此操作：公示期已结束。");
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_ILLEGAL_STATE, "", "HELD")).message(),
+            "This step is not possible in the state HELD.");
+}
+
+TEST(RefusalTextTest, MissingDocumentsAreNamedInChinese) {
+  const v1::Refusal refusal =
+      Filled(MakeRefusal(v1::REASON_EVIDENCE_MISSING, "",
+                         "CONTRACT, INVOICE, INVOICE_OF_FISCAL_YEAR (23422000000123456789)"));
+  EXPECT_EQ(refusal.message(),
+            "Required evidence is missing: CONTRACT, INVOICE, INVOICE_OF_FISCAL_YEAR "
+            "(23422000000123456789).");
+  EXPECT_EQ(refusal.message_zh(), "缺少申报材料：合同、发票、本年度发票 (23422000000123456789)。");
+}
+
+TEST(RefusalTextTest, EveryKindOfDocumentHasAChineseName) {
+  for (int kind = v1::DocumentKind_MIN + 1; kind <= v1::DocumentKind_MAX; ++kind) {
+    const std::string name = v1::DocumentKind_Name(static_cast<v1::DocumentKind>(kind));
+    const std::string message_zh = Filled(MakeRefusal(v1::REASON_EVIDENCE_MISSING, "",
+                                                      absl::StripPrefix(name, "DOCUMENT_KIND_")))
+                                       .message_zh();
+    EXPECT_EQ(message_zh.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), std::string::npos) << name;
+  }
+}
+
+TEST(RefusalTextTest, SaysWhenApprovalIsPossible) {
+  const UnixNanos possible = ParseRfc3339("2023-10-09T00:00:00+08:00").value();
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_NOTICE_RUNNING, "", "", {{"possible_unix_ns", possible}}))
+                .message(),
+            "The public notice is not over: approval is possible from 2023-10-09T00:00:00+08:00.");
+}
+
+TEST(RefusalTextTest, NamesWhoHasTheItemOrTheHigherGrant) {
+  v1::Refusal refusal = Filled(
+      MakeRefusal(v1::REASON_ITEM_ALREADY_CLAIMED, "", "diagnosis", {{"application_id", 7}}));
+  EXPECT_EQ(refusal.message(),
+            "Item diagnosis can be claimed only once and was, by application 7.");
+  EXPECT_EQ(refusal.message_zh(), "支持项diagnosis只能申报一次，已由申报7占用。");
+  refusal = Filled(MakeRefusal(v1::REASON_SUPERSEDED_BY_HIGHER, "", "line-3",
+                               {{"application_id", 7}, {"approved_fen", 5'000'000}}));
+  EXPECT_EQ(refusal.message(),
+            "Only the highest grant of a project is given: application 7 has 50,000.00 yuan.");
+  EXPECT_EQ(refusal.message_zh(), "同一项目从高不重复：申报7已获50,000.00元。");
+}
+
+TEST(RefusalTextTest, LimitBelowItsUseHasItsOwnSentence) {
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_ILLEGAL_STATE, "", "DIVISION 420115",
+                               {{"used_fen", 200}, {"amount_fen", 100}}))
+                .message(),
+            "DIVISION 420115 would be lowered to 1.00 yuan, 2.00 yuan of it are used.");
+}
+
 TEST(RefusalTextTest, SaysRatesInPercent) {
   const auto message = [](int64_t rate_bps) {
     return Filled(MakeRefusal(v1::REASON_AMOUNT_TOO_SMALL, "", "resource",
@@ -80,10 +158,10 @@ TEST(RefusalTextTest, EveryReasonHasNameCodeAndSentences) {
     EXPECT_FALSE(ReasonName(reason).empty());
     const v1::Refusal bare = Filled(MakeRefusal(reason));
     v1::Refusal full = MakeRefusal(reason, "", "X");
-    for (const char* name :
-         {"received_unix_ns", "opens_unix_ns", "cutoff_unix_ns", "invoiced_fen", "spend_fen",
-          "application_id", "rate_bps", "cap_fen", "used_fen", "available_fen", "grant_fen",
-          "expires_unix_ns", "amount_fen", "redemption_id"}) {
+    for (const char* name : {"received_unix_ns", "opens_unix_ns", "cutoff_unix_ns", "invoiced_fen",
+                             "spend_fen", "application_id", "rate_bps", "cap_fen", "used_fen",
+                             "available_fen", "grant_fen", "expires_unix_ns", "amount_fen",
+                             "redemption_id", "possible_unix_ns", "approved_fen", "waiting_fen"}) {
       v1::RefusalNumber* number_of_refusal = full.add_numbers();
       number_of_refusal->set_name(name);
       number_of_refusal->set_value(1);
@@ -110,6 +188,13 @@ TEST(StatusCodeTest, FollowsTheContract) {
   EXPECT_EQ(StatusCodeOf(v1::REASON_PERMISSION_DENIED), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(StatusCodeOf(v1::REASON_REQUEST_ID_REUSED), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(StatusCodeOf(v1::REASON_TRANSFER_NOT_FOUND), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_STATEMENT_NOT_FOUND), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_CLUSTER_NOT_FOUND), absl::StatusCode::kNotFound);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_ITEM_ALREADY_CLAIMED), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_SUPERSEDED_BY_HIGHER), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_NOTICE_RUNNING), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_BASKET_RULE), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_ACCEPTANCE_MISSING), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(StatusCodeOf(v1::REASON_EVIDENCE_MISSING), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(StatusCodeOf(v1::REASON_POOL_EXHAUSTED), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(StatusCodeOf(v1::REASON_INSUFFICIENT_CREDIT), absl::StatusCode::kFailedPrecondition);

@@ -192,6 +192,223 @@ std::vector<Case> LimitAndProcessCases() {
   };
 }
 
+// Makes it competitive: its one stage scores.
+void Compete(v1::ProgramRules* r) {
+  r->set_allocation(v1::ALLOCATION_COMPETITIVE);
+  r->set_allocation_clause("Art. ranking");
+  r->mutable_review_stages(0)->set_scores(true);
+}
+
+std::vector<Case> MembershipCases() {
+  const auto registration = [](v1::ProgramRules* r, int months) {
+    v1::RegistrationRule* rule = Rules(r)->mutable_registered_on_platform();
+    rule->set_updated_within_months(months);
+    rule->set_clause("Art. platform");
+    return rule;
+  };
+  return {
+      {"rules.eligibility.registered_on_platform.updated_within_months",
+       [=](auto* r) { registration(r, 0); }},
+      {"rules.eligibility.registered_on_platform.updated_within_months",
+       [=](auto* r) { registration(r, 25); }},
+      {"rules.eligibility.registered_on_platform.clause",
+       [=](auto* r) { registration(r, 24)->clear_clause(); }},
+      {"rules.items[0].eligibility.cluster_member",
+       [](auto* r) {
+         ItemAt(r, 0)->mutable_eligibility()->mutable_cluster_member()->set_clause("Art. 1");
+       }},
+  };
+}
+
+std::vector<Case> ClaimCases() {
+  const auto once = [](v1::ProgramRules* r) {
+    v1::OnceRule* rule = ItemAt(r, 0)->mutable_once();
+    rule->set_scope(v1::ONCE_SCOPE_PROJECT);
+    rule->set_clause("Art. once");
+    return rule;
+  };
+  const auto not_applied_for = [](v1::ProgramRules* r) {
+    v1::NotAppliedFor* note = ItemAt(r, 0)->mutable_not_applied_for();
+    note->set_note_en("granted elsewhere");
+    note->set_note_zh("另行安排");
+    note->set_clause("Art. elsewhere");
+    return note;
+  };
+  const auto spendable = [](v1::ProgramRules* r) {
+    ItemAt(r, 0)->add_spendable_categories("云主机");
+    ItemAt(r, 0)->set_spendable_clause("Art. spend");
+    ItemAt(r, 0)->add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
+    return ItemAt(r, 0);
+  };
+  return {
+      {"rules.items[0].cap_scope",
+       [](auto* r) { ItemAt(r, 0)->set_cap_scope(v1::CAP_SCOPE_ENTERPRISE_YEAR); }},
+      {"rules.items[2].cap_scope",
+       [](auto* r) { ItemAt(r, 2)->set_cap_scope(v1::CAP_SCOPE_PROJECT); }},
+      {"rules.items[0].once.scope", [=](auto* r) { once(r)->clear_scope(); }},
+      {"rules.items[0].once.clause", [=](auto* r) { once(r)->clear_clause(); }},
+      {"rules.items[0].not_applied_for.note_en",
+       [=](auto* r) { not_applied_for(r)->set_note_en(std::string(257, 'a')); }},
+      {"rules.items[0].not_applied_for.note_zh",
+       [=](auto* r) { not_applied_for(r)->clear_note_zh(); }},
+      {"rules.items[0].not_applied_for.clause",
+       [=](auto* r) { not_applied_for(r)->clear_clause(); }},
+      {"rules.items[0].spendable_categories[1]",
+       [=](auto* r) { spendable(r)->add_spendable_categories("云主机"); }},
+      {"rules.items[0].spendable_categories[1]",
+       [=](auto* r) { spendable(r)->add_spendable_categories(std::string(65, 'a')); }},
+      {"rules.items[0].spendable_clause", [=](auto* r) { spendable(r)->clear_spendable_clause(); }},
+      {"rules.items[0].spendable_clause",
+       [=](auto* r) { spendable(r)->clear_spendable_categories(); }},
+      {"rules.items[0].spendable_categories",
+       [=](auto* r) { spendable(r)->add_delivery_modes(v1::DELIVERY_MODE_REIMBURSEMENT); }},
+      {"rules.items[0].spendable_categories",
+       [=](auto* r) { spendable(r)->clear_delivery_modes(); }},
+      {"rules.items[0].delivery_modes[1]",
+       [=](auto* r) {
+         ItemAt(r, 0)->add_delivery_modes(v1::DELIVERY_MODE_REIMBURSEMENT);
+         ItemAt(r, 0)->add_delivery_modes(v1::DELIVERY_MODE_REIMBURSEMENT);
+       }},
+      {"rules.items[0].delivery_modes[0]",
+       [=](auto* r) {
+         ItemAt(r, 0)->add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
+         r->mutable_delivery_modes()->RemoveLast();
+         r->clear_voucher_terms();
+       }},
+  };
+}
+
+std::vector<Case> AllocationCases() {
+  return {
+      {"rules.allocation", [](auto* r) { r->set_allocation(static_cast<v1::Allocation>(9)); }},
+      {"rules.allocation_clause",
+       [](auto* r) {
+         Compete(r);
+         r->clear_allocation_clause();
+       }},
+      {"rules.allocation_clause", [](auto* r) { r->set_allocation_clause("two\nlines"); }},
+      {"rules.review_stages",
+       [](auto* r) {
+         Compete(r);
+         r->mutable_review_stages(0)->set_scores(false);
+       }},
+      {"rules.review_stages[1].scores",
+       [](auto* r) {
+         Compete(r);
+         v1::ReviewStage* second = r->add_review_stages();
+         *second = r->review_stages(0);
+         second->set_stage_id("SECOND");
+       }},
+      {"rules.review_stages[0].scores",
+       [](auto* r) { r->mutable_review_stages(0)->set_scores(true); }},
+      {"rules.on_exhausted",
+       [](auto* r) {
+         Compete(r);
+         r->set_on_exhausted(v1::ON_EXHAUSTED_WAITLIST);
+       }},
+      {"rules.pools[1].on_exhausted",
+       [](auto* r) {
+         Compete(r);
+         PoolAt(r, 1)->set_on_exhausted(v1::ON_EXHAUSTED_WAITLIST);
+       }},
+      {"rules.waitlist_after_cutoff", [](auto* r) { r->set_waitlist_after_cutoff(true); }},
+  };
+}
+
+std::vector<Case> ProcessCases() {
+  const auto notice = [](v1::ProgramRules* r, int days, v1::DayUnit unit) {
+    r->mutable_notice()->set_days(days);
+    r->mutable_notice()->set_unit(unit);
+    r->mutable_notice()->set_clause("Art. notice");
+    return r->mutable_notice();
+  };
+  const auto project = [](v1::ProgramRules* r, int months, int extension) {
+    r->mutable_project()->set_months(months);
+    r->mutable_project()->set_extension_months(extension);
+    r->mutable_project()->set_clause("Art. project");
+    return r->mutable_project();
+  };
+  const auto clusters = [](v1::ProgramRules* r) {
+    r->mutable_clusters()->set_minimum_members(10);
+    r->mutable_clusters()->set_pool_fen(500'000'000);
+    r->mutable_clusters()->set_on_exhausted(v1::ON_EXHAUSTED_REJECT);
+    r->mutable_clusters()->set_clause("Art. cluster");
+    return r->mutable_clusters();
+  };
+  const auto basket = [](v1::ProgramRules* r) {
+    r->mutable_basket()->add_core_categories("研发设计");
+    r->mutable_basket()->set_clause("Art. basket");
+    return r->mutable_basket();
+  };
+  const auto clause = [](v1::ProgramRules* r, v1::Reason reason) {
+    v1::ReasonClause* own = r->add_clauses();
+    own->set_reason(reason);
+    own->set_clause("Art. reason");
+    return own;
+  };
+  return {
+      {"rules.highest_only.clause", [](auto* r) { r->mutable_highest_only(); }},
+      {"rules.notice.days", [=](auto* r) { notice(r, 0, v1::DAY_UNIT_WORKING); }},
+      {"rules.notice.days", [=](auto* r) { notice(r, 61, v1::DAY_UNIT_CALENDAR); }},
+      {"rules.notice.unit", [=](auto* r) { notice(r, 60, v1::DAY_UNIT_UNSPECIFIED); }},
+      {"rules.notice.clause", [=](auto* r) { notice(r, 1, v1::DAY_UNIT_WORKING)->clear_clause(); }},
+      {"rules.correction.days",
+       [](auto* r) {
+         r->mutable_correction()->set_days(91);
+         r->mutable_correction()->set_clause("Art. correction");
+       }},
+      {"rules.correction.clause", [](auto* r) { r->mutable_correction()->set_days(1); }},
+      {"rules.project.months", [=](auto* r) { project(r, 0, 12); }},
+      {"rules.project.months", [=](auto* r) { project(r, 121, 12); }},
+      {"rules.project.extension_months", [=](auto* r) { project(r, 120, -1); }},
+      {"rules.project.clause", [=](auto* r) { project(r, 12, 0)->clear_clause(); }},
+      {"rules.acceptance.evidence[0]",
+       [](auto* r) {
+         r->mutable_acceptance()->add_evidence(v1::DOCUMENT_KIND_UNSPECIFIED);
+         r->mutable_acceptance()->set_clause("Art. acceptance");
+       }},
+      {"rules.acceptance.clause", [](auto* r) { r->mutable_acceptance(); }},
+      {"rules.basket.core_categories", [=](auto* r) { basket(r)->clear_core_categories(); }},
+      {"rules.basket.core_categories[1]",
+       [=](auto* r) { basket(r)->add_core_categories("研发设计"); }},
+      {"rules.basket.clause", [=](auto* r) { basket(r)->clear_clause(); }},
+      {"rules.basket.core_categories",
+       [=](auto* r) {
+         basket(r);
+         r->mutable_delivery_modes()->RemoveLast();
+       }},
+      {"rules.cure.months",
+       [](auto* r) {
+         r->mutable_cure()->set_months(61);
+         r->mutable_cure()->set_clause("Art. cure");
+       }},
+      {"rules.cure.clause", [](auto* r) { r->mutable_cure()->set_months(6); }},
+      {"rules.clusters.minimum_members", [=](auto* r) { clusters(r)->set_minimum_members(0); }},
+      {"rules.clusters.minimum_members", [=](auto* r) { clusters(r)->set_minimum_members(513); }},
+      {"rules.clusters.pool_fen", [=](auto* r) { clusters(r)->set_pool_fen(0); }},
+      {"rules.clusters.on_exhausted", [=](auto* r) { clusters(r)->clear_on_exhausted(); }},
+      {"rules.clusters.on_exhausted",
+       [=](auto* r) {
+         Compete(r);
+         clusters(r)->set_on_exhausted(v1::ON_EXHAUSTED_WAITLIST);
+       }},
+      {"rules.clusters.clause", [=](auto* r) { clusters(r)->clear_clause(); }},
+      {"rules.clauses[0].reason", [=](auto* r) { clause(r, v1::REASON_UNSPECIFIED); }},
+      {"rules.clauses[0].reason", [=](auto* r) { clause(r, static_cast<v1::Reason>(999)); }},
+      {"rules.clauses[1].reason",
+       [=](auto* r) {
+         clause(r, v1::REASON_BLACKLISTED);
+         clause(r, v1::REASON_BLACKLISTED);
+       }},
+      {"rules.clauses[0].clause",
+       [=](auto* r) { clause(r, v1::REASON_BLACKLISTED)->clear_clause(); }},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Membership, OneBadFieldTest, ::testing::ValuesIn(MembershipCases()));
+INSTANTIATE_TEST_SUITE_P(Claims, OneBadFieldTest, ::testing::ValuesIn(ClaimCases()));
+INSTANTIATE_TEST_SUITE_P(Allocation, OneBadFieldTest, ::testing::ValuesIn(AllocationCases()));
+INSTANTIATE_TEST_SUITE_P(Process, OneBadFieldTest, ::testing::ValuesIn(ProcessCases()));
 INSTANTIATE_TEST_SUITE_P(Identity, OneBadFieldTest, ::testing::ValuesIn(IdentityCases()));
 INSTANTIATE_TEST_SUITE_P(Eligibility, OneBadFieldTest, ::testing::ValuesIn(EligibilityCases()));
 INSTANTIATE_TEST_SUITE_P(Items, OneBadFieldTest, ::testing::ValuesIn(ItemCases()));
@@ -200,6 +417,28 @@ INSTANTIATE_TEST_SUITE_P(LimitsAndProcess, OneBadFieldTest,
 
 TEST(ValidateRulesTest, FindsNothingInGoodRules) {
   EXPECT_THAT(BadFields(SyntheticProgram()), IsEmpty());
+}
+
+TEST(ValidateRulesTest, FindsNothingInGoodRulesOfACompetitiveProgram) {
+  v1::ProgramRules rules = SyntheticProgram();
+  Compete(&rules);
+  EXPECT_THAT(BadFields(rules), IsEmpty());
+}
+
+TEST(ValidateRulesTest, WaitlistAfterTheCutoffNeedsSomewhereToWait) {
+  v1::ProgramRules rules = SyntheticProgram();
+  rules.set_waitlist_after_cutoff(true);
+  rules.mutable_pools(2)->set_on_exhausted(v1::ON_EXHAUSTED_WAITLIST);
+  EXPECT_THAT(BadFields(rules), IsEmpty());
+}
+
+TEST(ValidateRulesTest, SaysWhyAFieldCannotHold) {
+  v1::ProgramRules rules = SyntheticProgram();
+  rules.set_allocation(v1::ALLOCATION_COMPETITIVE);
+  rules.set_allocation_clause("Art. ranking");
+  ASSERT_EQ(ValidateRules(rules).size(), 1U);
+  EXPECT_EQ(ValidateRules(rules).front().description,
+            "need one stage that scores: the allocation is COMPETITIVE");
 }
 
 TEST(ValidateRulesTest, ReimbursementAloneNeedsNoVoucherTerms) {

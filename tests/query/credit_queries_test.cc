@@ -1,5 +1,8 @@
 #include "ledger/query/credit_queries.h"
 
+#include <string>
+#include <vector>
+
 #include "gtest/gtest.h"
 
 #include "ledger/base/civil.h"
@@ -28,6 +31,7 @@ TEST_F(CreditQueriesTest, AVoucherShowsWhereItsMoneyIs) {
   EXPECT_EQ(voucher.credit_fen(), 7'000'00);
   EXPECT_EQ(voucher.redeemed_fen(), 1'000'00);
   EXPECT_EQ(voucher.released_fen(), 0);
+  EXPECT_EQ(voucher.item_id(), "resource");
   EXPECT_EQ(FormatRfc3339(*FromTimestamp(voucher.expires_at()), Zone::Shanghai()),
             "2026-01-01T00:00:00+08:00");
   EXPECT_EQ(response.as_of_sequence(), end());
@@ -75,6 +79,77 @@ TEST_F(CreditQueriesTest, ATransferIsDueSoManyHoursAfterItsOrder) {
   EXPECT_EQ(DayOf(due, Zone::Shanghai()), CivilDay(2025, 11, 4)) << "120 hours after October 30";
 }
 
+TEST_F(CreditQueriesTest, AProvidersFeedHasEveryChangeOfItsTransfersInLedgerOrder) {
+  v1::WatchTransfersRequest request;
+  v1::WatchTransfersResponse all;
+  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &all).ok());
+  std::vector<uint64_t> transfers;
+  uint64_t last = 0;
+  for (const v1::TransferChange& change : all.changes()) {
+    transfers.push_back(change.transfer().transfer_id());
+    EXPECT_GT(change.sequence(), last);
+    last = change.sequence();
+  }
+  EXPECT_EQ(transfers, (std::vector<uint64_t>{1, 3, 1, 3})) << "ordered, then answered";
+  EXPECT_EQ(all.changes(0).transfer().state(), v1::TRANSFER_STATE_CONFIRMED) << "as it stands now";
+  EXPECT_EQ(all.next_sequence(), end() + 1);
+
+  request.set_from_sequence(all.changes(2).sequence());
+  v1::WatchTransfersResponse rest;
+  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &rest).ok());
+  EXPECT_EQ(rest.changes_size(), 2);
+  request.set_from_sequence(all.next_sequence());
+  v1::WatchTransfersResponse none;
+  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &none).ok());
+  EXPECT_EQ(none.changes_size(), 0);
+  EXPECT_EQ(none.next_sequence(), end() + 1);
+}
+
+TEST_F(CreditQueriesTest, ATransferThatBecomesOverdueIsNewsForItsProvider) {
+  v1::WatchTransfersRequest request;
+  request.set_provider_id("zeta");
+  request.set_from_sequence(end() + 1);
+  story_.MoveTo("2025-11-05T10:00:00+08:00");
+  story_.FireTimers();
+  v1::WatchTransfersResponse response;
+  ASSERT_TRUE(WatchTransfers(view(), Platform(), request, &response).ok());
+  ASSERT_EQ(response.changes_size(), 1);
+  EXPECT_EQ(response.changes(0).transfer().transfer_id(), 2);
+  EXPECT_EQ(response.changes(0).transfer().state(), v1::TRANSFER_STATE_OVERDUE);
+}
+
+TEST_F(CreditQueriesTest, AMessageOfTheFeedEndsBetweenEntries) {
+  // 4 changes as told, 600 orders, and one entry that confirms all 600.
+  v1::Command reconcile;
+  v1::ReconcileTransfersRequest* statement = reconcile.mutable_reconcile_transfers();
+  statement->set_request_id("statement");
+  statement->set_provider_id("acme");
+  statement->set_confirm_silent(true);
+  for (int i = 0; i < 600; ++i) {
+    v1::Command order = testing::OrderTransfer(1, 1, 100);
+    order.mutable_order_transfer()->set_request_id("order-" + std::to_string(i));
+    const v1::Entry entry = story_.Accept(testing::Issuer(), order);
+    v1::StatementLineOfTransfer* line = statement->add_lines();
+    line->set_transfer_id(entry.event().transfer_ordered().transfer_id());
+    line->set_amount_fen(100);
+    line->set_provider_reference("credited");
+  }
+  const v1::Entry confirmed = story_.Accept(testing::Finance(), reconcile);
+  ASSERT_EQ(confirmed.event().transfers_reconciled().confirmed(), 600u);
+
+  v1::WatchTransfersRequest request;
+  v1::WatchTransfersResponse first;
+  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &first).ok());
+  EXPECT_EQ(first.changes_size(), 604);
+  EXPECT_EQ(first.next_sequence(), confirmed.sequence());
+  request.set_from_sequence(first.next_sequence());
+  v1::WatchTransfersResponse second;
+  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &second).ok());
+  EXPECT_EQ(second.changes_size(), 600);
+  EXPECT_EQ(second.changes(0).sequence(), confirmed.sequence());
+  EXPECT_EQ(second.next_sequence(), confirmed.sequence() + 1);
+}
+
 TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
   v1::GetRedemptionRequest request;
   request.set_redemption_id(2);
@@ -114,6 +189,10 @@ TEST_F(CreditQueriesTest, CreditOfAnAccountIsListedByLot) {
 TEST_F(CreditQueriesTest, AProviderSeesNothingOfAnother) {
   const v1::Authority zeta = ProviderOf("zeta");
   constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+  v1::WatchTransfersRequest feed;
+  feed.set_provider_id("acme");
+  v1::WatchTransfersResponse feed_response;
+  EXPECT_EQ(WatchTransfers(view(), zeta, feed, &feed_response).code(), kDenied);
   v1::GetTransferRequest transfer;
   transfer.set_transfer_id(1);
   v1::GetTransferResponse transfer_response;

@@ -38,8 +38,6 @@ TEST(Scenarios, EveryTableHoldsAndTogetherTheyCoverEveryVerbAndReason) {
         << "no scenario accepts a " << verb;
   }
   for (int reason = 1; reason < v1::Reason_ARRAYSIZE; ++reason) {
-    // No rule of this ledger counts working days yet.
-    if (reason == v1::REASON_CALENDAR_MISSING) continue;
     const std::string name(ReasonName(static_cast<v1::Reason>(reason)));
     EXPECT_EQ(scenario.reasons_given().count(name), 1u) << "no scenario is refused with " << name;
   }

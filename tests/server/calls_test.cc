@@ -147,6 +147,126 @@ TEST(CallsTest, ABatchAnswersEveryItemInOrder) {
   EXPECT_EQ(outcomes[3].receipt().sequence(), outcomes[1].receipt().sequence() + 1);
 }
 
+TEST(CallsTest, ABatchOfReviewsCarriesAnApplicationThroughItsStages) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
+  ASSERT_TRUE(client.As("platform")
+                  .Call(&Applications::SubmitApplication, SampleApplication(0, 1, 100'000'00))
+                  .ok());
+  v1::BatchReviewApplicationsRequest batch;
+  const auto add = [&](uint64_t application, const std::string& stage) {
+    v1::ReviewApplicationRequest* review = batch.add_reviews();
+    review->set_request_id(absl::StrCat("review-", batch.reviews_size()));
+    review->set_application_id(application);
+    review->set_stage_id(stage);
+    review->set_verdict(v1::REVIEW_VERDICT_PASS);
+  };
+  for (const char* stage : {"DISTRICT", "EXPERT", "EXPERT", "AUDIT"}) add(1, stage);
+  add(2, "DISTRICT");
+  const auto reply = client.As("reviewer").Call(&Applications::BatchReviewApplications, batch);
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  ASSERT_EQ(reply.response.outcomes_size(), 5);
+  const auto& outcomes = reply.response.outcomes();
+  EXPECT_TRUE(outcomes[0].has_event());
+  EXPECT_TRUE(outcomes[1].has_event());
+  EXPECT_EQ(outcomes[2].refusal().reason(), v1::REASON_ILLEGAL_STATE);
+  EXPECT_TRUE(outcomes[3].has_event());
+  EXPECT_EQ(outcomes[4].request_id(), "review-5");
+  EXPECT_EQ(outcomes[4].refusal().reason(), v1::REASON_APPLICATION_NOT_FOUND);
+  EXPECT_EQ(outcomes[4].receipt().sequence(), outcomes[0].receipt().sequence() + 4);
+
+  batch.mutable_reviews(1)->set_verdict(v1::REVIEW_VERDICT_UNSPECIFIED);
+  EXPECT_THAT(
+      ReadFieldViolations(client.Call(&Applications::BatchReviewApplications, batch).status),
+      HasSubstr("reviews[1].verdict"));
+}
+
+TEST(CallsTest, ABatchConfirmsTransfers) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
+  const auto account = CarryToCredit(&client, 0, 1, 100'000'00);
+  ASSERT_TRUE(account.ok()) << account.status();
+  const auto voucher = CarryToVoucher(&client, 0, 2, 100'000'00);
+  ASSERT_TRUE(voucher.ok()) << voucher.status();
+  v1::BatchConfirmTransfersRequest batch;
+  for (const int64_t yuan : {4'000, 6'000}) {
+    v1::OrderTransferRequest order;
+    order.set_request_id(absl::StrCat("order-", yuan));
+    order.set_voucher_id(*voucher);
+    order.set_account_id(*account);
+    order.set_amount_fen(yuan * 100);
+    const auto ordered = client.As("issuer").Call(&Credit::OrderTransfer, order);
+    ASSERT_TRUE(ordered.ok()) << Describe(ordered.status);
+    v1::ConfirmTransferRequest* confirm = batch.add_confirmations();
+    confirm->set_request_id(absl::StrCat("batch-", yuan));
+    confirm->set_transfer_id(ordered.response.event().transfer_id());
+    confirm->set_provider_reference(absl::StrCat("ref-", yuan));
+  }
+  *batch.add_confirmations() = batch.confirmations(0);  // said twice: the same outcome
+  *batch.add_confirmations() = batch.confirmations(0);
+  batch.mutable_confirmations(3)->set_request_id("once more");
+  client.As(absl::StrCat("provider-", kProviderId));
+  const auto reply = client.Call(&Credit::BatchConfirmTransfers, batch);
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  ASSERT_EQ(reply.response.outcomes_size(), 4);
+  const auto& outcomes = reply.response.outcomes();
+  EXPECT_TRUE(outcomes[0].has_event());
+  EXPECT_TRUE(outcomes[1].has_event());
+  EXPECT_EQ(outcomes[2].SerializeAsString(), outcomes[0].SerializeAsString());
+  EXPECT_EQ(outcomes[3].refusal().reason(), v1::REASON_ILLEGAL_STATE);
+  v1::GetCreditRequest get;
+  get.set_account_id(*account);
+  // 20,000 yuan of the first voucher and 10,000 of the second.
+  EXPECT_EQ(client.Call(&Credit::GetCredit, get).response.total_fen(), 30'000'00);
+}
+
+TEST(CallsTest, TheBudgetAndTheBalancesAreAnsweredAsOfThen) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'00, 0).ok());
+  const uint64_t then = running.sequence();
+  const UnixNanos instant = running.clock.WallNow();
+  running.clock.Advance(kNanosPerHour);
+  v1::AppropriateRequest appropriate;
+  appropriate.set_request_id("more");
+  appropriate.set_program_id(kProgramId);
+  appropriate.set_amount_fen(500'00);
+  appropriate.set_fiscal_reference("test");
+  ASSERT_TRUE(client.As("finance").Call(&Programs::Appropriate, appropriate).ok());
+  const auto budget = [&](const v1::GetBudgetRequest& request) {
+    const auto reply = running.Client("observer").Call(&Programs::GetBudget, request);
+    EXPECT_TRUE(reply.ok()) << Describe(reply.status);
+    return reply.response;
+  };
+  v1::GetBudgetRequest request;
+  request.set_program_id(kProgramId);
+  EXPECT_EQ(budget(request).budget().remaining_fen(), 1'500'00);
+  EXPECT_EQ(budget(request).as_of_sequence(), then + 1);
+  request.set_sequence(then);
+  EXPECT_EQ(budget(request).budget().remaining_fen(), 1'000'00);
+  EXPECT_EQ(budget(request).as_of_sequence(), then);
+  *request.mutable_time() = ToTimestamp(instant + kNanosPerHour / 2);
+  EXPECT_EQ(budget(request).budget().remaining_fen(), 1'000'00);
+  EXPECT_EQ(budget(request).as_of_sequence(), then);
+  request.set_sequence(then + 2);
+  EXPECT_EQ(running.Client("observer").Call(&Programs::GetBudget, request).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+
+  v1::GetBalancesRequest balances;
+  balances.set_sequence(then);
+  const auto reply = running.Client("auditor").Call(&Audit::GetBalances, balances);
+  ASSERT_TRUE(reply.ok()) << Describe(reply.status);
+  EXPECT_TRUE(reply.response.balanced());
+  EXPECT_EQ(reply.response.as_of_sequence(), then);
+  ASSERT_EQ(reply.response.programs_size(), 1);
+  for (const v1::ClassBalance& balance : reply.response.programs(0).classes()) {
+    if (balance.kind() != v1::ACCOUNT_KIND_BUDGET) continue;
+    EXPECT_EQ(balance.balance_fen(), 1'000'00);
+  }
+}
+
 TEST(CallsTest, AReadWaitsForTheSequenceItAsksFor) {
   RunningServer running;
   running.gate.Close();

@@ -4,11 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
 #include "server/config.h"
+#include "server/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
 
@@ -153,6 +155,48 @@ TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {
       running.Client("platform").Call(&v1::RegistryService::Stub::PutProvider, request);
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, BytesOnAStreamThatDoNotParseEndItAfterTheAnswersBeforeThem) {
+  RunningServer running;
+  grpc::GenericStub stub(running.NewChannel());
+  v1::StreamRedeemRequest good;
+  *good.add_redemptions() = SampleOrder(1, "o1", 100);
+  const std::string truncated = good.SerializeAsString().substr(0, good.ByteSizeLong() - 1);
+  for (const std::string& bytes : {truncated, std::string("\xFF\xFF\xFF\xFF")}) {
+    const uint64_t before = running.sequence();
+    good.mutable_redemptions(0)->set_request_id(absl::StrCat("id-", before));
+    grpc::ClientContext context;
+    context.AddMetadata("x-voucher-principal", absl::StrCat("provider-", kProviderId));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    grpc::CompletionQueue queue;
+    void* tag = nullptr;
+    bool ok = false;
+    const auto next = [&] { return queue.Next(&tag, &ok) && ok; };
+    auto call = stub.PrepareCall(&context, "/voucher.v1.CreditService/StreamRedeem", &queue);
+    call->StartCall(nullptr);
+    ASSERT_TRUE(next());
+    for (const std::string& message : {good.SerializeAsString(), bytes}) {
+      const grpc::Slice slice(message);
+      call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+      ASSERT_TRUE(next());
+    }
+    grpc::ByteBuffer answer;
+    call->Read(&answer, nullptr);
+    ASSERT_TRUE(next());
+    v1::StreamRedeemResponse response;
+    ASSERT_TRUE(ParseMessage(answer, &response).ok());
+    EXPECT_EQ(response.outcomes(0).request_id(), good.redemptions(0).request_id());
+    call->Read(&answer, nullptr);
+    EXPECT_FALSE(next());
+    grpc::Status status;
+    call->Finish(&status, nullptr);
+    ASSERT_TRUE(next());
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("voucher.v1.StreamRedeemRequest"));
+    // The good one is recorded, as a refusal: there is no program.
+    EXPECT_EQ(running.sequence(), before + 1);
+  }
 }
 
 TEST(MalformedTest, AnUnknownMethodIsUnimplemented) {

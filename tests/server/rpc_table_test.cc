@@ -66,13 +66,13 @@ void ReadContract(const std::string& path, std::map<std::string, std::set<v1::Ro
 
 TEST(RpcTableTest, HoldsExactlyTheRolesThatTheContractNames) {
   std::map<std::string, std::set<v1::Role>> contract;
-  for (const char* file :
-       {"voucher/v1/program_service", "voucher/v1/registry_service",
-        "voucher/v1/application_service", "voucher/v1/credit_service", "voucher/v1/audit_service",
-        "voucher/v1/admin_service", "voucher/dev/v1/clock_service"}) {
+  for (const char* file : {"voucher/v1/program_service", "voucher/v1/registry_service",
+                           "voucher/v1/application_service", "voucher/v1/credit_service",
+                           "voucher/v1/settlement_service", "voucher/v1/audit_service",
+                           "voucher/v1/admin_service", "voucher/dev/v1/clock_service"}) {
     ReadContract(absl::StrCat("proto/", file, ".proto"), &contract);
   }
-  ASSERT_GE(contract.size(), 50u);
+  ASSERT_GE(contract.size(), 80u);
   for (const auto& [path, roles] : contract) {
     const size_t slash = path.rfind('/');
     const Rpc* rpc = FindRpc(path.substr(1, slash - 1), path.substr(slash + 1));

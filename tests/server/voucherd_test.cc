@@ -181,5 +181,45 @@ TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
   EXPECT_EQ(checked->stderr_text, "");
 }
 
+TEST_F(VoucherdTest, RefusedAttemptsToPassCreditOnAreCounted) {
+  ASSERT_TRUE(process.Start().ok());
+  ApiClient client(process.endpoint(), "platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 2).ok());
+  const auto account = CarryToCredit(&client, 0, 1, 100'000'00);
+  ASSERT_TRUE(account.ok()) << account.status();
+  const auto others_voucher = CarryToVoucher(&client, 1, 2, 100'000'00);
+  ASSERT_TRUE(others_voucher.ok()) << others_voucher.status();
+
+  v1::BindCloudAccountRequest bind;  // the first one's account, for the second
+  bind.set_request_id("bind anew");
+  bind.set_provider_id(kProviderId);
+  bind.set_account_number("hw1");
+  bind.set_uscc(SampleUscc(1));
+  EXPECT_EQ(client.As("platform").Call(&v1::RegistryService::Stub::BindCloudAccount, bind).reason(),
+            "NON_TRANSFERABLE");
+  v1::OrderTransferRequest order;  // the second one's credit into it
+  order.set_request_id("pass on");
+  order.set_voucher_id(*others_voucher);
+  order.set_account_id(*account);
+  order.set_amount_fen(100);
+  EXPECT_EQ(client.As("issuer").Call(&v1::CreditService::Stub::OrderTransfer, order).reason(),
+            "ACCOUNT_NOT_OWNED");
+  v1::RedeemRequest redeem = SampleOrder(*account, "for another", 100);
+  redeem.set_uscc(SampleUscc(1));
+  EXPECT_EQ(client.As(absl::StrCat("provider-", kProviderId))
+                .Call(&v1::CreditService::Stub::Redeem, redeem)
+                .reason(),
+            "NON_TRANSFERABLE");
+
+  const std::string name = "voucher_transfer_attempts_refused_total";
+  const absl::StatusOr<std::string> scraped =
+      ScrapeUntil(absl::StrCat(name, "{program=\"hubei-2025\",reason=\"NON_TRANSFERABLE\"} 1\n"));
+  ASSERT_TRUE(scraped.ok()) << scraped.status();
+  EXPECT_THAT(*scraped,
+              AllOf(HasSubstr(absl::StrCat(name, "{reason=\"NON_TRANSFERABLE\"} 1\n")),
+                    HasSubstr(absl::StrCat(
+                        name, "{program=\"hubei-2025\",reason=\"ACCOUNT_NOT_OWNED\"} 1\n"))));
+}
+
 }  // namespace
 }  // namespace voucher::testing

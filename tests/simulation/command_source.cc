@@ -7,12 +7,13 @@
 
 #include "ledger/base/clock.h"
 #include "tests/simulation/world.h"
+#include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
 
-CommandSource::CommandSource(const v1::ProgramRules& hubei, const v1::ProgramRules& quota,
-                             const Model* model, Random* random)
-    : hubei_(hubei), quota_(quota), model_(*model), random_(*random) {}
+CommandSource::CommandSource(const std::vector<v1::ProgramRules>* programs, const Model* model,
+                             Random* random)
+    : programs_(*programs), quota_(programs->back()), model_(*model), random_(*random) {}
 
 std::string CommandSource::NextId(const char* prefix) {
   return absl::StrCat(prefix, ++ids_);
@@ -25,19 +26,46 @@ Sent CommandSource::Next(int64_t now) {
     uint64_t weight;
     void (CommandSource::*make)(Sent*);
   };
-  static constexpr Kind kKinds[] = {
-      {35, &CommandSource::Withdraw},        {340, &CommandSource::Review},
-      {80, &CommandSource::Approve},         {85, &CommandSource::Order},
-      {55, &CommandSource::Confirm},         {12, &CommandSource::Decline},
-      {130, &CommandSource::Redeem},         {45, &CommandSource::Reverse},
-      {12, &CommandSource::Appropriate},     {7, &CommandSource::SetProgramState},
-      {3, &CommandSource::Revise},           {6, &CommandSource::SetBlacklist},
-      {6, &CommandSource::SetProviderState}, {6, &CommandSource::PutProduct},
-      {3, &CommandSource::WithdrawProduct},  {4, &CommandSource::Bind},
-      {4, &CommandSource::MoveEnterprise}};
-  // What is left are submissions, fewer when no program takes any.
-  uint64_t draw =
-      random_.Below(TakesApplications(hubei_) || TakesApplications(quota_) ? 1'233 : 860);
+  static constexpr Kind kKinds[] = {{35, &CommandSource::Withdraw},
+                                    {360, &CommandSource::Review},
+                                    {95, &CommandSource::Approve},
+                                    {85, &CommandSource::Order},
+                                    {60, &CommandSource::Confirm},
+                                    {14, &CommandSource::Decline},
+                                    {130, &CommandSource::Redeem},
+                                    {45, &CommandSource::Reverse},
+                                    {14, &CommandSource::Appropriate},
+                                    {12, &CommandSource::SetProgramState},
+                                    {4, &CommandSource::Revise},
+                                    {6, &CommandSource::SetBlacklist},
+                                    {6, &CommandSource::SetProviderState},
+                                    {9, &CommandSource::PutProduct},
+                                    {3, &CommandSource::WithdrawProduct},
+                                    {4, &CommandSource::Bind},
+                                    {14, &CommandSource::MoveEnterprise},
+                                    {12, &CommandSource::Uphold},
+                                    {4, &CommandSource::Award},
+                                    {14, &CommandSource::Return},
+                                    {16, &CommandSource::Correct},
+                                    {40, &CommandSource::Announce},
+                                    {8, &CommandSource::Object},
+                                    {10, &CommandSource::Resolve},
+                                    {5, &CommandSource::Rank},
+                                    {9, &CommandSource::PutCluster},
+                                    {6, &CommandSource::ReviewCluster},
+                                    {3, &CommandSource::RankClusters},
+                                    {22, &CommandSource::Accept},
+                                    {6, &CommandSource::Extend},
+                                    {6, &CommandSource::Terminate},
+                                    {1, &CommandSource::PublishCalendar},
+                                    {1, &CommandSource::RecordIncident},
+                                    {1, &CommandSource::Succeed},
+                                    {4, &CommandSource::SetListing}};
+  uint64_t sum = 0;
+  for (const Kind& kind : kKinds) sum += kind.weight;
+  // What is left are submissions, fewer when the synthetic program, of the small amounts, takes
+  // none.
+  uint64_t draw = random_.Below(sum + (TakesApplications(quota_) ? 420 : 250));
   for (const Kind& kind : kKinds) {
     if (draw < kind.weight) {
       (this->*kind.make)(&sent);
@@ -55,27 +83,49 @@ bool CommandSource::TakesApplications(const v1::ProgramRules& of) const {
          now_ < EndOfDay(program.rules().window().last_day());
 }
 
-// A number in `list`, likely one that is `wanted` and recent; sometimes one that is not there.
-template <typename T, typename Wanted>
-uint64_t CommandSource::PickNumber(const std::vector<T>& list, Wanted wanted) {
-  if (list.empty() || random_.Below(200) == 0) return list.size() + 1 + random_.Below(3);
-  uint64_t number = 0;
-  for (int tries = 0; tries < 12; ++tries) {
-    const uint64_t recent = std::min<uint64_t>(list.size(), 150);
-    number =
-        random_.Percent(70) ? list.size() - random_.Below(recent) : 1 + random_.Below(list.size());
-    if (wanted(number, list[number - 1])) break;
-  }
-  return number;
+uint64_t CommandSource::PickApplication(int state) {
+  return PickNumber(model_.applications, [state](uint64_t, const Application& application) {
+    return application.state == state;
+  });
+}
+
+const Application* CommandSource::Find(uint64_t application) const {
+  return application <= model_.applications.size() ? &model_.applications[application - 1]
+                                                   : nullptr;
+}
+
+const v1::ProgramRules& CommandSource::RulesOf(const Application& application) const {
+  return model_.programs[application.program - 1].revisions[application.revision];
+}
+
+const v1::ProgramRules& CommandSource::SomeProgram() {
+  return random_.Percent(20) ? quota_ : random_.Pick(programs_);
 }
 
 std::string CommandSource::SomeProgramId() {
-  if (random_.Below(70) == 0) return "nowhere-2025";
-  return random_.Percent(50) ? hubei_.program_id() : quota_.program_id();
+  return random_.Below(70) == 0 ? "nowhere-2025" : SomeProgram().program_id();
+}
+
+std::string CommandSource::SomeUsccFor(const v1::ProgramRules& rules) {
+  std::string uscc = SomeUscc();
+  for (int tries = 0; tries < 12 && random_.Percent(97); ++tries) {
+    const uint64_t enterprise = model_.EnterpriseNumber(uscc);
+    if (enterprise == 0) break;
+    const std::string& division = model_.enterprises[enterprise - 1].facts.division();
+    const auto& areas = rules.eligibility().region().divisions();
+    if (std::any_of(areas.begin(), areas.end(),
+                    [&](const std::string& area) { return Covers(area, division); })) {
+      break;
+    }
+    uscc = SomeUscc();
+  }
+  return uscc;
 }
 
 std::string CommandSource::SomeUscc() {
   if (random_.Below(70) == 0) return Uscc(9'999'999);
+  if (random_.Percent(50)) return random_.Pick(model_.enterprises).facts.uscc();
+  // A former code, if it has another one now.
   return Uscc(1 + random_.Below(model_.enterprises.size()));
 }
 
@@ -94,59 +144,58 @@ v1::Authority CommandSource::AsProvider(uint64_t account) {
   return who;
 }
 
-v1::Product CommandSource::SomeProduct() {
-  v1::Product product = ProductOf(SomeProgramId(), SomeProviderId(), random_.Pick(kProductIds));
-  if (random_.Percent(20)) {
-    product.clear_item_ids();
-    product.add_item_ids(random_.Percent(10) ? "unknown-item" : random_.Pick(kItemIds));
-  }
-  if (random_.Percent(10)) *product.mutable_effective_from() = Date(2025, 6, 10);
-  return product;
-}
-
 void CommandSource::Submit(Sent* sent) {
   const auto& programs = model_.programs;
   const bool waiting = std::any_of(programs.begin(), programs.end(), [](const Program& program) {
     return program.state == v1::PROGRAM_STATE_DRAFT || program.state == v1::PROGRAM_STATE_SUSPENDED;
   });
   if (waiting && random_.Percent(5)) return SetProgramState(sent);
+  const v1::ProgramRules* rules = &SomeProgram();
+  if (random_.Percent(35) && TakesApplications(quota_)) rules = &quota_;
+  for (int tries = 0; tries < 10 && !TakesApplications(*rules) && random_.Percent(90); ++tries) {
+    rules = &SomeProgram();
+  }
+  const bool quota = rules == &quota_;
   auto* request = sent->command.mutable_submit_application();
   request->set_request_id(NextId("r"));
-  request->set_program_id(SomeProgramId());
-  if (random_.Percent(75) && TakesApplications(quota_)) {
-    request->set_program_id(quota_.program_id());
-  } else if (random_.Percent(75) && TakesApplications(hubei_)) {
-    request->set_program_id(hubei_.program_id());
+  request->set_program_id(random_.Below(200) == 0 ? "nowhere-2025" : rules->program_id());
+  const v1::Item& item =
+      rules->items(static_cast<int>(random_.Below(static_cast<uint64_t>(rules->items_size()))));
+  request->set_item_id(random_.Below(70) == 0 ? "unknown-item" : item.item_id());
+  request->set_uscc(SomeUsccFor(*rules));
+  const auto& modes =
+      item.delivery_modes().empty() ? rules->delivery_modes() : item.delivery_modes();
+  request->set_delivery_mode(static_cast<v1::DeliveryMode>(
+      modes[static_cast<int>(random_.Below(static_cast<uint64_t>(modes.size())))]));
+  if (random_.Percent(2)) {
+    request->set_delivery_mode(random_.Percent(50) ? v1::DELIVERY_MODE_CLOUD_CREDIT
+                                                   : v1::DELIVERY_MODE_REIMBURSEMENT);
   }
-  request->set_item_id(random_.Below(70) == 0 ? "unknown-item" : random_.Pick(kItemIds));
-  request->set_uscc(SomeUscc());
-  const bool quota = request->program_id() == quota_.program_id();
-  request->set_delivery_mode(random_.Percent(quota ? 98 : 70) ? v1::DELIVERY_MODE_CLOUD_CREDIT
-                                                              : v1::DELIVERY_MODE_REIMBURSEMENT);
-  request->set_spend_fen(random_.Magnitude(quota ? 18 : 25));
+  request->set_spend_fen(random_.Magnitude(quota ? 18 : 28));
   if (quota && random_.Percent(60)) request->set_spend_fen(random_.Between(50, 20'000));
-  request->mutable_project()->set_project_id(absl::StrCat("P", random_.Below(25)));
+  request->mutable_project()->set_project_id(absl::StrCat("P", random_.Below(quota ? 2 : 5)));
+  request->mutable_project()->set_other_funding(random_.Percent(4));
+  request->mutable_project()->set_completed_prior_year(random_.Percent(80));
   const uint64_t choices = random_.Percent(80) ? 1 : 2 + random_.Below(2);
   for (uint64_t i = 0; i < choices; ++i) {
     v1::ProductChoice* choice = request->add_products();
     choice->set_provider_id(SomeProviderId());
     choice->set_product_id(random_.Below(70) == 0 ? "unknown" : random_.Pick(kProductIds));
   }
-  AddEvidence(request);
+  AddEvidence(&item, request->spend_fen(), request->mutable_evidence());
 }
 
-void CommandSource::AddEvidence(v1::SubmitApplicationRequest* request) {
-  v1::Evidence* evidence = request->mutable_evidence();
-  for (const v1::DocumentKind kind :
-       {v1::DOCUMENT_KIND_CONTRACT, v1::DOCUMENT_KIND_PAYMENT_PROOF, v1::DOCUMENT_KIND_ITEM_LIST}) {
+void CommandSource::AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evidence* evidence) {
+  for (const int kind : item->evidence()) {
     if (random_.Below(200) == 0) continue;
     v1::Document* document = evidence->add_documents();
-    document->set_kind(kind);
+    document->set_kind(static_cast<v1::DocumentKind>(kind));
     document->set_number("HT-1");
     document->set_sha256(std::string(32, 's'));
   }
+  if (!item->invoices_required() && random_.Percent(90)) return;
   v1::Invoice* invoice = evidence->add_invoices();
-  if (!used_invoices_.empty() && random_.Percent(3)) {
+  if (!used_invoices_.empty() && random_.Percent(8)) {
     *invoice = random_.Pick(used_invoices_);
   } else if (random_.Percent(10)) {
     invoice->set_code("4200254130");
@@ -156,16 +205,16 @@ void CommandSource::AddEvidence(v1::SubmitApplicationRequest* request) {
   }
   const int year = random_.Below(200) == 0 ? 2024 : 2025;
   *invoice->mutable_issued_on() = Date(year, 3, 1);
-  invoice->set_amount_fen(request->spend_fen());
+  invoice->set_amount_fen(spend_fen);
   used_invoices_.push_back(*invoice);
-  if (request->spend_fen() > 1 && random_.Percent(20)) {
-    const int64_t part = random_.Between(1, request->spend_fen() - 1);
+  if (spend_fen > 1 && random_.Percent(20)) {
+    const int64_t part = random_.Between(1, spend_fen - 1);
     invoice->set_amount_fen(part);
     v1::Invoice* rest = evidence->add_invoices();
     *rest = *invoice;
     rest->clear_code();
     rest->set_number(absl::StrFormat("%020d", ++ids_));
-    rest->set_amount_fen(request->spend_fen() - part);
+    rest->set_amount_fen(spend_fen - part);
     if (random_.Percent(4)) evidence->mutable_invoices()->RemoveLast();
   }
 }
@@ -173,8 +222,9 @@ void CommandSource::AddEvidence(v1::SubmitApplicationRequest* request) {
 void CommandSource::Withdraw(Sent* sent) {
   auto* request = sent->command.mutable_withdraw_application();
   request->set_request_id(NextId("r"));
-  request->set_application_id(PickNumber(
-      model_.applications, [](uint64_t, const Application& a) { return a.held_fen > 0; }));
+  request->set_application_id(PickNumber(model_.applications, [](uint64_t, const Application& a) {
+    return a.held_fen > 0 || a.state == v1::APPLICATION_STATE_SCORED;
+  }));
 }
 
 void CommandSource::Review(Sent* sent) {
@@ -189,17 +239,24 @@ void CommandSource::Review(Sent* sent) {
   request->set_request_id(NextId("r"));
   request->set_application_id(
       PickNumber(model_.applications, [](uint64_t, const Application& application) {
-        return application.state == v1::APPLICATION_STATE_HELD;
+        return application.state == v1::APPLICATION_STATE_HELD ||
+               application.state == v1::APPLICATION_STATE_COLLECTED;
       }));
-  const auto& stages = hubei_.review_stages();
-  request->set_stage_id(stages[static_cast<int>(random_.Below(5))].stage_id());
-  if (random_.Percent(2)) request->set_stage_id("APPEAL");
-  if (request->application_id() <= model_.applications.size() && random_.Percent(92)) {
-    const Application& application = model_.applications[request->application_id() - 1];
-    const int next = std::min(application.stages_passed, stages.size() - 1);
+  request->set_stage_id("DISTRICT");
+  bool scores = random_.Percent(2);
+  if (const Application* application = Find(request->application_id())) {
+    const auto& stages = RulesOf(*application).review_stages();
+    const auto count = static_cast<uint64_t>(stages.size());
+    int next = std::min(application->stages_passed, stages.size() - 1);
+    scores ^= application->state == v1::APPLICATION_STATE_COLLECTED && stages[next].scores();
+    if (random_.Percent(8)) next = static_cast<int>(random_.Below(count));
     request->set_stage_id(stages[next].stage_id());
   }
+  if (random_.Percent(2)) request->set_stage_id("APPEAL");
   request->set_verdict(random_.Percent(94) ? v1::REVIEW_VERDICT_PASS : v1::REVIEW_VERDICT_REJECT);
+  if (scores && request->verdict() == v1::REVIEW_VERDICT_PASS) {
+    request->set_score(static_cast<int32_t>(random_.Between(1, 100)));
+  }
   request->set_opinion("已核");
 }
 
@@ -212,8 +269,12 @@ void CommandSource::Approve(Sent* sent) {
   auto* request = sent->command.mutable_approve_application();
   request->set_request_id(NextId("r"));
   request->set_application_id(
-      PickNumber(model_.applications, [](uint64_t, const Application& application) {
-        return application.state == v1::APPLICATION_STATE_LISTED;
+      PickNumber(model_.applications, [this](uint64_t, const Application& application) {
+        if (!RulesOf(application).has_notice()) {
+          return application.state == v1::APPLICATION_STATE_LISTED;
+        }
+        return application.state == v1::APPLICATION_STATE_ON_NOTICE &&
+               (now_ >= application.notice_ends || random_.Percent(2));
       }));
   if (request->application_id() > model_.applications.size() || random_.Percent(60)) return;
   const int64_t granted = model_.applications[request->application_id() - 1].granted_fen;
@@ -236,7 +297,7 @@ void CommandSource::Order(Sent* sent) {
   sent->who = Principal("issuer", v1::ROLE_ISSUER);
   if (random_.Percent(5)) {
     sent->who = Principal("issuer-of-hubei", v1::ROLE_ISSUER);
-    sent->who.add_program_ids(hubei_.program_id());
+    sent->who.add_program_ids(programs_.front().program_id());
   }
   auto* request = sent->command.mutable_order_transfer();
   request->set_request_id(NextId("r"));
@@ -339,118 +400,6 @@ void CommandSource::Reverse(Sent* sent) {
   request->set_amount_fen(random_.Percent(30) || left == 0 ? left + (left == 0 ? 1 : 0)
                                                            : random_.Between(1, left));
   if (random_.Percent(6)) request->set_amount_fen(left + 1);
-}
-
-void CommandSource::Appropriate(Sent* sent) {
-  sent->who = Principal("finance", v1::ROLE_FINANCE);
-  auto* request = sent->command.mutable_appropriate();
-  request->set_request_id(NextId("r"));
-  request->set_program_id(SomeProgramId());
-  const bool quota = request->program_id() == quota_.program_id();
-  request->set_amount_fen(random_.Magnitude(quota ? 18 : 24));
-  if (random_.Percent(25)) request->set_amount_fen(-request->amount_fen());
-  request->set_fiscal_reference("鄂财企发〔2025〕12号");
-}
-
-void CommandSource::SetProgramState(Sent* sent) {
-  auto* request = sent->command.mutable_set_program_state();
-  request->set_request_id(NextId("r"));
-  request->set_program_id(SomeProgramId());
-  request->set_state(v1::PROGRAM_STATE_OPEN);
-  const uint32_t number = model_.ProgramNumber(request->program_id());
-  if (number == 0) return;
-  const bool open = model_.programs[number - 1].state == v1::PROGRAM_STATE_OPEN;
-  if (random_.Percent(open ? 25 : 10)) request->set_state(v1::PROGRAM_STATE_SUSPENDED);
-  if (random_.Below(1'000) == 0) request->set_state(v1::PROGRAM_STATE_CLOSED);
-}
-
-// Hubei's rules stay as they are; those of the synthetic program change amounts and dates.
-void CommandSource::Revise(Sent* sent) {
-  auto* request = sent->command.mutable_publish_program();
-  request->set_request_id(NextId("r"));
-  *request->mutable_rules() = hubei_;
-  if (random_.Percent(15)) return;
-  v1::ProgramRules* rules = request->mutable_rules();
-  *rules = model_.programs[model_.ProgramNumber(quota_.program_id()) - 1].rules();
-  auto change = [&](int64_t fen) {
-    return random_.Percent(60) ? fen : fen * random_.Between(70, 140) / 100;
-  };
-  for (v1::Pool& pool : *rules->mutable_pools()) pool.set_amount_fen(change(pool.amount_fen()));
-  if (random_.Percent(30)) {
-    for (v1::Cap& cap : *rules->mutable_caps()) cap.set_amount_fen(change(cap.amount_fen()));
-    rules->mutable_items(2)->set_cap_fen(change(rules->items(2).cap_fen()));
-  }
-  if (random_.Percent(30)) {
-    const int64_t last = DayNumber(Date(2025, 6, 30)) + random_.Between(-5, 15);
-    *rules->mutable_window()->mutable_last_day() = DateOf(last);
-    *rules->mutable_voucher_terms()->mutable_expires_on() = DateOf(last + random_.Between(0, 10));
-  }
-}
-
-void CommandSource::SetBlacklist(Sent* sent) {
-  auto* request = sent->command.mutable_set_blacklist();
-  request->set_request_id(NextId("r"));
-  request->set_uscc(SomeUscc());
-  if (random_.Percent(80)) return;
-  request->mutable_blacklisting()->set_reason("虚报材料");
-  if (random_.Percent(50)) {
-    *request->mutable_blacklisting()->mutable_until() =
-        DateOf(DayNumber(now_) + random_.Between(-1, 4));
-  }
-}
-
-void CommandSource::SetProviderState(Sent* sent) {
-  auto* request = sent->command.mutable_set_provider_state();
-  request->set_request_id(NextId("r"));
-  request->set_provider_id(SomeProviderId());
-  request->set_state(random_.Percent(88) ? v1::PROVIDER_STATE_ACTIVE
-                                         : v1::PROVIDER_STATE_SUSPENDED);
-}
-
-void CommandSource::PutProduct(Sent* sent) {
-  auto* request = sent->command.mutable_put_product();
-  request->set_request_id(NextId("r"));
-  *request->mutable_product() = SomeProduct();
-}
-
-void CommandSource::WithdrawProduct(Sent* sent) {
-  auto* request = sent->command.mutable_withdraw_product();
-  request->set_request_id(NextId("r"));
-  request->set_program_id(SomeProgramId());
-  request->set_provider_id(SomeProviderId());
-  request->set_product_id(random_.Below(50) == 0 ? "unknown" : random_.Pick(kProductIds));
-  *request->mutable_last_day() = DateOf(DayNumber(now_) + random_.Between(-3, 10));
-}
-
-void CommandSource::Bind(Sent* sent) {
-  auto* request = sent->command.mutable_bind_cloud_account();
-  request->set_request_id(NextId("r"));
-  request->set_provider_id(SomeProviderId());
-  request->set_uscc(SomeUscc());
-  request->set_account_number(absl::StrCat("acct-", random_.Below(150)));
-  if (random_.Percent(30)) {
-    const Account& known = random_.Pick(model_.accounts);
-    request->set_provider_id(model_.providers[known.provider - 1].id);
-    request->set_account_number(known.number);
-    if (random_.Percent(60)) {
-      request->set_uscc(model_.enterprises[known.enterprise - 1].facts.uscc());
-    }
-  }
-  if (random_.Percent(50)) sent->who = AsProvider(1 + random_.Below(model_.accounts.size()));
-  if (random_.Percent(60)) sent->who.set_provider_id(request->provider_id());
-  if (sent->who.provider_id() != "" && sent->who.roles(0) == v1::ROLE_PROVIDER) {
-    sent->who.set_principal(sent->who.provider_id());
-  } else {
-    sent->who = Platform();
-  }
-}
-
-void CommandSource::MoveEnterprise(Sent* sent) {
-  auto* request = sent->command.mutable_put_enterprise();
-  request->set_request_id(NextId("r"));
-  *request->mutable_facts() = random_.Pick(model_.enterprises).facts;
-  const char* const divisions[] = {"420111", "420115", "420106", "420111", "430100"};
-  request->mutable_facts()->set_division(divisions[random_.Below(random_.Percent(85) ? 4 : 5)]);
 }
 
 }  // namespace voucher::simulation

@@ -3,6 +3,7 @@
 #ifndef TESTS_SIMULATION_COMMAND_SOURCE_H_
 #define TESTS_SIMULATION_COMMAND_SOURCE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,18 +18,32 @@ namespace voucher::simulation {
 // Looks at the model for things to act on; never changes it.
 class CommandSource {
  public:
-  // `quota` are the rules of the synthetic program as first published. All must outlive this.
-  CommandSource(const v1::ProgramRules& hubei, const v1::ProgramRules& quota, const Model* model,
-                Random* random);
+  // `programs` are the rules as first published: the shipped ones, the synthetic one last. All must
+  // outlive this.
+  CommandSource(const std::vector<v1::ProgramRules>* programs, const Model* model, Random* random);
 
   // The next command, well-formed at `now`.
   Sent Next(int64_t now);
 
  private:
   void Submit(Sent* sent);
-  void AddEvidence(v1::SubmitApplicationRequest* request);
+  void AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evidence* evidence);
   void Withdraw(Sent* sent);
   void Review(Sent* sent);
+  void Uphold(Sent* sent);
+  void Award(Sent* sent);
+  void Return(Sent* sent);
+  void Correct(Sent* sent);
+  void Announce(Sent* sent);
+  void Object(Sent* sent);
+  void Resolve(Sent* sent);
+  void Rank(Sent* sent);
+  void PutCluster(Sent* sent);
+  void ReviewCluster(Sent* sent);
+  void RankClusters(Sent* sent);
+  void Accept(Sent* sent);
+  void Extend(Sent* sent);
+  void Terminate(Sent* sent);
   void Approve(Sent* sent);
   void Order(Sent* sent);
   void Confirm(Sent* sent);
@@ -44,9 +59,31 @@ class CommandSource {
   void WithdrawProduct(Sent* sent);
   void Bind(Sent* sent);
   void MoveEnterprise(Sent* sent);
+  void Succeed(Sent* sent);
+  void PublishCalendar(Sent* sent);
+  void RecordIncident(Sent* sent);
+  void SetListing(Sent* sent);
 
+  // A number in `list`, likely one that is `wanted` and recent; sometimes one that is not there.
   template <typename T, typename Wanted>
-  uint64_t PickNumber(const std::vector<T>& list, Wanted wanted);
+  uint64_t PickNumber(const std::vector<T>& list, Wanted wanted) {
+    if (list.empty() || random_.Below(200) == 0) return list.size() + 1 + random_.Below(3);
+    uint64_t number = 0;
+    for (int tries = 0; tries < 25; ++tries) {
+      const uint64_t recent = std::min<uint64_t>(list.size(), 400);
+      number = random_.Percent(70) ? list.size() - random_.Below(recent)
+                                   : 1 + random_.Below(list.size());
+      if (wanted(number, list[number - 1])) break;
+    }
+    return number;
+  }
+  uint64_t PickApplication(int state);
+  // Null if there is none.
+  const Application* Find(uint64_t application) const;
+  const v1::ProgramRules& RulesOf(const Application& application) const;
+  const v1::ProgramRules& SomeProgram();
+  // Most often one that the program's region rule covers.
+  std::string SomeUsccFor(const v1::ProgramRules& rules);
   bool TakesApplications(const v1::ProgramRules& of) const;
   uint64_t PickOpenTransfer();
   uint64_t PickAccountOf(uint64_t enterprise);
@@ -57,7 +94,7 @@ class CommandSource {
   std::string SomeProviderId();
   std::string NextId(const char* prefix);
 
-  const v1::ProgramRules& hubei_;
+  const std::vector<v1::ProgramRules>& programs_;
   const v1::ProgramRules& quota_;
   const Model& model_;
   Random& random_;

@@ -78,7 +78,14 @@ void CompareApplications(const View& view, const Model& model, Differences* diff
     equal("enterprise", static_cast<int64_t>(application.enterprise),
           static_cast<int64_t>(row->enterprise()));
     equal("granted", application.granted_fen, row->granted_fen());
+    equal("wanted", application.wanted_fen, row->wanted_fen());
     equal("approved", application.approved_fen, row->approved_fen());
+    equal("project", static_cast<int64_t>(application.project),
+          static_cast<int64_t>(row->project()));
+    equal("score", application.score, row->score());
+    equal("notice end", application.notice_ends, row->notice_ends_unix_ns());
+    equal("correction deadline", application.correction_due, row->correction_due_unix_ns());
+    equal("project deadline", application.project_due, row->project_due_unix_ns());
     equal("state", application.state, row->state());
     equal("stages", application.stages_passed, row->stages_passed());
     equal("voucher", static_cast<int64_t>(application.voucher),
@@ -175,22 +182,30 @@ void CompareRedemptions(const View& view, const Model& model, Differences* diffe
   }
 }
 
-// Payables are kept over all programs in the model, and by program in the machine.
 void ComparePayables(const View& view, const Model& model, Differences* differences) {
-  auto sum = [&](v1::AccountKind kind, uint64_t id) {
-    int64_t fen = 0;
-    for (uint32_t program = 1; program <= model.programs.size(); ++program) {
-      fen += BalanceFen(view, program, kind, id);
-    }
-    return fen;
-  };
-  for (uint64_t number = 1; number <= model.providers.size(); ++number) {
-    differences->Equal("payable to provider", number, model.providers[number - 1].payable_fen,
-                       sum(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, number));
+  for (const auto& [key, fen] : model.payable_fen) {
+    const auto& [program, kind, party, application] = key;
+    differences->Equal(
+        absl::StrCat("payable of kind ", kind, " for application ", application), party, fen,
+        BalanceFen(view, program, static_cast<v1::AccountKind>(kind), party, application));
   }
-  for (uint64_t number = 1; number <= model.enterprises.size(); ++number) {
-    differences->Equal("payable to enterprise", number, model.enterprises[number - 1].payable_fen,
-                       sum(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, number));
+  for (const auto& [key, fen] : model.basket_fen) {
+    const auto* row = view.Find<tables::Baskets>({key.first, key.second});
+    differences->Equal("basket of enterprise", key.second, fen,
+                       row != nullptr ? row->core_fen() : 0);
+  }
+}
+
+void CompareClusters(const View& view, const Model& model, Differences* differences) {
+  for (uint64_t number = 1; number <= model.clusters.size(); ++number) {
+    const Cluster& cluster = model.clusters[number - 1];
+    const auto* row = view.Find<tables::Clusters>({number});
+    if (row == nullptr) return differences->Missing("cluster", number);
+    differences->Equal("state of cluster", number, cluster.state, static_cast<int>(row->state()));
+    differences->Equal("score of cluster", number, cluster.score, row->score());
+    differences->Equal("pool of cluster", number, cluster.pool_fen, row->pool_fen());
+    differences->Equal("members of cluster", number, absl::StrJoin(cluster.members, ","),
+                       absl::StrJoin(row->members(), ","));
   }
 }
 
@@ -208,7 +223,7 @@ void CompareTimers(const View& view, const Model& model, Differences* difference
 
 // What the model counted on the way against what its parts hold.
 void CompareModelWithItself(const Model& model, Differences* differences) {
-  std::vector<std::array<int64_t, 10>> sums(model.programs.size());
+  std::vector<std::array<int64_t, v1::AccountKind_ARRAYSIZE>> sums(model.programs.size());
   for (const Application& application : model.applications) {
     sums[application.program - 1][v1::ACCOUNT_KIND_HELD] += application.held_fen;
   }
@@ -216,10 +231,12 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
     auto& sum = sums[model.applications[voucher.application - 1].program - 1];
     sum[v1::ACCOUNT_KIND_VOUCHER] += voucher.available_fen;
     sum[v1::ACCOUNT_KIND_TRANSIT] += voucher.transit_fen;
-    sum[v1::ACCOUNT_KIND_PAYABLE_PROVIDER] += voucher.redeemed_fen;
     for (const auto& credit : voucher.credit_fen) {
       sum[v1::ACCOUNT_KIND_CREDIT] += credit.second;
     }
+  }
+  for (const auto& [key, fen] : model.payable_fen) {
+    sums[std::get<0>(key) - 1][static_cast<size_t>(std::get<1>(key))] += fen;
   }
   for (size_t i = 0; i < sums.size(); ++i) {
     int64_t all = 0;
@@ -227,7 +244,8 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
     differences->Equal("money of program", i + 1, 0, all);
     for (const int kind :
          {v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, v1::ACCOUNT_KIND_TRANSIT,
-          v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER}) {
+          v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER,
+          v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE}) {
       const auto k = static_cast<size_t>(kind);
       differences->Equal(absl::StrCat("model's own total of class ", kind), i + 1, sums[i][k],
                          model.programs[i].total_fen[k]);
@@ -267,6 +285,7 @@ std::vector<std::string> CompareAll(const View& view, const Model& model) {
   CompareTransfers(view, model, &differences);
   CompareRedemptions(view, model, &differences);
   ComparePayables(view, model, &differences);
+  CompareClusters(view, model, &differences);
   CompareTimers(view, model, &differences);
   return std::move(differences).Take();
 }

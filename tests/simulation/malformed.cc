@@ -48,6 +48,8 @@ std::string MakeMalformed(v1::Command* command, int64_t now, Random* random) {
       const uint64_t first = way == "approved_fen" ? 1 : 0;
       int64_t fen = bad[first + random->Below(5 - first)];
       if (command->has_appropriate() && fen == -1) fen = 0;
+      // A cut cannot wait for a day.
+      if (command->has_appropriate()) command->mutable_appropriate()->clear_opens_on();
       fields.SetInt64(request, field(way.c_str()), fen);
     }
   }

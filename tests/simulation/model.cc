@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 
 #include "tests/simulation/wrongs.h"
 
@@ -10,18 +9,6 @@ namespace voucher::simulation {
 namespace {
 
 constexpr int64_t kDay = 24 * kHour;
-
-// The kind of limit that a cap is.
-int KindOf(v1::CapScope scope) {
-  switch (scope) {
-    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
-      return v1::LIMIT_KIND_ENTERPRISE_YEAR;
-    case v1::CAP_SCOPE_PROJECT:
-      return v1::LIMIT_KIND_PROJECT;
-    default:
-      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
-  }
-}
 
 }  // namespace
 
@@ -69,7 +56,7 @@ uint32_t Model::ProgramNumber(const std::string& program_id) const {
 
 uint64_t Model::EnterpriseNumber(const std::string& uscc) const {
   for (size_t i = 0; i < enterprises.size(); ++i) {
-    if (enterprises[i].facts.uscc() == uscc) return i + 1;
+    if (enterprises[i].facts.uscc() == uscc || Has(enterprises[i].former_usccs, uscc)) return i + 1;
   }
   return 0;
 }
@@ -106,11 +93,16 @@ void Model::AddCredit(uint64_t voucher, uint64_t account, int64_t fen) {
 }
 
 bool Model::IsDead(const Voucher& voucher) const {
-  return voucher.state == v1::VOUCHER_STATE_EXPIRED || now_ >= voucher.lapses;
+  return voucher.state == v1::VOUCHER_STATE_EXPIRED ||
+         voucher.state == v1::VOUCHER_STATE_RECLAIMED || now_ >= voucher.lapses;
 }
 
-bool Model::IsBlacklisted(const Enterprise& enterprise) const {
-  return enterprise.blacklisted && DayNumber(now_) <= enterprise.blacklisted_until;
+bool Model::IsBlacklisted(uint64_t enterprise, uint32_t program) const {
+  const auto& blacklisting = enterprises[enterprise - 1].blacklisting;
+  if (!blacklisting) return false;
+  if (blacklisting->has_until() && DayNumber(now_) > DayNumber(blacklisting->until())) return false;
+  return blacklisting->program_ids().empty() ||
+         Has(blacklisting->program_ids(), programs[program - 1].rules().program_id());
 }
 
 bool Model::MayActFor(uint64_t provider) const {
@@ -131,15 +123,21 @@ bool Model::MayReview(const Application& application, const std::string& stage) 
 void Model::GiveBack(Application* application, v1::AccountKind from, int64_t fen,
                      Outcome* outcome) {
   if (fen == 0) return;
-  const bool closed = from != v1::ACCOUNT_KIND_HELD &&
-                      programs[application->program - 1].state == v1::PROGRAM_STATE_CLOSED;
+  const Program& program = programs[application->program - 1];
+  const bool closed =
+      from != v1::ACCOUNT_KIND_HELD && (program.state == v1::PROGRAM_STATE_CLOSED ||
+                                        now_ >= EndOfDay(program.rules().window().last_day()));
   Move(application->program, from, closed ? v1::ACCOUNT_KIND_RETURNED : v1::ACCOUNT_KIND_BUDGET,
        fen);
-  outcome->released_fen += fen;
-  if (from == v1::ACCOUNT_KIND_HELD) {
-    application->held_fen -= fen;
+  if (from == v1::ACCOUNT_KIND_PAYABLE_PROVIDER || from == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE) {
+    outcome->amount_fen += fen;
   } else {
-    vouchers[application->voucher - 1].released_fen += fen;
+    outcome->released_fen += fen;
+    if (from == v1::ACCOUNT_KIND_HELD) {
+      application->held_fen -= fen;
+    } else {
+      vouchers[application->voucher - 1].released_fen += fen;
+    }
   }
   if (closed) return;
   for (const LimitKey& limit : application->limits) {
@@ -149,9 +147,32 @@ void Model::GiveBack(Application* application, v1::AccountKind from, int64_t fen
 }
 
 void Model::EndHold(Application* application, int state, Outcome* outcome) {
-  application->state = state;
   GiveBack(application, v1::ACCOUNT_KIND_HELD, application->held_fen, outcome);
-  for (const std::string& invoice : application->invoices) invoices.erase(invoice);
+  MoveTo(application, state);
+}
+
+uint64_t Model::IdOf(const Application& application) const {
+  return static_cast<uint64_t>(&application - applications.data()) + 1;
+}
+
+// Invoices and deadlines go with the state.
+void Model::MoveTo(Application* application, int state) {
+  const uint64_t id = IdOf(*application);
+  if (application->state == v1::APPLICATION_STATE_RETURNED) {
+    timers.erase({application->correction_due, v1::TIMER_KIND_CORRECTION, id});
+    application->correction_due = 0;
+  }
+  if (application->state == v1::APPLICATION_STATE_APPROVED) {
+    timers.erase({application->project_due, v1::TIMER_KIND_PROJECT, id});
+  }
+  application->state = state;
+  for (const std::string& invoice : application->invoices) {
+    if (FreesInvoices(state)) {
+      invoices.erase(invoice);
+    } else {
+      invoices[invoice] = id;
+    }
+  }
 }
 
 Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64_t received_at) {
@@ -164,28 +185,14 @@ Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64
       return SetState(command.set_program_state());
     case v1::Command::kAppropriate:
       return Appropriate(command.appropriate());
-    case v1::Command::kPutEnterprise: {
-      const v1::EnterpriseFacts& facts = command.put_enterprise().facts();
-      Outcome outcome;
-      outcome.id = EnterpriseNumber(facts.uscc());
-      if (outcome.id == 0) {
-        enterprises.emplace_back();
-        outcome.id = enterprises.size();
-      }
-      enterprises[outcome.id - 1].facts = facts;
-      return outcome;
-    }
+    case v1::Command::kPutEnterprise:
+      return Put(command.put_enterprise().facts());
     case v1::Command::kSetBlacklist:
       return Blacklist(command.set_blacklist());
-    case v1::Command::kPutProvider: {
-      Outcome outcome;
-      outcome.id = ProviderNumber(command.put_provider().provider_id());
-      if (outcome.id == 0) {
-        providers.push_back({command.put_provider().provider_id()});
-        outcome.id = providers.size();
-      }
-      return outcome;
-    }
+    case v1::Command::kSucceedEnterprise:
+      return Succeed(command.succeed_enterprise());
+    case v1::Command::kPutProvider:
+      return Put(command.put_provider().provider_id());
     case v1::Command::kSetProviderState:
       return SetProvider(command.set_provider_state());
     case v1::Command::kPutProduct:
@@ -194,14 +201,12 @@ Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64
       return WithdrawProduct(command.withdraw_product());
     case v1::Command::kBindCloudAccount:
       return Bind(command.bind_cloud_account());
-    case v1::Command::kSubmitApplication:
-      return Submit(command.submit_application());
-    case v1::Command::kWithdrawApplication:
-      return Withdraw(command.withdraw_application().application_id());
-    case v1::Command::kReviewApplication:
-      return Review(command.review_application());
-    case v1::Command::kApproveApplication:
-      return Approve(command.approve_application());
+    case v1::Command::kPublishCalendar:
+      return Publish(command.publish_calendar());
+    case v1::Command::kRecordIncident:
+      return Record(command.record_incident());
+    case v1::Command::kSetListing:
+      return SetListing(command.set_listing());
     case v1::Command::kOrderTransfer:
       return Order(command.order_transfer());
     case v1::Command::kConfirmTransfer:
@@ -215,166 +220,49 @@ Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64
     case v1::Command::kTimerDue:
       return Fire(command.timer_due());
     default:
+      return ApplyLifecycle(command);
+  }
+}
+
+Outcome Model::ApplyLifecycle(const v1::Command& command) {
+  switch (command.verb_case()) {
+    case v1::Command::kSubmitApplication:
+      return Submit(command.submit_application());
+    case v1::Command::kAwardGrant:
+      return Award(command.award_grant());
+    case v1::Command::kWithdrawApplication:
+      return Withdraw(command.withdraw_application().application_id());
+    case v1::Command::kReviewApplication:
+      return Review(command.review_application());
+    case v1::Command::kReturnApplication:
+      return Return(command.return_application().application_id());
+    case v1::Command::kCorrectApplication:
+      return Correct(command.correct_application());
+    case v1::Command::kRankApplications:
+      return Rank(command.rank_applications());
+    case v1::Command::kPublishNotice:
+      return Announce(command.publish_notice());
+    case v1::Command::kFileObjection:
+      return Object(command.file_objection().application_id());
+    case v1::Command::kResolveObjection:
+      return Resolve(command.resolve_objection());
+    case v1::Command::kApproveApplication:
+      return Approve(command.approve_application());
+    case v1::Command::kPutCluster:
+      return Put(command.put_cluster().cluster());
+    case v1::Command::kReviewCluster:
+      return Review(command.review_cluster());
+    case v1::Command::kRankClusters:
+      return Rank(command.rank_clusters());
+    case v1::Command::kAcceptProject:
+      return Accept(command.accept_project());
+    case v1::Command::kExtendProject:
+      return Extend(command.extend_project());
+    case v1::Command::kTerminateProject:
+      return Terminate(command.terminate_project().application_id());
+    default:
       return {};
   }
-}
-
-// Programs and registry.
-
-Outcome Model::Publish(const v1::ProgramRules& rules) {
-  Outcome outcome;
-  outcome.id = ProgramNumber(rules.program_id());
-  if (outcome.id == 0) {
-    programs.emplace_back();
-    programs.back().state = v1::PROGRAM_STATE_DRAFT;
-    outcome.id = programs.size();
-  }
-  const auto number = static_cast<uint32_t>(outcome.id);
-  Program& program = programs[number - 1];
-  Wrongs wrongs;
-  for (const auto& [limit, used] : used_fen) {
-    const int kind = std::get<1>(limit);
-    const uint64_t sub = std::get<3>(limit);
-    if (std::get<0>(limit) != number) continue;
-    for (const v1::Cap& cap : rules.caps()) {
-      wrongs.If(KindOf(cap.scope()) == kind && used > cap.amount_fen(), v1::REASON_ILLEGAL_STATE);
-    }
-    for (const v1::Item& item : rules.items()) {
-      wrongs.If(kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR && sub == item.number() &&
-                    item.cap_fen() > 0 && used > item.cap_fen(),
-                v1::REASON_ILLEGAL_STATE);
-    }
-    for (const v1::Pool& pool : rules.pools()) {
-      wrongs.If(PoolKey(pool, number) == limit && used > pool.amount_fen(),
-                v1::REASON_ILLEGAL_STATE);
-    }
-  }
-  if (wrongs.any()) return wrongs.Refusal();
-  if (!program.revisions.empty()) {
-    timers.erase(
-        {EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
-  }
-  program.revisions.push_back(rules);
-  if (program.state != v1::PROGRAM_STATE_CLOSED) {
-    timers.insert({EndOfDay(rules.window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
-  }
-  return outcome;
-}
-
-Outcome Model::SetState(const v1::SetProgramStateRequest& request) {
-  const uint32_t number = ProgramNumber(request.program_id());
-  Wrongs wrongs;
-  wrongs.If(number == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  if (number == 0) return wrongs.Refusal();
-  Program& program = programs[number - 1];
-  const int64_t cutoff = EndOfDay(program.rules().window().last_day());
-  const std::set<std::pair<int, int>> steps = {
-      {v1::PROGRAM_STATE_DRAFT, v1::PROGRAM_STATE_OPEN},
-      {v1::PROGRAM_STATE_OPEN, v1::PROGRAM_STATE_SUSPENDED},
-      {v1::PROGRAM_STATE_SUSPENDED, v1::PROGRAM_STATE_OPEN},
-      {v1::PROGRAM_STATE_OPEN, v1::PROGRAM_STATE_CLOSED},
-      {v1::PROGRAM_STATE_SUSPENDED, v1::PROGRAM_STATE_CLOSED}};
-  wrongs.If(request.state() == v1::PROGRAM_STATE_OPEN && now_ >= cutoff, v1::REASON_WINDOW_CLOSED);
-  wrongs.If(steps.count({program.state, request.state()}) == 0, v1::REASON_ILLEGAL_STATE);
-  if (wrongs.any()) return wrongs.Refusal();
-  Outcome outcome;
-  outcome.state = program.state;
-  program.state = request.state();
-  if (program.state == v1::PROGRAM_STATE_CLOSED) {
-    timers.erase({cutoff, v1::TIMER_KIND_PROGRAM_CUTOFF, number});
-  }
-  return outcome;
-}
-
-Outcome Model::Appropriate(const v1::AppropriateRequest& request) {
-  const uint32_t number = ProgramNumber(request.program_id());
-  Wrongs wrongs;
-  wrongs.If(number == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  wrongs.If(number != 0 &&
-                programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET] + request.amount_fen() < 0,
-            v1::REASON_POOL_EXHAUSTED);
-  if (wrongs.any()) return wrongs.Refusal();
-  Move(number, v1::ACCOUNT_KIND_TREASURY, v1::ACCOUNT_KIND_BUDGET, request.amount_fen());
-  Outcome outcome;
-  outcome.amount_fen = programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET];
-  return outcome;
-}
-
-Outcome Model::Blacklist(const v1::SetBlacklistRequest& request) {
-  Outcome outcome;
-  outcome.id = EnterpriseNumber(request.uscc());
-  Wrongs wrongs;
-  wrongs.If(outcome.id == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  if (wrongs.any()) return wrongs.Refusal();
-  Enterprise& enterprise = enterprises[outcome.id - 1];
-  enterprise.blacklisted = request.has_blacklisting();
-  enterprise.blacklisted_until = request.blacklisting().has_until()
-                                     ? DayNumber(request.blacklisting().until())
-                                     : std::numeric_limits<int64_t>::max();
-  return outcome;
-}
-
-Outcome Model::SetProvider(const v1::SetProviderStateRequest& request) {
-  Outcome outcome;
-  outcome.id = ProviderNumber(request.provider_id());
-  Wrongs wrongs;
-  wrongs.If(outcome.id == 0, v1::REASON_PROVIDER_NOT_FOUND);
-  if (wrongs.any()) return wrongs.Refusal();
-  providers[outcome.id - 1].suspended = request.state() == v1::PROVIDER_STATE_SUSPENDED;
-  return outcome;
-}
-
-Outcome Model::PutProduct(const v1::Product& product) {
-  const uint32_t program = ProgramNumber(product.program_id());
-  Outcome outcome;
-  outcome.id = ProviderNumber(product.provider_id());
-  Wrongs wrongs;
-  wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  wrongs.If(outcome.id == 0, v1::REASON_PROVIDER_NOT_FOUND);
-  for (const std::string& item_id : product.item_ids()) {
-    wrongs.If(program != 0 && FindItem(programs[program - 1].rules(), item_id) == nullptr,
-              v1::REASON_ITEM_NOT_FOUND);
-  }
-  if (wrongs.any()) return wrongs.Refusal();
-  products[{program, outcome.id, product.product_id()}] = product;
-  return outcome;
-}
-
-Outcome Model::WithdrawProduct(const v1::WithdrawProductRequest& request) {
-  const uint32_t program = ProgramNumber(request.program_id());
-  Outcome outcome;
-  outcome.id = ProviderNumber(request.provider_id());
-  const auto product = products.find({program, outcome.id, request.product_id()});
-  Wrongs wrongs;
-  wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  wrongs.If(outcome.id == 0, v1::REASON_PROVIDER_NOT_FOUND);
-  wrongs.If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
-  wrongs.If(product != products.end() && product->second.has_effective_until() &&
-                DayNumber(product->second.effective_until()) <= DayNumber(request.last_day()),
-            v1::REASON_ILLEGAL_STATE);
-  if (wrongs.any()) return wrongs.Refusal();
-  *product->second.mutable_effective_until() = request.last_day();
-  return outcome;
-}
-
-Outcome Model::Bind(const v1::BindCloudAccountRequest& request) {
-  const uint64_t enterprise = EnterpriseNumber(request.uscc());
-  const uint64_t provider = ProviderNumber(request.provider_id());
-  Wrongs wrongs;
-  wrongs.If(Has(who_->roles(), v1::ROLE_PROVIDER) && who_->provider_id() != request.provider_id(),
-            v1::REASON_PERMISSION_DENIED);
-  wrongs.If(enterprise == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  wrongs.If(provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
-  for (const Account& account : accounts) {
-    if (account.provider != provider || account.number != request.account_number()) continue;
-    wrongs.If(account.enterprise == enterprise, v1::REASON_ALREADY_REGISTERED);
-    wrongs.If(account.enterprise != enterprise, v1::REASON_NON_TRANSFERABLE);
-  }
-  if (wrongs.any()) return wrongs.Refusal();
-  accounts.push_back({provider, request.account_number(), enterprise, {}});
-  Outcome outcome;
-  outcome.id = accounts.size();
-  return outcome;
 }
 
 }  // namespace voucher::simulation

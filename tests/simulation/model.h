@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -24,23 +25,24 @@ struct Program {
   int state = 0;
   uint64_t queue_number = 0;
   // By v1::AccountKind.
-  std::array<int64_t, 10> total_fen{};
+  std::array<int64_t, v1::AccountKind_ARRAYSIZE> total_fen{};
 
   const v1::ProgramRules& rules() const { return revisions.back(); }
 };
 
 struct Enterprise {
   v1::EnterpriseFacts facts;
-  bool blacklisted = false;
-  // Last day, in days since 1970-01-01.
-  int64_t blacklisted_until = 0;
-  int64_t payable_fen = 0;
+  std::vector<std::string> former_usccs;
+  std::vector<v1::Incident> incidents;
+  // Of v1::ListingKind.
+  std::set<int> listings;
+  std::optional<v1::Blacklisting> blacklisting;
+  std::vector<uint64_t> applications;
 };
 
 struct Provider {
   std::string id;
   bool suspended = false;
-  int64_t payable_fen = 0;
 };
 
 struct Account {
@@ -56,13 +58,27 @@ struct Application {
   size_t revision = 0;  // from 0
   uint64_t queue_number = 0;
   uint64_t enterprise = 0;
+  std::string item_id;
+  // 0 if the program counts no projects.
+  uint64_t project = 0;
   bool by_credit = false;
+  bool awarded = false;
+  // Set aside now.
   int64_t held_fen = 0;
+  // Set aside at first, or after a correction.
   int64_t granted_fen = 0;
+  // What it competes for.
+  int64_t wanted_fen = 0;
   int64_t approved_fen = 0;
   int state = 0;
   int stages_passed = 0;
+  int score = 0;
   uint64_t voucher = 0;
+  uint64_t notice = 0;
+  int64_t notice_ends = 0;
+  int64_t correction_due = 0;
+  int64_t project_due = 0;
+  bool extended = false;
   std::vector<LimitKey> limits;
   std::vector<std::string> invoices;
 };
@@ -75,6 +91,8 @@ struct Voucher {
   // By account.
   std::map<uint64_t, int64_t> credit_fen;
   int64_t redeemed_fen = 0;
+  // By provider: redeemed there and not lost with the project.
+  std::map<uint64_t, int64_t> claim_fen;
   int64_t released_fen = 0;
   int state = 0;
   int64_t expires = 0;
@@ -101,13 +119,43 @@ struct Redemption {
   std::string order_number;
   std::vector<Draw> draws;
   int state = 0;
+  // Counts as a core product of the program's basket.
+  bool core = false;
 };
+
+struct Cluster {
+  uint32_t program = 0;
+  v1::Cluster plan;
+  std::vector<uint64_t> members;
+  int state = 0;
+  int score = 0;
+  int64_t pool_fen = 0;
+};
+
+// Money of a later day.
+struct Tranche {
+  uint32_t program = 0;
+  int64_t amount_fen = 0;
+};
+
+struct Calendar {
+  uint32_t revision = 0;
+  int first_year = 0;
+  int last_year = 0;
+  // Days that differ from the weekday rule, in days since 1970-01-01.
+  std::map<int64_t, bool> working;
+};
+
+// Program, v1::AccountKind, provider or enterprise; and the application whose acceptance the money
+// waits for, or 0.
+using PayableKey = std::tuple<uint32_t, int, uint64_t, uint64_t>;
+
+class Wrongs;
 
 // The ledger as design.md §2–§4 and §8 and the programme rules describe it, in plain containers.
 // Written without the code of ledger/: it reads requests and rules as protobuf messages and nothing
 // else. Numbers are dense from 1; element n-1 of a vector is number n. Instants are Unix
-// nanoseconds. Rules on age, incidents, listings and revenue are left to the tests of
-// ledger/policy.
+// nanoseconds.
 class Model {
  public:
   // Decides and applies a command, well-formed by precondition.
@@ -125,8 +173,15 @@ class Model {
   std::map<std::tuple<uint32_t, uint64_t, std::string>, v1::Product> products;
   std::map<std::pair<uint64_t, std::string>, uint64_t> orders;
   std::map<std::string, uint64_t> invoices;
-  std::map<std::pair<uint32_t, std::string>, uint64_t> projects;
+  std::map<std::pair<uint64_t, std::string>, uint64_t> projects;
   std::map<LimitKey, int64_t> used_fen;
+  std::map<PayableKey, int64_t> payable_fen;
+  // Core products bought, by program and enterprise.
+  std::map<std::pair<uint32_t, uint64_t>, int64_t> basket_fen;
+  std::vector<Cluster> clusters;
+  std::vector<Tranche> tranches;
+  Calendar calendar;
+  uint64_t notices = 0;
   std::set<Timer> timers;
 
   // 0 if there is none.
@@ -135,18 +190,43 @@ class Model {
   uint64_t ProviderNumber(const std::string& provider_id) const;
 
  private:
+  // What is left under the caps and in the pools that a grant must fit.
+  struct Room;
+
   Outcome Publish(const v1::ProgramRules& rules);
   Outcome SetState(const v1::SetProgramStateRequest& request);
   Outcome Appropriate(const v1::AppropriateRequest& request);
+  Outcome Put(const v1::EnterpriseFacts& facts);
+  Outcome Put(const std::string& provider_id);
+  Outcome Succeed(const v1::SucceedEnterpriseRequest& request);
   Outcome Blacklist(const v1::SetBlacklistRequest& request);
   Outcome SetProvider(const v1::SetProviderStateRequest& request);
   Outcome PutProduct(const v1::Product& product);
   Outcome WithdrawProduct(const v1::WithdrawProductRequest& request);
   Outcome Bind(const v1::BindCloudAccountRequest& request);
+  Outcome Publish(const v1::PublishCalendarRequest& request);
+  Outcome Record(const v1::RecordIncidentRequest& request);
+  Outcome SetListing(const v1::SetListingRequest& request);
+  // Commands of the lifecycle, by request.
+  Outcome ApplyLifecycle(const v1::Command& command);
   Outcome Submit(const v1::SubmitApplicationRequest& request);
+  Outcome Award(const v1::AwardGrantRequest& request);
   Outcome Withdraw(uint64_t id);
   Outcome Review(const v1::ReviewApplicationRequest& request);
+  Outcome Uphold(const v1::ReviewApplicationRequest& request, Application* application);
+  Outcome Return(uint64_t id);
+  Outcome Correct(const v1::CorrectApplicationRequest& request);
+  Outcome Announce(const v1::PublishNoticeRequest& request);
+  Outcome Object(uint64_t id);
+  Outcome Resolve(const v1::ResolveObjectionRequest& request);
+  Outcome Rank(const v1::RankApplicationsRequest& request);
+  Outcome Put(const v1::Cluster& plan);
+  Outcome Review(const v1::ReviewClusterRequest& request);
+  Outcome Rank(const v1::RankClustersRequest& request);
   Outcome Approve(const v1::ApproveApplicationRequest& request);
+  Outcome Accept(const v1::AcceptProjectRequest& request);
+  Outcome Extend(const v1::ExtendProjectRequest& request);
+  Outcome Terminate(uint64_t id);
   Outcome Order(const v1::OrderTransferRequest& request);
   Outcome Answer(uint64_t id, bool confirmed);
   Outcome Redeem(const v1::RedeemRequest& request);
@@ -154,15 +234,50 @@ class Model {
   Outcome Fire(const v1::TimerDue& timer);
 
   LimitKey PoolKey(const v1::Pool& pool, uint32_t program) const;
-  struct Room;
-  Room RoomFor(const v1::SubmitApplicationRequest& request, uint32_t program,
-               uint64_t enterprise) const;
+  int64_t Used(const LimitKey& limit) const;
+  LimitKey CapKey(int kind, uint32_t program, const v1::Item& item, uint64_t enterprise,
+                  uint64_t project) const;
+  void AddPool(const v1::Pool& pool, uint32_t program, Room* room) const;
+  void AddShared(uint32_t program, uint64_t cluster, Room* room) const;
+  Room RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise, uint64_t project,
+               const std::set<std::string>& provider_ids) const;
+  Room RoomOf(const Application& application) const;
+  static int64_t Fit(const Room& room, int64_t fen, Wrongs* wrongs);
+  void Hold(uint64_t id, int64_t fen, Outcome* outcome);
+  uint64_t Add(Application application);
+
+  const v1::ProgramRules& RulesOf(const Application& application) const;
+  const v1::Item& ItemOf(const Application& application) const;
+  uint64_t ClusterOf(uint32_t program, uint64_t enterprise) const;
+  uint64_t ProjectNumber(const v1::ProgramRules& rules, uint64_t enterprise,
+                         const std::string& project_id) const;
+  bool IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterprise,
+                 uint64_t project) const;
+  // Grants of the project that a higher one replaces.
+  std::vector<uint64_t> Standing(uint64_t enterprise, uint64_t project) const;
+  // What replaced grants of the project have used.
+  int64_t Superseded(uint64_t enterprise, uint64_t project) const;
+  int64_t UsedOf(const Application& application) const;
+  bool IsSuperseded(const v1::ProgramRules& rules, uint64_t enterprise, uint64_t project,
+                    int64_t most_fen) const;
+
   void Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen);
   void AddCredit(uint64_t voucher, uint64_t account, int64_t fen);
   void GiveBack(Application* application, v1::AccountKind from, int64_t fen, Outcome* outcome);
   void EndHold(Application* application, int state, Outcome* outcome);
+  void MoveTo(Application* application, int state);
+  uint64_t IdOf(const Application& application) const;
+  // Where a claim that arises now for the application waits: itself, or 0.
+  uint64_t GateOf(const Application& application) const;
+  // Payables that wait for the application's acceptance.
+  std::vector<PayableKey> Gated(const Application& application) const;
+  int64_t OpenGate(const Application& application);
+  void Empty(uint64_t voucher, Outcome* outcome);
+  void EndProject(Application* application, int state);
+  void Release(Application* application, Outcome* outcome);
+
   bool IsDead(const Voucher& voucher) const;
-  bool IsBlacklisted(const Enterprise& enterprise) const;
+  bool IsBlacklisted(uint64_t enterprise, uint32_t program) const;
   bool MayActFor(uint64_t provider) const;
   bool MayReview(const Application& application, const std::string& stage) const;
 

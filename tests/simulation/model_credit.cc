@@ -17,7 +17,7 @@ Outcome Model::Order(const v1::OrderTransferRequest& request) {
     const std::string& program_id = programs[application.program - 1].rules().program_id();
     wrongs.If(!who_->program_ids().empty() && !Has(who_->program_ids(), program_id),
               v1::REASON_PERMISSION_DENIED);
-    wrongs.If(IsBlacklisted(enterprises[application.enterprise - 1]), v1::REASON_BLACKLISTED);
+    wrongs.If(IsBlacklisted(application.enterprise, application.program), v1::REASON_BLACKLISTED);
     wrongs.If(now_ >= voucher->expires, v1::REASON_VOUCHER_EXPIRED);
     wrongs.If(request.amount_fen() > voucher->available_fen, v1::REASON_INSUFFICIENT_CREDIT);
     wrongs.If(account != nullptr && account->enterprise != application.enterprise,
@@ -80,34 +80,45 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
   wrongs.If(account == nullptr, v1::REASON_ACCOUNT_NOT_FOUND);
   wrongs.If(account != nullptr && !MayActFor(account->provider), v1::REASON_PERMISSION_DENIED);
   if (program == 0 || account == nullptr) return wrongs.Refusal();
-  const Enterprise& owner = enterprises[account->enterprise - 1];
   const int64_t usage =
       request.usage_ended_at().seconds() * 1'000'000'000 + request.usage_ended_at().nanos();
   const auto product = products.find({program, account->provider, request.product_id()});
   wrongs.If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
   wrongs.If(product != products.end() && !InForce(product->second, DayNumber(usage)),
             v1::REASON_PRODUCT_NOT_APPROVED);
-  wrongs.If(IsBlacklisted(owner), v1::REASON_BLACKLISTED);
+  wrongs.If(IsBlacklisted(account->enterprise, program), v1::REASON_BLACKLISTED);
   wrongs.If(providers[account->provider - 1].suspended, v1::REASON_PROVIDER_SUSPENDED);
-  wrongs.If(!request.uscc().empty() && request.uscc() != owner.facts.uscc(),
+  wrongs.If(!request.uscc().empty() && EnterpriseNumber(request.uscc()) != account->enterprise,
             v1::REASON_NON_TRANSFERABLE);
   wrongs.If(orders.count({account->provider, request.order_number()}) != 0,
             v1::REASON_ORDER_ALREADY_REDEEMED);
   // First-expiring first.
+  const v1::ProgramRules& rules = programs[program - 1].rules();
+  const std::string category =
+      product != products.end() ? product->second.category() : std::string();
   std::vector<Draw> lots;
   int64_t usable = 0;
   int64_t expired = 0;
+  bool restricted = false;
   for (const auto& [expires, number] : account->lots) {
     const Voucher& voucher = vouchers[number - 1];
-    if (applications[voucher.application - 1].program != program) continue;
+    const Application& application = applications[voucher.application - 1];
+    if (application.program != program) continue;
+    const auto& categories = FindItem(rules, application.item_id)->spendable_categories();
     const int64_t fen = voucher.credit_fen.at(request.account_id());
-    if (usage < expires && now_ < voucher.lapses) {
+    if (!categories.empty() && !Has(categories, category)) {
+      restricted = true;
+    } else if (usage < expires && now_ < voucher.lapses) {
       lots.push_back({number, fen, 0});
       usable += fen;
     } else {
       expired += fen;
     }
   }
+  wrongs.If(restricted && usable + expired == 0, v1::REASON_PRODUCT_NOT_APPROVED);
+  const bool core = Has(rules.basket().core_categories(), category);
+  wrongs.If(rules.has_basket() && !core && basket_fen[{program, account->enterprise}] == 0,
+            v1::REASON_BASKET_RULE);
   const int64_t needed = request.has_amount_fen() ? request.amount_fen() : 1;
   wrongs.If(usable < needed && usable + expired >= needed, v1::REASON_VOUCHER_EXPIRED);
   wrongs.If(usable < needed, v1::REASON_INSUFFICIENT_CREDIT);
@@ -116,8 +127,8 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
   outcome.amount_fen =
       request.has_amount_fen() ? request.amount_fen() : std::min(request.at_most_fen(), usable);
   int64_t left = outcome.amount_fen;
-  Redemption redemption{
-      program, request.account_id(), request.order_number(), {}, v1::REDEMPTION_STATE_BOOKED};
+  Redemption redemption{program, request.account_id(),        request.order_number(),
+                        {},      v1::REDEMPTION_STATE_BOOKED, core};
   for (const Draw& lot : lots) {
     const int64_t fen = std::min(left, lot.amount_fen);
     if (fen == 0) break;
@@ -126,6 +137,9 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
     Voucher& voucher = vouchers[lot.voucher - 1];
     AddCredit(lot.voucher, request.account_id(), -fen);
     voucher.redeemed_fen += fen;
+    voucher.claim_fen[account->provider] += fen;
+    payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account->provider,
+                 GateOf(applications[voucher.application - 1])}] += fen;
     if (voucher.redeemed_fen == voucher.approved_fen) {
       voucher.state = v1::VOUCHER_STATE_EXHAUSTED;
       outcome.exhausted_vouchers.push_back(lot.voucher);
@@ -133,7 +147,7 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
     }
   }
   Move(program, v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, outcome.amount_fen);
-  providers[account->provider - 1].payable_fen += outcome.amount_fen;
+  if (core) basket_fen[{program, account->enterprise}] += outcome.amount_fen;
   redemptions.push_back(std::move(redemption));
   outcome.id = redemptions.size();
   orders[{account->provider, request.order_number()}] = outcome.id;
@@ -146,28 +160,46 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
   wrongs.If(redemption == nullptr, v1::REASON_REDEMPTION_NOT_FOUND);
   if (redemption == nullptr) return wrongs.Refusal();
   const uint64_t provider = accounts[redemption->account - 1].provider;
+  const uint32_t program = redemption->program;
+  // What ended without acceptance is not owed any more, and cannot be taken back.
+  const auto reversible_of = [&](const Draw& draw) {
+    return std::min(draw.amount_fen - draw.reversed_fen,
+                    vouchers[draw.voucher - 1].claim_fen[provider]);
+  };
   int64_t reversible = 0;
-  for (const Draw& draw : redemption->draws) reversible += draw.amount_fen - draw.reversed_fen;
+  int64_t booked = 0;
+  for (const Draw& draw : redemption->draws) {
+    booked += draw.amount_fen - draw.reversed_fen;
+    reversible += reversible_of(draw);
+  }
   wrongs.If(!MayActFor(provider), v1::REASON_PERMISSION_DENIED);
   wrongs.If(request.amount_fen() > reversible, v1::REASON_NOT_REVERSIBLE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.id = request.redemption_id();
   outcome.amount_fen = request.amount_fen();
-  outcome.state = redemption->state = request.amount_fen() == reversible
+  outcome.state = redemption->state = request.amount_fen() == booked
                                           ? v1::REDEMPTION_STATE_REVERSED
                                           : v1::REDEMPTION_STATE_PARTLY_REVERSED;
-  providers[provider - 1].payable_fen -= request.amount_fen();
-  Move(redemption->program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, v1::ACCOUNT_KIND_CREDIT,
-       request.amount_fen());
+  if (redemption->core) {
+    basket_fen[{program, accounts[redemption->account - 1].enterprise}] -= request.amount_fen();
+  }
+  Move(program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, v1::ACCOUNT_KIND_CREDIT, request.amount_fen());
   int64_t left = request.amount_fen();
   for (auto draw = redemption->draws.rbegin(); draw != redemption->draws.rend(); ++draw) {
-    const int64_t fen = std::min(left, draw->amount_fen - draw->reversed_fen);
+    const int64_t fen = std::min(left, reversible_of(*draw));
     if (fen == 0) continue;
     left -= fen;
     draw->reversed_fen += fen;
     Voucher& voucher = vouchers[draw->voucher - 1];
     voucher.redeemed_fen -= fen;
+    voucher.claim_fen[provider] -= fen;
+    // First from what waits for acceptance.
+    int64_t& gated =
+        payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, voucher.application}];
+    const int64_t from_gated = std::min(fen, gated);
+    gated -= from_gated;
+    payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0}] -= fen - from_gated;
     if (IsDead(voucher)) {
       GiveBack(&applications[voucher.application - 1], v1::ACCOUNT_KIND_CREDIT, fen, &outcome);
       continue;
@@ -188,16 +220,17 @@ Outcome Model::Fire(const v1::TimerDue& timer) {
     if (program.state != v1::PROGRAM_STATE_DRAFT) program.state = v1::PROGRAM_STATE_CLOSED;
   } else if (timer.kind() == v1::TIMER_KIND_TRANSFER_ANSWER) {
     transfers[timer.id() - 1].state = v1::TRANSFER_STATE_OVERDUE;
+  } else if (timer.kind() == v1::TIMER_KIND_TRANCHE) {
+    const Tranche& tranche = tranches[timer.id() - 1];
+    Move(tranche.program, v1::ACCOUNT_KIND_TREASURY, v1::ACCOUNT_KIND_BUDGET, tranche.amount_fen);
+    outcome.amount_fen = programs[tranche.program - 1].total_fen[v1::ACCOUNT_KIND_BUDGET];
+  } else if (timer.kind() == v1::TIMER_KIND_CORRECTION) {
+    EndHold(&applications[timer.id() - 1], v1::APPLICATION_STATE_LAPSED, &outcome);
+  } else if (timer.kind() == v1::TIMER_KIND_PROJECT) {
+    Release(&applications[timer.id() - 1], &outcome);
   } else {
-    Voucher& voucher = vouchers[timer.id() - 1];
-    voucher.state = v1::VOUCHER_STATE_EXPIRED;
-    Application& application = applications[voucher.application - 1];
-    GiveBack(&application, v1::ACCOUNT_KIND_VOUCHER, voucher.available_fen, &outcome);
-    voucher.available_fen = 0;
-    for (auto& [account, fen] : voucher.credit_fen) {
-      GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, fen, &outcome);
-      if (fen > 0) AddCredit(timer.id(), account, -fen);
-    }
+    vouchers[timer.id() - 1].state = v1::VOUCHER_STATE_EXPIRED;
+    Empty(timer.id(), &outcome);
   }
   return outcome;
 }

@@ -14,12 +14,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include <gtest/gtest.h>
 
 #include "ledger/base/clock.h"
@@ -39,7 +41,7 @@
 namespace voucher::simulation {
 namespace {
 
-// A ledger's life from empty: as many commands as run through the year of the two programs.
+// A ledger's life from empty: as many commands as run through the year of the programs.
 constexpr int64_t kLifeCommands = 25'000;
 constexpr int64_t kCompareAllEvery = 2'500;
 constexpr size_t kMaxLayers = 3;
@@ -50,13 +52,14 @@ using Counts = std::map<std::string, int64_t>;
 // One ledger in memory beside its model.
 class Life {
  public:
-  Life(const v1::ProgramRules& hubei, uint64_t seed, int64_t commands, Counts* counts)
+  // `shipped` are moved to overlap, hubei's first.
+  Life(const std::vector<v1::ProgramRules>& shipped, uint64_t seed, int64_t commands,
+       Counts* counts)
       : random_(seed),
         commands_(commands),
         counts_(*counts),
-        hubei_(hubei),
-        quota_(QuotaRules(hubei, &random_)),
-        source_(hubei_, quota_, &model_, &random_),
+        programs_(WithQuota(shipped, &random_)),
+        source_(&programs_, &model_, &random_),
         clock_(commands, &model_, &random_) {}
 
   // What went wrong first; empty if nothing did.
@@ -72,6 +75,11 @@ class Life {
   bool CompareEverything(bool with_invariants);
   bool Fail(const std::string& what);
 
+  static std::vector<v1::ProgramRules> WithQuota(std::vector<v1::ProgramRules> shipped,
+                                                 Random* random) {
+    shipped.push_back(QuotaRules(shipped.front(), random));
+    return shipped;
+  }
   const View& top() const {
     return layers_.empty() ? static_cast<const View&>(state_) : *layers_.back();
   }
@@ -93,8 +101,7 @@ class Life {
   const int64_t commands_;
   Counts& counts_;
   Model model_;
-  const v1::ProgramRules& hubei_;
-  const v1::ProgramRules quota_;
+  const std::vector<v1::ProgramRules> programs_;
   CommandSource source_;
   SimulatedClock clock_;
   HotView state_{nullptr};
@@ -112,10 +119,14 @@ bool Life::Fail(const std::string& what) {
 }
 
 void Life::CountDetails(const std::string& name, const v1::Entry& entry, const Outcome& outcome) {
-  if (outcome.released_fen > 0) {
-    ++counts_[name + (outcome.limit_deltas.empty() ? " to_returned" : " to_budget")];
-  }
   const v1::Event& event = entry.event();
+  if (outcome.released_fen > 0) {
+    const bool returned = std::any_of(event.postings().begin(), event.postings().end(),
+                                      [](const v1::Posting& posting) {
+                                        return posting.to().kind() == v1::ACCOUNT_KIND_RETURNED;
+                                      });
+    ++counts_[name + (returned ? " to_returned" : " to_budget")];
+  }
   // Less than the lowest rate, a fifth: some cap has clipped it.
   if (event.has_application_submitted() &&
       outcome.amount_fen < entry.command().submit_application().spend_fen() / 5) {
@@ -123,6 +134,32 @@ void Life::CountDetails(const std::string& name, const v1::Entry& entry, const O
   }
   if (event.has_redeemed() && event.postings_size() > 1) {
     ++counts_[name + " from_several_vouchers"];
+  }
+  if (event.has_application_approved() && !outcome.parts.empty()) {
+    ++counts_[name + " superseding"];
+  }
+  if (event.has_project_accepted() && outcome.amount_fen > 0) ++counts_[name + " opening"];
+  if ((event.has_project_terminated() || event.has_project_lapsed()) && outcome.amount_fen > 0) {
+    ++counts_[name + " unsettled"];
+  }
+  if (event.has_appropriated() && outcome.instant != 0) ++counts_[name + " tranche"];
+  if (event.has_application_reviewed() &&
+      entry.command().review_application().verdict() == v1::REVIEW_VERDICT_UPHOLD_APPEAL) {
+    ++counts_[name + " appeal"];
+  }
+  if (event.has_application_approved()) {
+    ++counts_[absl::StrCat(name, " program_", entry.program())];
+  }
+  for (const int rule : outcome.rules) {
+    ++counts_[absl::StrCat("rule ",
+                           absl::StripPrefix(v1::EligibilityRule_Name(rule), "ELIGIBILITY_RULE_"))];
+  }
+  for (const auto& part : outcome.parts) {
+    if (event.has_applications_ranked()) {
+      ++counts_[absl::StrCat(name, part[1] > 0 ? " grant" : " passed_over")];
+    } else if (event.has_clusters_ranked()) {
+      ++counts_[absl::StrCat(name, part[1] > 0 ? " approved" : " passed_over")];
+    }
   }
   if (!outcome.exhausted_vouchers.empty()) ++counts_[name + " exhausting_a_voucher"];
 }
@@ -220,7 +257,7 @@ bool Life::RunGroup() {
 
 std::string Life::Run() {
   BeginGroup();
-  for (Sent& sent : Opening(hubei_, quota_, &random_)) {
+  for (Sent& sent : Opening(programs_, &random_)) {
     if (!Send(std::move(sent))) return failure_;
   }
   EndGroup();
@@ -244,8 +281,12 @@ struct MustHappen {
 constexpr MustHappen kMustHappen[] = {
     {"PublishProgram", "ok ILLEGAL_STATE"},
     {"SetProgramState", "ok PROGRAM_NOT_FOUND WINDOW_CLOSED ILLEGAL_STATE"},
-    {"Appropriate", "ok PROGRAM_NOT_FOUND POOL_EXHAUSTED"},
-    {"PutEnterprise", "ok"},
+    {"Appropriate", "ok tranche PROGRAM_NOT_FOUND POOL_EXHAUSTED"},
+    {"PublishCalendar", "ok"},
+    {"PutEnterprise", "ok ILLEGAL_STATE"},
+    {"SucceedEnterprise", "ok ENTERPRISE_NOT_FOUND ALREADY_REGISTERED ILLEGAL_STATE"},
+    {"RecordIncident", "ok ENTERPRISE_NOT_FOUND"},
+    {"SetListing", "ok ENTERPRISE_NOT_FOUND"},
     {"SetBlacklist", "ok ENTERPRISE_NOT_FOUND"},
     {"PutProvider", "ok"},
     {"SetProviderState", "ok PROVIDER_NOT_FOUND"},
@@ -254,17 +295,44 @@ constexpr MustHappen kMustHappen[] = {
     {"BindCloudAccount",
      "ok PERMISSION_DENIED ENTERPRISE_NOT_FOUND PROVIDER_NOT_FOUND ALREADY_REGISTERED "
      "NON_TRANSFERABLE"},
+    {"PutCluster",
+     "ok PROGRAM_NOT_FOUND ENTERPRISE_NOT_FOUND PROGRAM_NOT_OPEN WINDOW_CLOSED ILLEGAL_STATE "
+     "ALREADY_REGISTERED"},
+    {"ReviewCluster", "ok CLUSTER_NOT_FOUND ILLEGAL_STATE"},
+    {"RankClusters", "ok approved passed_over ILLEGAL_STATE"},
     {"SubmitApplication",
      "ok clipped PROGRAM_NOT_FOUND ITEM_NOT_FOUND ENTERPRISE_NOT_FOUND PROVIDER_NOT_FOUND "
      "PRODUCT_NOT_FOUND PROGRAM_NOT_OPEN WINDOW_NOT_OPEN WINDOW_CLOSED ILLEGAL_STATE BLACKLISTED "
-     "NOT_ELIGIBLE EVIDENCE_MISSING INVOICE_ALREADY_CLAIMED AMOUNT_TOO_SMALL "
-     "ENTERPRISE_CAP_REACHED PROJECT_CAP_REACHED QUOTA_EXHAUSTED POOL_EXHAUSTED "
-     "PROVIDER_SUSPENDED PRODUCT_NOT_APPROVED"},
-    {"WithdrawApplication", "ok APPLICATION_NOT_FOUND ILLEGAL_STATE"},
-    {"ReviewApplication", "ok to_budget PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE"},
+     "NOT_ELIGIBLE EVIDENCE_MISSING INVOICE_ALREADY_CLAIMED ITEM_ALREADY_CLAIMED "
+     "SUPERSEDED_BY_HIGHER AMOUNT_TOO_SMALL ENTERPRISE_CAP_REACHED PROJECT_CAP_REACHED "
+     "QUOTA_EXHAUSTED POOL_EXHAUSTED PROVIDER_SUSPENDED PRODUCT_NOT_APPROVED"},
+    {"rule",
+     "REGION CLOUD_PROVIDER INDUSTRY SIZE AGE OTHER_FUNDING INCIDENT LISTING PRIOR_YEAR_PROJECT "
+     "REGISTERED_ON_PLATFORM CLUSTER_MEMBER REVENUE"},
+    {"AwardGrant",
+     "ok PROGRAM_NOT_FOUND ITEM_NOT_FOUND ENTERPRISE_NOT_FOUND PROGRAM_NOT_OPEN ILLEGAL_STATE "
+     "BLACKLISTED NOT_ELIGIBLE ITEM_ALREADY_CLAIMED POOL_EXHAUSTED"},
+    {"WithdrawApplication", "ok to_budget APPLICATION_NOT_FOUND ILLEGAL_STATE"},
+    {"ReviewApplication",
+     "ok to_budget appeal PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE BLACKLISTED "
+     "INVOICE_ALREADY_CLAIMED ITEM_ALREADY_CLAIMED ENTERPRISE_CAP_REACHED QUOTA_EXHAUSTED "
+     "POOL_EXHAUSTED"},
+    {"ReturnApplication", "ok PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE"},
+    {"CorrectApplication",
+     "ok to_budget APPLICATION_NOT_FOUND ILLEGAL_STATE BLACKLISTED EVIDENCE_MISSING "
+     "INVOICE_ALREADY_CLAIMED AMOUNT_TOO_SMALL"},
+    {"RankApplications", "ok grant passed_over ITEM_NOT_FOUND ILLEGAL_STATE"},
+    {"PublishNotice",
+     "ok PROGRAM_NOT_FOUND APPLICATION_NOT_FOUND ILLEGAL_STATE CALENDAR_MISSING BLACKLISTED"},
+    {"FileObjection", "ok APPLICATION_NOT_FOUND ILLEGAL_STATE"},
+    {"ResolveObjection", "ok to_budget APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"ApproveApplication",
-     "ok to_budget PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE BLACKLISTED "
-     "VOUCHER_EXPIRED"},
+     "ok to_budget superseding program_1 program_2 program_3 program_4 program_5 program_6 "
+     "PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE NOTICE_RUNNING BLACKLISTED "
+     "SUPERSEDED_BY_HIGHER VOUCHER_EXPIRED"},
+    {"AcceptProject", "ok opening APPLICATION_NOT_FOUND ILLEGAL_STATE EVIDENCE_MISSING"},
+    {"ExtendProject", "ok APPLICATION_NOT_FOUND ILLEGAL_STATE"},
+    {"TerminateProject", "ok to_budget to_returned unsettled APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"OrderTransfer",
      "ok PERMISSION_DENIED ACCOUNT_NOT_FOUND VOUCHER_NOT_FOUND BLACKLISTED PROVIDER_SUSPENDED "
      "ACCOUNT_NOT_OWNED VOUCHER_EXPIRED INSUFFICIENT_CREDIT"},
@@ -275,12 +343,15 @@ constexpr MustHappen kMustHappen[] = {
     {"Redeem",
      "ok from_several_vouchers exhausting_a_voucher PERMISSION_DENIED PROGRAM_NOT_FOUND "
      "PRODUCT_NOT_FOUND ACCOUNT_NOT_FOUND BLACKLISTED PROVIDER_SUSPENDED PRODUCT_NOT_APPROVED "
-     "NON_TRANSFERABLE VOUCHER_EXPIRED INSUFFICIENT_CREDIT ORDER_ALREADY_REDEEMED"},
+     "NON_TRANSFERABLE BASKET_RULE VOUCHER_EXPIRED INSUFFICIENT_CREDIT ORDER_ALREADY_REDEEMED"},
     {"ReverseRedemption",
      "ok to_budget to_returned PERMISSION_DENIED REDEMPTION_NOT_FOUND NOT_REVERSIBLE"},
     {"TIMER_KIND_PROGRAM_CUTOFF", "ok"},
     {"TIMER_KIND_TRANSFER_ANSWER", "ok"},
     {"TIMER_KIND_VOUCHER_LAPSE", "ok to_budget to_returned"},
+    {"TIMER_KIND_CORRECTION", "ok to_budget"},
+    {"TIMER_KIND_PROJECT", "ok unsettled"},
+    {"TIMER_KIND_TRANCHE", "ok"},
     {"malformed",
      "request_id uscc program_id provider_id application_id voucher_id account_id transfer_id "
      "redemption_id amount_fen spend_fen approved_fen usage_ended_at product_id order_number "
@@ -290,8 +361,12 @@ constexpr MustHappen kMustHappen[] = {
 TEST(Model, AgreesWithTheMachineAfterEveryCommand) {
   const uint64_t seed = FromEnvironment("VOUCHER_SEED", 20250530);
   const auto commands = static_cast<int64_t>(FromEnvironment("VOUCHER_MODEL_COMMANDS", 1'000'000));
-  const absl::StatusOr<v1::ProgramRules> hubei = ReadShippedProgram("hubei-2025");
-  ASSERT_TRUE(hubei.ok()) << hubei.status();
+  std::vector<v1::ProgramRules> shipped;
+  for (const char* program_id : kShippedIds) {
+    const absl::StatusOr<v1::ProgramRules> rules = ReadShippedProgram(program_id);
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    shipped.push_back(Moved(*rules));
+  }
   std::printf("VOUCHER_SEED=%llu VOUCHER_MODEL_COMMANDS=%lld\n",
               static_cast<unsigned long long>(seed), static_cast<long long>(commands));
   const auto start = std::chrono::steady_clock::now();
@@ -300,7 +375,7 @@ TEST(Model, AgreesWithTheMachineAfterEveryCommand) {
   uint64_t life = seed;
   for (int64_t left = commands; left > 0; left -= kLifeCommands, ++life) {
     const int64_t length = std::min(left, kLifeCommands);
-    const std::string failure = Life(*hubei, life, length, &counts).Run();
+    const std::string failure = Life(shipped, life, length, &counts).Run();
     ASSERT_TRUE(failure.empty()) << "repeat with VOUCHER_SEED=" << life
                                  << " VOUCHER_MODEL_COMMANDS=" << length << "\n"
                                  << failure;

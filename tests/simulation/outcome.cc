@@ -6,6 +6,92 @@
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher::simulation {
+namespace {
+
+// Events of notices, corrections, rankings, clusters and projects.
+void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kCalendarPublished:
+      outcome->id = event.calendar_published().revision();
+      break;
+    case v1::Event::kIncidentRecorded:
+      outcome->id = event.incident_recorded().enterprise_number();
+      break;
+    case v1::Event::kEnterpriseSucceeded:
+      outcome->id = event.enterprise_succeeded().enterprise_number();
+      break;
+    case v1::Event::kListingSet:
+      outcome->id = event.listing_set().enterprise_number();
+      break;
+    case v1::Event::kApplicationReturned:
+      outcome->instant = event.application_returned().due_unix_ns();
+      break;
+    case v1::Event::kApplicationCorrected:
+      outcome->amount_fen = event.application_corrected().granted_fen();
+      outcome->released_fen = event.application_corrected().released_fen();
+      outcome->state = event.application_corrected().state();
+      break;
+    case v1::Event::kTrancheOpened:
+      outcome->amount_fen = event.tranche_opened().budget_fen();
+      break;
+    case v1::Event::kCorrectionLapsed:
+      outcome->released_fen = event.correction_lapsed().released_fen();
+      break;
+    case v1::Event::kNoticePublished:
+      outcome->id = event.notice_published().notice_id();
+      outcome->instant = event.notice_published().ends_unix_ns();
+      break;
+    case v1::Event::kObjectionFiled:
+      outcome->id = event.objection_filed().notice_id();
+      break;
+    case v1::Event::kObjectionResolved:
+      outcome->state = event.objection_resolved().state();
+      outcome->released_fen = event.objection_resolved().released_fen();
+      break;
+    case v1::Event::kGrantAwarded:
+      outcome->id = event.grant_awarded().application_id();
+      outcome->amount_fen = event.grant_awarded().granted_fen();
+      outcome->state = event.grant_awarded().state();
+      break;
+    case v1::Event::kApplicationsRanked:
+      for (const v1::ApplicationRank& rank : event.applications_ranked().ranks()) {
+        outcome->parts.push_back(
+            {static_cast<int64_t>(rank.application_id()), rank.granted_fen(), rank.state()});
+      }
+      break;
+    case v1::Event::kClusterPut:
+      outcome->id = event.cluster_put().cluster_number();
+      break;
+    case v1::Event::kClusterReviewed:
+      outcome->id = event.cluster_reviewed().cluster_number();
+      outcome->state = event.cluster_reviewed().state();
+      break;
+    case v1::Event::kClustersRanked:
+      for (const v1::ClusterRank& rank : event.clusters_ranked().ranks()) {
+        outcome->parts.push_back(
+            {static_cast<int64_t>(rank.cluster_number()), rank.pool_fen(), rank.state()});
+      }
+      break;
+    case v1::Event::kProjectAccepted:
+      outcome->amount_fen = event.project_accepted().settleable_fen();
+      break;
+    case v1::Event::kProjectExtended:
+      outcome->instant = event.project_extended().due_unix_ns();
+      break;
+    case v1::Event::kProjectTerminated:
+      outcome->released_fen = event.project_terminated().released_fen();
+      outcome->amount_fen = event.project_terminated().unsettled_fen();
+      break;
+    case v1::Event::kProjectLapsed:
+      outcome->released_fen = event.project_lapsed().released_fen();
+      outcome->amount_fen = event.project_lapsed().unsettled_fen();
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
 
 Outcome OutcomeOf(const v1::Entry& entry) {
   Outcome outcome;
@@ -18,8 +104,8 @@ Outcome OutcomeOf(const v1::Entry& entry) {
   const v1::Event& event = entry.event();
   for (const v1::LimitDelta& delta : event.limit_deltas()) {
     const v1::LimitRef& limit = delta.limit();
-    outcome.limit_deltas[{entry.program(), limit.kind(), limit.id(), limit.sub()}] +=
-        delta.delta_fen();
+    outcome.limit_deltas[{delta.program() != 0 ? delta.program() : entry.program(), limit.kind(),
+                          limit.id(), limit.sub()}] += delta.delta_fen();
   }
   switch (event.kind_case()) {
     case v1::Event::kProgramPublished:
@@ -30,6 +116,8 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       break;
     case v1::Event::kAppropriated:
       outcome.amount_fen = event.appropriated().budget_fen();
+      outcome.id = event.appropriated().tranche_id();
+      outcome.instant = event.appropriated().opens_unix_ns();
       break;
     case v1::Event::kEnterprisePut:
       outcome.id = event.enterprise_put().enterprise_number();
@@ -54,7 +142,8 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       break;
     case v1::Event::kApplicationSubmitted:
       outcome.id = event.application_submitted().application_id();
-      outcome.amount_fen = event.application_submitted().granted_fen();
+      outcome.amount_fen =
+          event.application_submitted().granted_fen() + event.application_submitted().wanted_fen();
       outcome.state = event.application_submitted().state();
       break;
     case v1::Event::kApplicationWithdrawn:
@@ -68,6 +157,12 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       outcome.id = event.application_approved().voucher_id();
       outcome.amount_fen = event.application_approved().approved_fen();
       outcome.released_fen = event.application_approved().released_fen();
+      outcome.instant = event.application_approved().project_due_unix_ns();
+      for (const v1::Supersession& lower : event.application_approved().superseded()) {
+        outcome.released_fen += lower.released_fen();
+        outcome.parts.push_back({static_cast<int64_t>(lower.application_id()), lower.counted_fen(),
+                                 lower.released_fen()});
+      }
       break;
     case v1::Event::kTransferOrdered:
       outcome.id = event.transfer_ordered().transfer_id();
@@ -99,7 +194,7 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       outcome.released_fen = event.voucher_expired().released_fen();
       break;
     default:
-      break;
+      ReadLifecycle(event, &outcome);
   }
   return outcome;
 }
@@ -110,7 +205,11 @@ std::string Describe(const Outcome& outcome) {
   absl::StrAppend(&text, " id=", outcome.id, " queue=", outcome.queue_number,
                   " amount=", outcome.amount_fen, " released=", outcome.released_fen,
                   " state=", outcome.state, " rules=", absl::StrJoin(outcome.rules, ","),
+                  " instant=", outcome.instant,
                   " exhausted=", absl::StrJoin(outcome.exhausted_vouchers, ","));
+  for (const auto& [id, fen, other] : outcome.parts) {
+    absl::StrAppend(&text, " part", id, "/", fen, "/", other);
+  }
   for (const auto& [limit, fen] : outcome.limit_deltas) {
     absl::StrAppend(&text, " limit", std::get<1>(limit), "/", std::get<2>(limit), "/",
                     std::get<3>(limit), "=", fen);

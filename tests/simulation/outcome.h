@@ -2,6 +2,7 @@
 #ifndef TESTS_SIMULATION_OUTCOME_H_
 #define TESTS_SIMULATION_OUTCOME_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -22,15 +23,22 @@ struct Outcome {
   // With NOT_ELIGIBLE.
   std::vector<int> rules;
   uint64_t queue_number = 0;
-  // The application, voucher, transfer, redemption, account or program made.
+  // The application, voucher, transfer, redemption, account, program, notice, cluster or tranche
+  // made.
   uint64_t id = 0;
-  // Granted, approved, credited, returned, redeemed, reversed; of an appropriation the new budget.
+  // Granted, wanted, approved, credited, returned, redeemed, reversed, open to settlement or lost
+  // to it; of an appropriation the new budget.
   int64_t amount_fen = 0;
   // Back to the budget or returned.
   int64_t released_fen = 0;
   // Of the application or redemption afterwards; of the program before.
   int state = 0;
+  // End or due instant that it set.
+  int64_t instant = 0;
   std::vector<uint64_t> exhausted_vouchers;
+  // Of a ranking each place's id, amount and state; of an approval each superseded application with
+  // what it has used and what it gave back.
+  std::vector<std::array<int64_t, 3>> parts;
   std::map<LimitKey, int64_t> limit_deltas;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;

@@ -65,11 +65,15 @@ bool SimulatedClock::Advance() {
       if (deadline > now_) next = std::min(next, deadline);
     }
   }
+  // Public notices, corrections and projects end at midnight.
+  const int64_t midnight = EndOfDay(DateOf(DayNumber(now_)));
   if (next <= target) {
     StopAround(next, 15);
   } else if (!model_.timers.empty() && std::get<0>(*model_.timers.begin()) > now_ &&
              std::get<0>(*model_.timers.begin()) <= target && random_.Percent(10)) {
     StopAround(std::get<0>(*model_.timers.begin()), 3);
+  } else if (midnight <= target && random_.Percent(30)) {
+    StopAround(midnight, 6);
   } else {
     now_ = target;
   }

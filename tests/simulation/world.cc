@@ -31,17 +31,38 @@ v1::CivilDate Date(int year, int month, int day) {
   return date;
 }
 
-v1::Product ProductOf(const std::string& program_id, const std::string& provider_id,
+v1::Product ProductOf(const v1::ProgramRules& rules, const std::string& provider_id,
                       const std::string& product_id) {
   v1::Product product;
-  product.set_program_id(program_id);
+  product.set_program_id(rules.program_id());
   product.set_provider_id(provider_id);
   product.set_product_id(product_id);
   product.set_name("云产品");
-  product.set_category("计算");
-  for (const char* item_id : kItemIds) product.add_item_ids(item_id);
+  product.set_category(product_id == "ecs" ? "云服务" : product_id == "rds" ? "计算" : "研发设计");
+  for (const v1::Item& item : rules.items()) product.add_item_ids(item.item_id());
   *product.mutable_effective_from() = Date(2025, 1, 1);
   return product;
+}
+
+v1::ProgramRules Moved(v1::ProgramRules rules) {
+  v1::CivilDate first = Date(2025, 6, 1);
+  v1::CivilDate last = Date(2025, 12, 31);
+  v1::CivilDate expires = last;
+  if (rules.program_id() == "hubei-2025") {
+    first = rules.window().first_day();
+    last = rules.window().last_day();
+  } else if (rules.program_id() == "harbin-2022") {
+    last = Date(2025, 9, 30);
+    expires = Date(2025, 11, 30);
+  } else if (rules.program_id() == "jiangxia-2023") {
+    last = Date(2025, 11, 15);
+    expires = Date(2025, 12, 20);
+  }
+  rules.set_fiscal_year(2025);
+  *rules.mutable_window()->mutable_first_day() = first;
+  *rules.mutable_window()->mutable_last_day() = last;
+  if (rules.has_voucher_terms()) *rules.mutable_voucher_terms()->mutable_expires_on() = expires;
+  return rules;
 }
 
 v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
@@ -76,6 +97,15 @@ v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
   add_pool(v1::POOL_SCOPE_PROVIDER, "huaweicloud", 400'000);
   add_pool(v1::POOL_SCOPE_PROVIDER, "aliyun", 300'000);
   add_pool(v1::POOL_SCOPE_ITEM, "capability", 200'000);
+  rules.mutable_pools(3)->set_on_exhausted(v1::ON_EXHAUSTED_PARTIAL);
+  if (random->Percent(50)) {
+    rules.mutable_project()->set_months(1);
+    rules.mutable_project()->set_extension_months(2);
+    rules.mutable_project()->set_clause("决定");
+    rules.mutable_acceptance()->add_evidence(v1::DOCUMENT_KIND_ACCEPTANCE_REPORT);
+    rules.mutable_acceptance()->set_gates_settlement(random->Percent(70));
+    rules.mutable_acceptance()->set_clause("决定");
+  }
   v1::VoucherTerms* terms = rules.mutable_voucher_terms();
   *terms->mutable_expires_on() = Date(2025, 7, static_cast<int>(random->Between(1, 8)));
   if (random->Percent(30)) *terms->mutable_expires_on() = rules.window().last_day();
@@ -84,8 +114,39 @@ v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
   return rules;
 }
 
-std::vector<Sent> Opening(const v1::ProgramRules& hubei, const v1::ProgramRules& quota,
-                          Random* random) {
+namespace {
+
+// Enough for a while, little enough to be exhausted.
+int64_t FirstBudgetFen(const v1::ProgramRules& rules) {
+  if (rules.program_id() == "quota-2025") return 900'000;
+  return rules.program_id() == "hubei-2025" ? 20'000'000 : 250'000'000;
+}
+
+v1::EnterpriseFacts FactsOf(int64_t i) {
+  // Jiangmen's clusters need ten enterprises.
+  const char* const divisions[] = {"420111", "440703", "420115", "230102", "440704",
+                                   "420106", "440703", "230108", "420115", "440781"};
+  v1::EnterpriseFacts facts;
+  facts.set_uscc(Uscc(static_cast<uint64_t>(i + 1)));
+  facts.set_name("测试有限公司");
+  facts.set_division(i == 5 ? "430100" : divisions[i % 10]);
+  facts.set_size(i % 17 == 6 ? v1::ENTERPRISE_SIZE_LARGE : v1::ENTERPRISE_SIZE_SMALL);
+  facts.set_industry(i == 5       ? v1::INDUSTRY_OTHER
+                     : i % 3 == 0 ? v1::INDUSTRY_INDUSTRIAL
+                                  : v1::INDUSTRY_SOFTWARE_IT);
+  facts.set_is_cloud_provider(i % 19 == 7);
+  *facts.mutable_registered_on() = i % 11 == 4 ? Date(2024, 7, 10) : Date(2015, 6, 1);
+  // 12 million to 1.2 billion yuan, and sometimes less than any tier.
+  const int64_t revenues[] = {1'199'999'999, 1'200'000'000, 5'000'000'000, 60'000'000'000,
+                              120'000'000'000};
+  facts.set_prior_year_revenue_fen(revenues[i / 2 % 5]);
+  if (i % 4 != 0) *facts.mutable_platform_updated_on() = Date(2025, 5, 20);
+  return facts;
+}
+
+}  // namespace
+
+std::vector<Sent> Opening(const std::vector<v1::ProgramRules>& programs, Random* random) {
   int64_t ids = 0;
   auto id = [&] { return absl::StrCat("opening-", ++ids); };
   std::vector<Sent> all;
@@ -93,15 +154,15 @@ std::vector<Sent> Opening(const v1::ProgramRules& hubei, const v1::ProgramRules&
     all.push_back({std::move(who), {}});
     return &all.back().command;
   };
-  for (const v1::ProgramRules* rules : {&hubei, &quota}) {
+  for (const v1::ProgramRules& rules : programs) {
     v1::PublishProgramRequest* publish = add()->mutable_publish_program();
     publish->set_request_id(id());
-    *publish->mutable_rules() = *rules;
+    *publish->mutable_rules() = rules;
     v1::AppropriateRequest* money =
         add(Principal("finance", v1::ROLE_FINANCE))->mutable_appropriate();
     money->set_request_id(id());
-    money->set_program_id(rules->program_id());
-    money->set_amount_fen(rules == &quota ? 900'000 : 20'000'000);
+    money->set_program_id(rules.program_id());
+    money->set_amount_fen(FirstBudgetFen(rules));
     money->set_fiscal_reference("鄂财企发〔2025〕12号");
   }
   for (const char* provider_id : kProviderIds) {
@@ -110,26 +171,18 @@ std::vector<Sent> Opening(const v1::ProgramRules& hubei, const v1::ProgramRules&
     provider->set_provider_id(provider_id);
     provider->set_name(provider_id);
   }
-  const char* const divisions[] = {"420111", "420115", "420106", "420111", "420102"};
-  const int64_t enterprises = random->Between(8, 40);
+  const int64_t enterprises = random->Between(45, 70);
   for (int64_t i = 0; i < enterprises; ++i) {
     v1::PutEnterpriseRequest* put = add()->mutable_put_enterprise();
     put->set_request_id(id());
-    v1::EnterpriseFacts* facts = put->mutable_facts();
-    facts->set_uscc(Uscc(static_cast<uint64_t>(i + 1)));
-    facts->set_name("武汉测试有限公司");
-    facts->set_division(i == 5 ? "430100" : divisions[i % 5]);
-    facts->set_size(i == 6 ? v1::ENTERPRISE_SIZE_LARGE : v1::ENTERPRISE_SIZE_SMALL);
-    facts->set_industry(i == 5 ? v1::INDUSTRY_OTHER : v1::INDUSTRY_SOFTWARE_IT);
-    facts->set_is_cloud_provider(i == 7);
-    *facts->mutable_registered_on() = Date(2015, 6, 1);
+    *put->mutable_facts() = FactsOf(i);
   }
-  for (const v1::ProgramRules* rules : {&hubei, &quota}) {
+  for (const v1::ProgramRules& rules : programs) {
     for (const char* provider_id : kProviderIds) {
       for (const char* product_id : kProductIds) {
         v1::PutProductRequest* put = add()->mutable_put_product();
         put->set_request_id(id());
-        *put->mutable_product() = ProductOf(rules->program_id(), provider_id, product_id);
+        *put->mutable_product() = ProductOf(rules, provider_id, product_id);
       }
     }
   }

@@ -1,5 +1,5 @@
-// The world of the simulation: two programs, three providers with three products each, and
-// some enterprises with cloud accounts.
+// The world of the simulation: the shipped programs and a synthetic one, three providers with three
+// products each, and some enterprises with cloud accounts.
 #ifndef TESTS_SIMULATION_WORLD_H_
 #define TESTS_SIMULATION_WORLD_H_
 
@@ -21,7 +21,9 @@ struct Sent {
 
 inline constexpr const char* kProviderIds[] = {"huaweicloud", "aliyun", "tencentcloud"};
 inline constexpr const char* kProductIds[] = {"ecs", "rds", "iot"};
-inline constexpr const char* kItemIds[] = {"resource", "business", "capability", "ecosystem"};
+// All that deploy/programs ships.
+inline constexpr const char* kShippedIds[] = {"hubei-2025", "jiangmen-2021", "harbin-2022",
+                                              "jiangmen-cluster-2021", "jiangxia-2023"};
 
 v1::Authority Principal(absl::string_view name, v1::Role role);
 v1::Authority Platform();
@@ -31,17 +33,19 @@ std::string Uscc(uint64_t number);
 
 v1::CivilDate Date(int year, int month, int day);
 
-// A product for every item.
-v1::Product ProductOf(const std::string& program_id, const std::string& provider_id,
+// A product for every item of the program.
+v1::Product ProductOf(const v1::ProgramRules& rules, const std::string& provider_id,
                       const std::string& product_id);
 
+// A shipped program with its dates moved into the simulated year, so that all are open at once.
+v1::ProgramRules Moved(v1::ProgramRules rules);
+
 // The rules of the synthetic program: hubei's with every scope of cap and pool, small amounts, a
-// short window and vouchers that expire soon after it.
+// short window and vouchers that expire soon after it; with some seeds with project terms.
 v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random);
 
-// What comes before all else: both programs as drafts with some money, the registry, the catalogs.
-std::vector<Sent> Opening(const v1::ProgramRules& hubei, const v1::ProgramRules& quota,
-                          Random* random);
+// What comes before all else: the programs as drafts with some money, the registry, the catalogs.
+std::vector<Sent> Opening(const std::vector<v1::ProgramRules>& programs, Random* random);
 
 }  // namespace voucher::simulation
 

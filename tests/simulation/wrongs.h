@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/descriptor.h"
+
 #include "tests/simulation/model.h"
 
 namespace voucher::simulation {
@@ -14,11 +16,11 @@ namespace voucher::simulation {
 inline constexpr int64_t kHour = 3'600'000'000'000;
 
 // The refusals of a command. The one that counts comes first in the list of design.md §8, which is
-// the order of the numbers of v1::Reason.
+// the order in which reasons.proto declares them.
 class Wrongs {
  public:
   void If(bool wrong, v1::Reason reason) {
-    if (wrong && (first_ == 0 || reason < first_)) first_ = reason;
+    if (wrong && (first_ == 0 || Place(reason) < Place(first_))) first_ = reason;
   }
   bool any() const { return first_ != 0; }
   Outcome Refusal(uint64_t queue_number = 0) const {
@@ -29,6 +31,10 @@ class Wrongs {
   }
 
  private:
+  static int Place(int reason) {
+    return v1::Reason_descriptor()->FindValueByNumber(reason)->index();
+  }
+
   int first_ = 0;
 };
 
@@ -53,6 +59,12 @@ inline const v1::Item* FindItem(const v1::ProgramRules& rules, const std::string
     if (item.item_id() == item_id) return &item;
   }
   return nullptr;
+}
+
+// States that free the invoices; with SUPERSEDED those that free the item.
+inline bool FreesInvoices(int state) {
+  return state == v1::APPLICATION_STATE_WITHDRAWN || state == v1::APPLICATION_STATE_REJECTED ||
+         state == v1::APPLICATION_STATE_LAPSED || state == v1::APPLICATION_STATE_PASSED_OVER;
 }
 
 // Whether a catalog product is in force on a day.

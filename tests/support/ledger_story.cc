@@ -313,6 +313,45 @@ v1::Command Reverse(uint64_t redemption_id, int64_t amount_fen) {
   return command;
 }
 
+v1::Command CloseForProvider(const std::string& provider_id) {
+  v1::Command command;
+  auto* request = command.mutable_close_statement();
+  request->set_request_id("close-" + provider_id);
+  request->set_program_id(kProgram);
+  request->set_provider_id(provider_id);
+  request->mutable_period()->set_year(2025);
+  request->mutable_period()->set_month(10);
+  return command;
+}
+
+v1::Command CloseForDistrict(const std::string& division) {
+  v1::Command command = CloseForProvider(division);
+  command.mutable_close_statement()->set_division(division);
+  return command;
+}
+
+v1::Command Disburse(uint64_t statement_id, int64_t amount_fen) {
+  v1::Command command;
+  auto* request = command.mutable_record_disbursement();
+  request->set_request_id(absl::StrCat("disburse-", statement_id, "-", amount_fen));
+  request->set_statement_id(statement_id);
+  request->mutable_disbursement()->set_amount_fen(amount_fen);
+  request->mutable_disbursement()->set_fiscal_reference("2025-9");
+  *request->mutable_disbursement()->mutable_paid_on() = Date(2025, 11, 1);
+  return command;
+}
+
+v1::Command Reclaim(uint64_t application_id) {
+  v1::Command command;
+  auto* request = command.mutable_reclaim();
+  request->set_request_id(absl::StrCat("reclaim-", application_id));
+  request->set_application_id(application_id);
+  request->set_ground(v1::RECLAIM_GROUND_FRAUD);
+  request->set_reason("false invoices");
+  request->set_reference("2025-10");
+  return command;
+}
+
 void PassReviews(LedgerStory* story, uint64_t application_id) {
   for (const char* stage : {"DISTRICT", "EXPERT", "AUDIT", "CITY", "PROVINCE"}) {
     story->Accept(Reviewer(), Review(application_id, stage, v1::REVIEW_VERDICT_PASS));
@@ -356,6 +395,17 @@ void TellMainJob(LedgerStory* story) {
   story->Accept(ProviderOf("acme"), Redeem(1, "o-1", 500 * kYuan));
   story->Accept(ProviderOf("acme"), Redeem(1, "o-2", 700 * kYuan));
   story->Accept(ProviderOf("acme"), Reverse(2, 200 * kYuan));
+}
+
+void TellSettlement(LedgerStory* story) {
+  story->MoveTo("2025-11-02T09:00:00+08:00");
+  story->FireTimers();
+  story->Accept(Finance(), CloseForProvider("acme"));
+  story->Accept(Finance(), CloseForDistrict("420106"));
+  story->Accept(Finance(), Disburse(1, 400 * kYuan));
+  story->Accept(Finance(), Disburse(2, 2'000 * kYuan));
+  story->Accept(Platform(), Reclaim(2));
+  story->Accept(ProviderOf("acme"), Redeem(1, "o-3", 100 * kYuan));
 }
 
 }  // namespace voucher::testing

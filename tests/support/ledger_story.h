@@ -72,6 +72,11 @@ v1::Command ConfirmTransfer(uint64_t transfer_id);
 v1::Command DeclineTransfer(uint64_t transfer_id);
 v1::Command Redeem(uint64_t account_id, const std::string& order_number, int64_t amount_fen);
 v1::Command Reverse(uint64_t redemption_id, int64_t amount_fen);
+// Of October 2025.
+v1::Command CloseForProvider(const std::string& provider_id);
+v1::Command CloseForDistrict(const std::string& division);
+v1::Command Disburse(uint64_t statement_id, int64_t amount_fen);
+v1::Command Reclaim(uint64_t application_id);
 
 // Passes all review stages of hubei-2025.
 void PassReviews(LedgerStory* story, uint64_t application_id);
@@ -96,6 +101,17 @@ void PassReviews(LedgerStory* story, uint64_t application_id);
 // At the end: budget 77,400 + held 600 + voucher 9,000 + transit 3,000 + credit 7,000 + owed to
 // acme 1,000 + owed to enterprise 1 2,000 = 100,000.
 void TellMainJob(LedgerStory* story);
+
+// After the main job, on November 2 (the cutoff is booked), in yuan:
+//
+//   statement 1 (acme): redeemed 1,200, reversed 200, due 1,000, of which 400 are disbursed
+//   statement 2 (district 420106): application 2 with 2,000, disbursed and settled
+//   application 2 is reclaimed: enterprise 1 owes 2,000
+//   redemption 3: 100 from account 1
+//
+// At the end: budget 77,400 + held 600 + voucher 9,000 + transit 3,000 + credit 6,900 + owed to
+// acme 100 + due 600 + paid 2,400 = 100,000.
+void TellSettlement(LedgerStory* story);
 
 }  // namespace voucher::testing
 

@@ -167,14 +167,22 @@ absl::Status PrepareProgram(ApiClient* client, int64_t appropriated_fen, int ent
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number,
-                                       int64_t spend_fen) {
+absl::StatusOr<uint64_t> CarryToVoucher(ApiClient* client, int n, int64_t number,
+                                        int64_t spend_fen) {
   const auto submitted =
       client->As("platform")
           .Call(&Applications::SubmitApplication, SampleApplication(n, number, spend_fen));
   VOUCHER_RETURN_IF_ERROR(Accepted("SubmitApplication", submitted));
-  VOUCHER_ASSIGN_OR_RETURN(const uint64_t voucher_id,
-                           Approve(client, submitted.response.event().application_id()));
+  return Approve(client, submitted.response.event().application_id());
+}
+
+absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number,
+                                       int64_t spend_fen) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t voucher_id, CarryToVoucher(client, n, number, spend_fen));
+  v1::GetVoucherRequest get;
+  get.set_voucher_id(voucher_id);
+  const auto voucher = client->As("platform").Call(&Credit::GetVoucher, get);
+  VOUCHER_RETURN_IF_ERROR(Accepted("GetVoucher", voucher));
   v1::BindCloudAccountRequest bind;
   bind.set_request_id(absl::StrCat("bind-", number));
   bind.set_provider_id(kProviderId);
@@ -186,7 +194,7 @@ absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number,
   order.set_request_id(absl::StrCat("transfer-", number));
   order.set_voucher_id(voucher_id);
   order.set_account_id(bound.response.event().account_id());
-  order.set_amount_fen(submitted.response.event().granted_fen());
+  order.set_amount_fen(voucher.response.voucher().approved_fen());
   const auto ordered = client->As("issuer").Call(&Credit::OrderTransfer, order);
   VOUCHER_RETURN_IF_ERROR(Accepted("OrderTransfer", ordered));
   v1::ConfirmTransferRequest confirm;

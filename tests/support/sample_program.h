@@ -40,9 +40,13 @@ v1::RedeemRequest SampleOrder(uint64_t account_id, absl::string_view order, int6
 // server must know the principals of TestConfig. The working directory is the repository root.
 absl::Status PrepareProgram(ApiClient* client, int64_t appropriated_fen, int enterprises);
 
-// Carries a new application of enterprise `n` to credit in a cloud account that it binds:
-// submission of `spend_fen`, the whole review chain, approval, transfer, confirmation. Returns the
-// account. Request ids carry `number`.
+// Carries a new application of enterprise `n` to its voucher: submission of `spend_fen`, the whole
+// review chain, approval. Returns the voucher. Request ids carry `number`.
+absl::StatusOr<uint64_t> CarryToVoucher(ApiClient* client, int n, int64_t number,
+                                        int64_t spend_fen);
+
+// Carries a new application further, to credit in a cloud account that the enterprise binds:
+// transfer of the whole voucher, confirmation. Returns the account.
 absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number, int64_t spend_fen);
 
 }  // namespace voucher::testing

@@ -1,18 +1,13 @@
 #include "tests/support/scenario.h"
 
-#include <fstream>
-#include <sstream>
+#include <map>
+#include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "google/protobuf/text_format.h"
-#include "google/protobuf/util/message_differencer.h"
 
 #include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
@@ -23,14 +18,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::TextFormat;
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 std::pair<std::string, std::string> SplitAt(absl::string_view text, absl::string_view mark) {
   const std::vector<std::string> parts =
@@ -39,132 +26,54 @@ std::pair<std::string, std::string> SplitAt(absl::string_view text, absl::string
           parts.size() > 1 ? std::string(absl::StripAsciiWhitespace(parts[1])) : ""};
 }
 
-// The Verb's field of a command ("Redeem" → redeem), by the name of its message.
-const FieldDescriptor* VerbField(absl::string_view verb) {
-  const auto* descriptor = v1::Command::descriptor();
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    if (descriptor->field(i)->message_type()->name() == absl::StrCat(verb, "Request")) {
-      return descriptor->field(i);
-    }
-  }
-  return nullptr;
-}
-
-// Empty if `actual` holds at least the fields that the textproto names.
-std::string Missing(const Message& actual, const std::string& text) {
-  std::unique_ptr<Message> expected(actual.New());
-  if (!TextFormat::ParseFromString(text, expected.get())) return "cannot read: " + text;
-  google::protobuf::util::MessageDifferencer differencer;
-  differencer.set_scope(google::protobuf::util::MessageDifferencer::PARTIAL);
-  std::string report;
-  differencer.ReportDifferencesToString(&report);
-  return differencer.Compare(*expected, actual) ? "" : report + actual.ShortDebugString();
-}
-
 }  // namespace
 
 Scenario::Scenario() : state_(std::make_unique<HotView>(nullptr)) {}
 
 std::vector<std::string> Scenario::Run(const std::string& path) {
-  path_ = path;
   state_ = std::make_unique<HotView>(nullptr);
   entries_.clear();
-  names_.clear();
-  authorities_.clear();
-  defaults_.clear();
   now_ = 0;
   recorded_ = 0;
-  line_number_ = 0;
-  std::istringstream in(ReadFile(path));
-  for (std::string line; std::getline(in, line);) {
-    ++line_number_;
-    RunLine(line);
+  fired_ = 0;
+  script_ = ReadScenario(path);
+  findings_ = script_.problems;
+  for (const ScenarioStep& step : script_.steps) {
+    step_ = &step;
+    RunStep(step);
   }
-  if (line_number_ == 0) Fail("is empty or missing");
   return std::move(findings_);
 }
 
 void Scenario::Fail(const std::string& what) {
-  findings_.push_back(absl::StrCat(path_, ":", line_number_, ": [", part_, "] ", what));
+  findings_.push_back(script_.Place(*step_) + what);
 }
 
-void Scenario::RunLine(std::string line) {
-  for (auto it = names_.rbegin(); it != names_.rend(); ++it) {
-    absl::StrReplaceAll({{"$" + it->first, it->second}}, &line);
-  }
-  const std::string number = absl::StrFormat("%020d", line_number_);
-  if (!absl::StartsWith(line, "default ")) absl::StrReplaceAll({{"$#", number}}, &line);
-  absl::string_view text = absl::StripAsciiWhitespace(line);
-  if (text.empty() || text[0] == '#') return;
-  if (absl::ConsumePrefix(&text, "== ")) {
-    part_ = std::string(text);
-  } else if (absl::ConsumePrefix(&text, "let ")) {
-    const auto [name, value] = SplitAt(text, "=");
-    names_[name] = value;
-  } else if (absl::ConsumePrefix(&text, "as ")) {
-    const auto [who, authority] = SplitAt(text, " ");
-    if (!TextFormat::ParseFromString(authority, &authorities_[who])) Fail("not an Authority");
-    authorities_[who].set_principal(who);
-  } else if (absl::ConsumePrefix(&text, "default ")) {
-    const auto [verb, request] = SplitAt(text, " ");
-    defaults_[verb] = request;
-  } else if (absl::ConsumePrefix(&text, "rules_file ")) {
-    rules_file_ = std::string(text);
-  } else if (absl::ConsumePrefix(&text, "@ ")) {
-    const auto at = ParseRfc3339(text);
-    if (!at || *at < now_) {
-      Fail("the clock must go on");
-    } else {
-      now_ = *at;
-    }
-  } else if (absl::ConsumePrefix(&text, "row ")) {
-    ExpectRow(text);
-  } else if (absl::ConsumePrefix(&text, "timers => ")) {
-    FireTimers(text);
-  } else {
-    const auto [command, expected] = SplitAt(text, "=> ");
-    const auto [who, rest] = SplitAt(command, " ");
-    const auto [verb, request] = SplitAt(rest, " ");
-    RunCommand(who, verb, request, expected);
+void Scenario::RunStep(const ScenarioStep& step) {
+  switch (step.kind) {
+    case ScenarioStep::kCommand:
+      return RunCommand(step);
+    case ScenarioStep::kClock:
+      now_ = step.at;
+      return FireImmediate();
+    case ScenarioStep::kTimers:
+      return ExpectTimers(step);
+    case ScenarioStep::kRow:
+      return ExpectRow(step);
   }
 }
 
-void Scenario::RunCommand(absl::string_view who, absl::string_view verb, const std::string& request,
-                          const std::string& expected) {
-  const bool bare = absl::ConsumePrefix(&verb, "!");
-  const FieldDescriptor* field = VerbField(verb);
-  if (field == nullptr || authorities_.count(std::string(who)) == 0) {
-    return Fail(absl::StrCat("unknown verb or principal: ", who, " ", verb));
-  }
-  v1::Command command;
-  Message* message = command.GetReflection()->MutableMessage(&command, field);
-  auto merge = [&](const std::string& text) {
-    if (!TextFormat::MergeFromString(text, message)) Fail("cannot read: " + text);
-  };
-  if (verb == "PublishProgram" && !bare) {
-    if (!TextFormat::MergeFromString(ReadFile(rules_file_),
-                                     command.mutable_publish_program()->mutable_rules())) {
-      Fail("cannot read rules_file " + rules_file_);
-    }
-  }
-  if (!bare) {
-    merge(absl::StrReplaceAll(defaults_[std::string(verb)],
-                              {{"$#", absl::StrFormat("%020d", line_number_)}}));
-  }
-  merge(request);
-  const FieldDescriptor* id = message->GetDescriptor()->FindFieldByName("request_id");
-  if (message->GetReflection()->GetString(*message, id).empty() && !bare) {
-    message->GetReflection()->SetString(message, id, absl::StrCat("line-", line_number_));
-  }
-
-  const auto [outcome, balances] = SplitAt(expected, "|");
+void Scenario::RunCommand(const ScenarioStep& step) {
+  fired_ = 0;
+  v1::Command command = step.command;
+  const std::string& outcome = step.expected;
   const std::vector<FieldProblem> problems = CheckCommand(command, now_);
   if (!problems.empty()) {
     const std::string got = "MALFORMED " + problems.front().field;
     if (outcome != got) Fail(absl::StrCat("got ", got, ": ", problems.front().description));
     return;
   }
-  const v1::Authority& authority = authorities_[std::string(who)];
+  const v1::Authority& authority = script_.authorities[step.who];
   const uint64_t known =
       FindRequest(*state_, NumberAuthority(*state_, authority).principal, RequestIdOf(command));
   if (known != 0) {
@@ -179,7 +88,8 @@ void Scenario::RunCommand(absl::string_view who, absl::string_view verb, const s
   const v1::Entry entry = Decide(*state_, std::move(command), authority, now_, recorded_);
   Record(entry);
   ExpectOutcome(entry, outcome);
-  if (!balances.empty()) ExpectBalances(balances);
+  ExpectBalances(step.balances);
+  FireImmediate();
 }
 
 void Scenario::Record(v1::Entry entry) {
@@ -205,7 +115,7 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
     const FieldDescriptor* kind = v1::Event::GetReflection()->GetOneofFieldDescriptor(
         entry.event(), v1::Event::descriptor()->FindOneofByName("kind"));
     const std::string missing =
-        Missing(v1::Event::GetReflection()->GetMessage(entry.event(), kind), rest);
+        MissingFields(v1::Event::GetReflection()->GetMessage(entry.event(), kind), rest);
     if (!missing.empty()) Fail(missing);
     return;
   }
@@ -214,6 +124,7 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
   v1::Refusal spoken = refusal;
   FillMessages(&spoken);
   if (spoken.message().empty() || spoken.message_zh().empty()) Fail("a refusal without sentences");
+  if (spoken.clause().empty()) Fail("a refusal without a clause");
   const std::string got = spoken.ShortDebugString();
   if (word != ReasonName(refusal.reason())) return Fail("got " + got);
   for (absl::string_view token : absl::StrSplit(rest, ' ', absl::SkipEmpty())) {
@@ -232,45 +143,69 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
   }
 }
 
-void Scenario::ExpectBalances(absl::string_view expected) {
+void Scenario::ExpectBalances(const std::string& expected) {
+  if (expected.empty()) return;
   const std::vector<std::string> words = absl::StrSplit(expected, ' ', absl::SkipEmpty());
   const auto* number = state_->Find<tables::ProgramNumbers>({words[0]});
   if (number == nullptr) return Fail("no program " + words[0]);
-  const auto* row = state_->Find<tables::Totals>({static_cast<uint32_t>(number->number())});
-  auto total = [&](v1::AccountKind kind) {
-    return row != nullptr && kind < row->class_fen_size() ? row->class_fen(kind) : 0;
-  };
-  const std::string got = absl::StrJoin(
-      std::vector<int64_t>{
-          total(v1::ACCOUNT_KIND_BUDGET), total(v1::ACCOUNT_KIND_HELD),
-          total(v1::ACCOUNT_KIND_VOUCHER), total(v1::ACCOUNT_KIND_TRANSIT),
-          total(v1::ACCOUNT_KIND_CREDIT),
-          total(v1::ACCOUNT_KIND_PAYABLE_PROVIDER) + total(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE),
-          total(v1::ACCOUNT_KIND_RETURNED)},
-      " ");
-  const std::string wanted =
-      absl::StrJoin(std::vector<std::string>(words.begin() + 1, words.end()), " ");
+  std::map<int, int64_t> class_fen;
+  if (const auto* row = state_->Find<tables::Totals>({static_cast<uint32_t>(number->number())})) {
+    for (int kind = 0; kind < row->class_fen_size(); ++kind) class_fen[kind] = row->class_fen(kind);
+  }
+  const std::string got = BalancesLike(expected, class_fen);
+  const std::string wanted = absl::StrJoin(words, " ");
   if (got != wanted) Fail(absl::StrCat("balances ", got, ", expected ", wanted));
 }
 
-void Scenario::FireTimers(absl::string_view expected) {
-  const auto [count, balances] = SplitAt(expected, "|");
-  const auto due = TimersDue(*state_, now_ - 30 * kNanosPerSecond, 1000);
-  for (const v1::TimerDue& timer : due) {
-    v1::Command command;
-    *command.mutable_timer_due() = timer;
-    recorded_ = std::max(recorded_ + 1, now_);
-    Record(Decide(*state_, command, {}, now_, recorded_));
+void Scenario::ExpectTimers(const ScenarioStep& step) {
+  for (const v1::TimerDue& timer : TimersDue(*state_, now_ - 30 * kNanosPerSecond, 1000)) {
+    if (!IsImmediate(timer.kind())) Fire(timer);
+    FireImmediate();
   }
-  if (absl::StrCat(due.size()) != count) Fail(absl::StrCat(due.size(), " timers were due"));
-  if (!balances.empty()) ExpectBalances(balances);
+  if (absl::StrCat(fired_) != step.expected) Fail(absl::StrCat(fired_, " timers were due"));
+  fired_ = 0;
+  ExpectBalances(step.balances);
 }
 
-void Scenario::ExpectRow(absl::string_view line) {
-  const auto [left, expected] = SplitAt(line, " = ");
-  const auto [table, key] = SplitAt(left, " ");
-  uint64_t id = 0;
-  if (!absl::SimpleAtoi(key, &id)) return Fail("the key must be a number");
+void Scenario::FireImmediate() {
+  for (bool fired = true; fired;) {
+    fired = false;
+    for (const v1::TimerDue& timer : TimersDue(*state_, now_, 1000)) {
+      if (!IsImmediate(timer.kind())) continue;
+      Fire(timer);
+      fired = true;
+      break;
+    }
+  }
+}
+
+// Unless a timer before it ended what it is about.
+void Scenario::Fire(const v1::TimerDue& timer) {
+  if (state_->Find<tables::Timers>(
+          {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()}) == nullptr) {
+    return;
+  }
+  v1::Command command;
+  *command.mutable_timer_due() = timer;
+  recorded_ = std::max(recorded_ + 1, now_);
+  ++fired_;
+  Record(Decide(*state_, command, {}, now_, recorded_));
+}
+
+void Scenario::ExpectRow(const ScenarioStep& step) {
+  const std::string& table = step.table;
+  std::vector<uint64_t> ids;
+  for (absl::string_view word : absl::StrSplit(step.key, ' ', absl::SkipEmpty())) {
+    v1::AccountKind kind{};
+    if (v1::AccountKind_Parse(absl::StrCat("ACCOUNT_KIND_", word), &kind)) {
+      ids.push_back(static_cast<uint64_t>(kind));
+    } else if (!absl::SimpleAtoi(word, &ids.emplace_back())) {
+      return Fail("the key must be numbers");
+    }
+  }
+  const uint64_t id = ids.empty() ? 0 : ids[0];
+  const auto program = static_cast<uint32_t>(id);
+  ids.resize(4);
   const Message* row = nullptr;
   if (table == "Application") row = state_->Find<tables::Applications>({id});
   if (table == "Voucher") row = state_->Find<tables::Vouchers>({id});
@@ -278,12 +213,23 @@ void Scenario::ExpectRow(absl::string_view line) {
   if (table == "Redemption") row = state_->Find<tables::Redemptions>({id});
   if (table == "Account") row = state_->Find<tables::Accounts>({id});
   if (table == "Enterprise") row = state_->Find<tables::Enterprises>({id});
-  if (table == "Program") row = state_->Find<tables::Programs>({static_cast<uint32_t>(id)});
+  if (table == "Tranche") row = state_->Find<tables::Tranches>({id});
+  if (table == "Cluster") row = state_->Find<tables::Clusters>({id});
+  if (table == "Statement") row = state_->Find<tables::Statements>({id});
+  if (table == "Notice") row = state_->Find<tables::Notices>({id});
+  if (table == "Program") row = state_->Find<tables::Programs>({program});
+  if (table == "Balance") {
+    row = state_->Find<tables::Balances>({program, static_cast<uint8_t>(ids[1]), ids[2], ids[3]});
+  }
+  if (table == "Basket") row = state_->Find<tables::Baskets>({program, ids[1]});
+  if (table == "EndedVoucher") row = state_->Find<tables::EndedVouchers>({program, ids[1], ids[2]});
   if (row == nullptr) {
-    if (expected != "none") Fail("no such row");
+    if (step.expected != "none") Fail("no such row");
     return;
   }
-  if (const std::string missing = Missing(*row, expected); !missing.empty()) Fail(missing);
+  if (const std::string missing = MissingFields(*row, step.expected); !missing.empty()) {
+    Fail(missing);
+  }
 }
 
 }  // namespace voucher

@@ -9,15 +9,27 @@ namespace {
 // Sum of all appropriations of a program: leaves room for every sum of balances in int64.
 constexpr int64_t kMaxAppropriatedFen = 100 * kMaxAmountFen;
 
+// When the money is there: the start of opens_on, or 0 if that is at once.
+UnixNanos OpensAt(const Context& context, const Context::Program& program,
+                  const v1::AppropriateRequest& request) {
+  if (!request.has_opens_on()) return 0;
+  const UnixNanos opens_at = StartOfDay(*FromCivilDate(request.opens_on()), program.rules->zone());
+  return opens_at > context.received_at ? opens_at : 0;
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::AppropriateRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  const int64_t appropriated_fen = -BalanceOf(context->view, program->number, Treasury());
+  if (program->row->state() == v1::PROGRAM_STATE_ARCHIVED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(program->row->state()));
+  }
+  const int64_t appropriated_fen =
+      program->row->unopened_fen() - BalanceOf(context->view, program->number, Treasury());
   if (request.amount_fen() > kMaxAppropriatedFen - appropriated_fen) {
-    return MakeRefusal(
-        v1::REASON_ILLEGAL_STATE, {}, "appropriation limit",
+    return NotInThisState(
+        "appropriation limit", "拨入预算总额上限", {},
         {{"appropriated_fen", appropriated_fen}, {"limit_fen", kMaxAppropriatedFen}});
   }
   const int64_t budget_fen = BalanceOf(context->view, program->number, BudgetAccount());
@@ -27,17 +39,35 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
   }
 
   v1::Event event;
+  v1::Appropriated* appropriated = event.mutable_appropriated();
+  if (const UnixNanos opens_at = OpensAt(*context, *program, request); opens_at != 0) {
+    appropriated->set_budget_fen(budget_fen);
+    appropriated->set_tranche_id(context->counters().tranche() + 1);
+    appropriated->set_opens_unix_ns(opens_at);
+    return event;
+  }
   if (request.amount_fen() > 0) {
     Post(Treasury(), BudgetAccount(), request.amount_fen(), &event);
   } else {
     Post(BudgetAccount(), Treasury(), -request.amount_fen(), &event);
   }
-  event.mutable_appropriated()->set_budget_fen(budget_fen + request.amount_fen());
+  appropriated->set_budget_fen(budget_fen + request.amount_fen());
   return event;
 }
 
-void Evolve(const v1::Entry&, const v1::AppropriateRequest&, const v1::Appropriated&, Overlay*) {
-  // The postings say all.
+void Evolve(const v1::Entry& entry, const v1::AppropriateRequest& request,
+            const v1::Appropriated& event, Overlay* rows) {
+  if (event.tranche_id() == 0) return;  // The postings say all.
+  rows->Edit<tables::Counters>({}).set_tranche(event.tranche_id());
+  rows::TrancheRow& tranche = rows->Edit<tables::Tranches>({event.tranche_id()});
+  tranche.set_program(entry.program());
+  tranche.set_amount_fen(request.amount_fen());
+  tranche.set_opens_unix_ns(event.opens_unix_ns());
+  rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
+  program.set_unopened_fen(program.unopened_fen() + request.amount_fen());
+  rows->Put<tables::Timers>(
+      {event.opens_unix_ns(), static_cast<uint8_t>(v1::TIMER_KIND_TRANCHE), event.tranche_id()},
+      {});
 }
 
 }  // namespace voucher

@@ -1,63 +1,156 @@
 #include "ledger/machine/applications.h"
+#include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
+namespace {
+
+// ILLEGAL_STATE, unless the review chain is done and, where the program has one, the public notice
+// was begun.
+std::optional<v1::Refusal> NotReady(const v1::ProgramRules& rules,
+                                    const rows::ApplicationRow& row) {
+  const v1::ApplicationState ready =
+      rules.has_notice() ? v1::APPLICATION_STATE_ON_NOTICE : v1::APPLICATION_STATE_LISTED;
+  if (row.state() == ready) return std::nullopt;
+  if (row.state() == v1::APPLICATION_STATE_LISTED) {
+    return IllegalState(row.state(), "not on public notice yet", "尚未公示");
+  }
+  return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row.state()));
+}
+
+// The applications whose grants this one replaces: what stands of its project.
+std::vector<uint64_t> Replaced(const View& view, const v1::ProgramRules& rules,
+                               const rows::ApplicationRow& row) {
+  if (!rules.has_highest_only()) return {};
+  return GrantsOfProject(view, row.project()).standing;
+}
+
+// ILLEGAL_STATE if one of them has money in transit, which nobody can release.
+std::optional<v1::Refusal> InTransit(const View& view, v1::ApplicationState state,
+                                     const std::vector<uint64_t>& replaced) {
+  for (const uint64_t id : replaced) {
+    const uint64_t voucher = view.Find<tables::Applications>({id})->voucher();
+    if (voucher == 0) continue;
+    const int64_t fen = view.Find<tables::Vouchers>({voucher})->in_transit_fen();
+    if (fen == 0) continue;
+    return IllegalState(state, "a lower grant of the project has money in transit",
+                        "同一项目较低额度的资金尚在调拨途中",
+                        {{"application_id", static_cast<int64_t>(id)}, {"in_transit_fen", fen}});
+  }
+  return std::nullopt;
+}
+
+// Gives back what a replaced grant has not used. What it has used can be settled: it is a part of
+// the higher grant now.
+v1::Supersession Replace(const Context& context, uint64_t application_id, v1::Event* event) {
+  const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({application_id});
+  const uint32_t other_program = lower.program() != context.program ? lower.program() : 0;
+  v1::Supersession superseded;
+  superseded.set_application_id(application_id);
+  superseded.set_voucher_id(lower.voucher());
+  superseded.set_counted_fen(UsedOfGrantFen(context.view, lower));
+  if (lower.voucher() != 0) {
+    superseded.set_released_fen(ReleaseVoucher(context, lower.voucher(), event, other_program));
+  }
+  OpenGate(context.view, application_id, lower, event, other_program);
+  return superseded;
+}
+
+// First instant at which the project is late; 0 without project terms.
+UnixNanos ProjectDue(const CompiledRules& rules, UnixNanos approved_at) {
+  if (!rules.rules().has_project()) return 0;
+  const CivilDay last_day =
+      AddMonths(DayOf(approved_at, rules.zone()), rules.rules().project().months());
+  return StartOfDay(last_day + 1, rules.zone());
+}
+
+}  // namespace
 
 Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) {
-  const rows::ApplicationRow* row =
-      context->view.Find<tables::Applications>({request.application_id()});
-  if (row != nullptr && !MayReview(*context, *row, "APPROVE")) {
+  const uint64_t id = request.application_id();
+  const rows::ApplicationRow* row = context->view.Find<tables::Applications>({id});
+  if (row == nullptr) return ApplicationNotFound(id);
+  const CompiledRules& compiled = JudgingRules(context, *row);
+  const v1::ProgramRules& rules = compiled.rules();
+  if (!MayReview(*context, *row, "APPROVE")) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, "APPROVE");
   }
-  if (row == nullptr) return ApplicationNotFound(request.application_id());
-  context->FindProgram(row->program());
-  const CompiledRules* rules =
-      context->view.Find<tables::Revisions>({row->program(), row->revision()});
-  context->revision = row->revision();
-  if (row->state() != v1::APPLICATION_STATE_LISTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
-  }
-  const int64_t approved_fen =
+  if (auto refusal = NotReady(rules, *row)) return *refusal;
+  const int64_t wanted_fen =
       request.approved_fen() != 0 ? request.approved_fen() : row->granted_fen();
-  if (approved_fen > row->granted_fen()) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, "LISTED, holds less than approved",
-                       {{"held_fen", row->granted_fen()}, {"approved_fen", approved_fen}});
+  if (wanted_fen > row->granted_fen()) {
+    return IllegalState(row->state(), "holds less than approved", "批准额超过预留额",
+                        {{"held_fen", row->granted_fen()}, {"approved_fen", wanted_fen}});
   }
-  const rows::EnterpriseRow* enterprise =
-      context->view.Find<tables::Enterprises>({row->enterprise()});
-  if (auto refusal = CheckBlacklist(*enterprise, context->received_at)) return *refusal;
+  const std::optional<v1::Refusal> higher =
+      CheckHighestOnly(context->view, rules, row->project(), wanted_fen);
+  const std::vector<uint64_t> replaced =
+      higher ? std::vector<uint64_t>() : Replaced(context->view, rules, *row);
+  if (auto refusal = InTransit(context->view, row->state(), replaced)) return *refusal;
+  if (rules.has_notice() && context->received_at < row->notice_ends_unix_ns()) {
+    return MakeRefusal(v1::REASON_NOTICE_RUNNING, rules.notice().clause(), {},
+                       {{"possible_unix_ns", row->notice_ends_unix_ns()}});
+  }
+  const rows::EnterpriseRow& applicant =
+      *context->view.Find<tables::Enterprises>({row->enterprise()});
+  if (auto refusal = CheckBlacklist(applicant, rules.program_id(), context->received_at)) {
+    return *refusal;
+  }
+  if (higher) return *higher;
+  int64_t approved_fen = wanted_fen;
+  if (rules.has_highest_only()) {
+    approved_fen -= GrantsOfProject(context->view, row->project()).superseded_fen;
+    for (const uint64_t lower : replaced) {
+      approved_fen -=
+          UsedOfGrantFen(context->view, *context->view.Find<tables::Applications>({lower}));
+    }
+    if (approved_fen <= 0) {
+      return MakeRefusal(v1::REASON_SUPERSEDED_BY_HIGHER, rules.highest_only().clause(),
+                         row->project_id(),
+                         {{"approved_fen", wanted_fen}, {"used_fen", wanted_fen - approved_fen}});
+    }
+  }
   const bool credit = row->delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
-  if (credit && context->received_at >= rules->voucher_expires_at()) {
-    return MakeRefusal(v1::REASON_VOUCHER_EXPIRED, rules->rules().voucher_terms().clause(), {},
-                       {{"expires_unix_ns", rules->voucher_expires_at()}});
+  if (credit && context->received_at >= compiled.voucher_expires_at()) {
+    return MakeRefusal(v1::REASON_VOUCHER_EXPIRED, rules.voucher_terms().clause(), {},
+                       {{"expires_unix_ns", compiled.voucher_expires_at()}});
   }
 
   v1::Event event;
   v1::ApplicationApproved* approved = event.mutable_application_approved();
   approved->set_approved_fen(approved_fen);
+  approved->set_item_number(row->item());
+  approved->set_project_due_unix_ns(ProjectDue(compiled, context->received_at));
   if (credit) {
     approved->set_voucher_id(context->counters().voucher() + 1);
-    approved->set_expires_unix_ns(rules->voucher_expires_at());
-    approved->set_lapses_unix_ns(rules->voucher_lapses_at());
-    Post(Held(request.application_id()), VoucherAccount(approved->voucher_id()), approved_fen,
-         &event);
+    approved->set_expires_unix_ns(compiled.voucher_expires_at());
+    approved->set_lapses_unix_ns(compiled.voucher_lapses_at());
+    Post(Held(id), VoucherAccount(approved->voucher_id()), approved_fen, &event);
   } else {
-    Post(Held(request.application_id()), PayableToEnterprise(row->enterprise()), approved_fen,
-         &event);
+    Post(Held(id), PayableToEnterprise(row->enterprise(), GatedBy(*context, id, *row)),
+         approved_fen, &event);
   }
   if (const int64_t rest_fen = row->granted_fen() - approved_fen; rest_fen > 0) {
     approved->set_released_fen(rest_fen);
-    ReleaseHold(request.application_id(), *row, rest_fen, &event);
+    ReleaseHold(id, *row, rest_fen, &event);
+  }
+  for (const uint64_t lower : replaced) {
+    *approved->add_superseded() = Replace(*context, lower, &event);
   }
   return event;
 }
 
 void Evolve(const v1::Entry& entry, const v1::ApproveApplicationRequest& request,
             const v1::ApplicationApproved& event, Overlay* rows) {
+  for (const v1::Supersession& lower : event.superseded()) {
+    EndProject(lower.application_id(), v1::APPLICATION_STATE_SUPERSEDED, rows);
+  }
   rows::ApplicationRow& application = rows->Edit<tables::Applications>({request.application_id()});
   application.set_approved_fen(event.approved_fen());
   application.set_voucher(event.voucher_id());
+  application.set_project_due_unix_ns(event.project_due_unix_ns());
   MoveApplication(request.application_id(), v1::APPLICATION_STATE_APPROVED, rows);
   if (event.voucher_id() == 0) return;
   const uint64_t id = event.voucher_id();
@@ -66,6 +159,7 @@ void Evolve(const v1::Entry& entry, const v1::ApproveApplicationRequest& request
   voucher.set_program(entry.program());
   voucher.set_application(request.application_id());
   voucher.set_enterprise(application.enterprise());
+  voucher.set_item(event.item_number());
   voucher.set_approved_fen(event.approved_fen());
   voucher.set_state(v1::VOUCHER_STATE_ACTIVE);
   voucher.set_expires_unix_ns(event.expires_unix_ns());

@@ -1,4 +1,3 @@
-#include "ledger/machine/postings.h"
 #include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 
@@ -8,22 +7,19 @@ Decision Decide(Context* context, const v1::ConfirmTransferRequest& request) {
   OpenTransfer open;
   if (auto refusal = FindOpenTransfer(context, request.transfer_id(), &open)) return *refusal;
 
-  const int64_t amount_fen = open.transfer->amount_fen();
-  const v1::AccountRef credit = Credit(open.transfer->account(), open.transfer->voucher());
   v1::Event event;
-  Post(Transit(request.transfer_id()), credit, amount_fen, &event);
-  if (IsDead(*open.voucher, context->received_at)) {
-    ReleaseUnspent(credit, *open.program, *open.application, amount_fen, &event);
-    event.mutable_transfer_confirmed()->set_released_fen(amount_fen);
+  v1::TransferConfirmed* confirmed = event.mutable_transfer_confirmed();
+  if (PostConfirmation(*context, request.transfer_id(), open, &event)) {
+    confirmed->set_credited_fen(open.transfer->amount_fen());
   } else {
-    event.mutable_transfer_confirmed()->set_credited_fen(amount_fen);
+    confirmed->set_released_fen(open.transfer->amount_fen());
   }
   return event;
 }
 
-void Evolve(const v1::Entry&, const v1::ConfirmTransferRequest& request,
+void Evolve(const v1::Entry& entry, const v1::ConfirmTransferRequest& request,
             const v1::TransferConfirmed&, Overlay* rows) {
-  AnswerTransfer(request.transfer_id(), v1::TRANSFER_STATE_CONFIRMED, rows)
+  AnswerTransfer(entry, request.transfer_id(), v1::TRANSFER_STATE_CONFIRMED, rows)
       .set_provider_reference(request.provider_reference());
 }
 

@@ -13,7 +13,8 @@ Decision Decide(Context* context, const v1::DeclineTransferRequest& request) {
   v1::Event event;
   Post(Transit(request.transfer_id()), voucher, amount_fen, &event);
   if (IsDead(*open.voucher, context->received_at)) {
-    ReleaseUnspent(voucher, *open.program, *open.application, amount_fen, &event);
+    ReleaseUnspent(voucher, *open.program, context->received_at, *open.application, amount_fen,
+                   &event);
     event.mutable_transfer_declined()->set_released_fen(amount_fen);
   } else {
     event.mutable_transfer_declined()->set_returned_fen(amount_fen);
@@ -21,9 +22,9 @@ Decision Decide(Context* context, const v1::DeclineTransferRequest& request) {
   return event;
 }
 
-void Evolve(const v1::Entry&, const v1::DeclineTransferRequest& request,
+void Evolve(const v1::Entry& entry, const v1::DeclineTransferRequest& request,
             const v1::TransferDeclined&, Overlay* rows) {
-  AnswerTransfer(request.transfer_id(), v1::TRANSFER_STATE_DECLINED, rows)
+  AnswerTransfer(entry, request.transfer_id(), v1::TRANSFER_STATE_DECLINED, rows)
       .set_decline_reason(request.reason());
 }
 

@@ -1,7 +1,7 @@
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 #include "ledger/machine/postings.h"
+#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -9,8 +9,7 @@ namespace voucher {
 Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
   const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({request.voucher_id()});
   const auto program = voucher != nullptr ? context->FindProgram(voucher->program()) : std::nullopt;
-  const auto& scope = context->authority.program_ids();
-  if (program && !scope.empty() && !absl::c_linear_search(scope, program->row->program_id())) {
+  if (program && !MayIssue(*context, program->row->program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program->row->program_id());
   }
   const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});
@@ -22,7 +21,9 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
   }
   const rows::EnterpriseRow* owner =
       context->view.Find<tables::Enterprises>({voucher->enterprise()});
-  if (auto refusal = CheckBlacklist(*owner, context->received_at)) return *refusal;
+  if (auto refusal = CheckBlacklist(*owner, program->row->program_id(), context->received_at)) {
+    return *refusal;
+  }
   const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
   if (provider->state() == v1::PROVIDER_STATE_SUSPENDED) {
     return MakeRefusal(v1::REASON_PROVIDER_SUSPENDED, {}, provider->provider_id());
@@ -64,6 +65,8 @@ void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
   transfer.set_answer_due_unix_ns(event.answer_due_unix_ns());
   const uint64_t provider = rows->Find<tables::Accounts>({request.account_id()})->provider();
   rows->Put<tables::TransfersByProvider>({provider, id}, {});
+  CountTransfer(entry.program(), v1::TRANSFER_STATE_UNSPECIFIED, v1::TRANSFER_STATE_ORDERED, rows);
+  NoteTransferChange(entry, id, transfer, rows);
   rows->Put<tables::Timers>(
       {event.answer_due_unix_ns(), static_cast<uint8_t>(v1::TIMER_KIND_TRANSFER_ANSWER), id}, {});
 }

@@ -7,7 +7,30 @@ namespace voucher {
 
 namespace {
 
-// The first limit of the new rules that lies below what is used already, as a refusal.
+// What a cap limits for the holder of a limits row, in one revision; nullopt if it states none.
+// The caps of enterprises depend on facts (revenue tiers), those of projects on the items of the
+// project's applications: there the highest of them counts.
+std::optional<CapRule> CapOn(const View& view, const CompiledRules& rules,
+                             const tables::Limits::Key& key) {
+  const auto kind = static_cast<v1::LimitKind>(std::get<1>(key));
+  const rows::EnterpriseRow* enterprise =
+      kind == v1::LIMIT_KIND_PROJECT ? nullptr : view.Find<tables::Enterprises>({std::get<2>(key)});
+  std::optional<CapRule> highest;
+  for (const v1::Item& item : rules.rules().items()) {
+    if (kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR && item.number() != std::get<3>(key)) continue;
+    for (const CapRule& cap :
+         CapsFor(rules, item,
+                 enterprise != nullptr ? enterprise->facts()
+                                       : v1::EnterpriseFacts::default_instance())) {
+      if (cap.kind != kind || (highest && highest->amount_fen >= cap.amount_fen)) continue;
+      highest = cap;
+    }
+  }
+  return highest;
+}
+
+// The first limit that the new rules lower below what is used already, as a refusal. Scans the use
+// of every cap.
 std::optional<v1::Refusal> BelowUse(const Context& context, const Context::Program& program,
                                     const v1::ProgramRules& rules) {
   auto too_low = [](absl::string_view limit, int64_t used_fen, int64_t amount_fen,
@@ -23,19 +46,13 @@ std::optional<v1::Refusal> BelowUse(const Context& context, const Context::Progr
     context.view.Scan<tables::Limits>(
         {program.number, first, 0, 0}, {program.number, static_cast<uint8_t>(first + 1), 0, 0},
         [&](const tables::Limits::Key& key, const rows::LimitRow& row) {
-          for (const v1::Cap& cap : rules.caps()) {
-            if (CapKind(cap.scope()) == kind && row.used_fen() > cap.amount_fen()) {
-              refusal = too_low(CapName(kind), row.used_fen(), cap.amount_fen(), cap.clause());
-            }
-          }
-          if (kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR) {
-            const v1::Item* item =
-                compiled.FindItemByNumber(static_cast<uint32_t>(std::get<3>(key)));
-            if (item != nullptr && item->cap_fen() > 0 && row.used_fen() > item->cap_fen()) {
-              refusal = too_low(item->item_id(), row.used_fen(), item->cap_fen(), item->clause());
-            }
-          }
-          return !refusal;
+          const auto cap = CapOn(context.view, compiled, key);
+          if (!cap || row.used_fen() <= cap->amount_fen) return true;
+          // Facts, too, may put a cap below its use; only rules that lower it are refused.
+          const auto before = CapOn(context.view, *program.rules, key);
+          if (before && before->amount_fen <= cap->amount_fen) return true;
+          refusal = too_low(CapName(kind), row.used_fen(), cap->amount_fen, cap->clause);
+          return false;
         });
     if (refusal) return refusal;
   }
@@ -56,9 +73,9 @@ std::optional<v1::Refusal> ReusedNumber(const CompiledRules& before,
   for (const v1::Item& item : rules.items()) {
     const v1::Item* known = before.FindItemByNumber(item.number());
     if (known != nullptr && known->item_id() != item.item_id()) {
-      return MakeRefusal(v1::REASON_ILLEGAL_STATE, item.clause(),
-                         known->item_id() + " has the number of " + item.item_id(),
-                         {{"number", item.number()}});
+      return NotInThisState(known->item_id() + " has the number of " + item.item_id(),
+                            item.item_id() + "的编号属于" + known->item_id(), item.clause(),
+                            {{"number", item.number()}});
     }
   }
   return std::nullopt;
@@ -69,6 +86,9 @@ std::optional<v1::Refusal> ReusedNumber(const CompiledRules& before,
 Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
   const std::optional<Context::Program> before = context->FindProgram(request.rules().program_id());
   if (before) {
+    if (before->row->state() == v1::PROGRAM_STATE_ARCHIVED) {
+      return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(before->row->state()));
+    }
     if (auto refusal = ReusedNumber(*before->rules, request.rules())) return *refusal;
     if (auto refusal = BelowUse(*context, *before, request.rules())) return *refusal;
   }

@@ -4,6 +4,9 @@ namespace voucher {
 
 Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
   const auto before = context->FindEnterprise(request.facts().uscc());
+  if (before) {
+    if (auto refusal = CheckCurrentUscc(*before->row, request.facts().uscc())) return *refusal;
+  }
   v1::Event event;
   v1::EnterprisePut* put = event.mutable_enterprise_put();
   put->set_enterprise_number(before ? before->number : context->counters().enterprise() + 1);

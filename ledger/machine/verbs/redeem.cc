@@ -1,38 +1,71 @@
 #include <algorithm>
-#include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 
 #include "ledger/machine/catalog.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/vouchers.h"
 
 namespace voucher {
 
 namespace {
 
-// Credit of one program in an account, first-expiring first, that may pay for usage that ended at
-// `usage_ended`.
+// Credit of one program in an account, first-expiring first, that may pay for usage of a product
+// that ended at `usage_ended`.
 struct Spendable {
-  std::vector<const rows::CreditRow*> lots;
+  absl::InlinedVector<const rows::CreditRow*, 4> lots;
   int64_t total_fen = 0;
   // In lots that have expired for this usage.
   int64_t expired_fen = 0;
+  // The item whose credit cannot pay for the product, if the account holds no other credit.
+  const v1::Item* restricted = nullptr;
 };
 
-Spendable SpendableCredit(const rows::AccountRow& account, uint32_t program, UnixNanos usage_ended,
+bool PaysFor(const v1::Item& item, const v1::Product& product) {
+  return item.spendable_categories().empty() ||
+         absl::c_linear_search(item.spendable_categories(), product.category());
+}
+
+Spendable SpendableCredit(const rows::AccountRow& account, const Context::Program& program,
+                          const v1::Product& product, UnixNanos usage_ended,
                           UnixNanos received_at) {
   Spendable spendable;
   for (const rows::CreditRow& lot : account.credits()) {
-    if (lot.program() != program) continue;
-    if (usage_ended < lot.expires_unix_ns() && received_at < lot.lapses_unix_ns()) {
+    if (lot.program() != program.number) continue;
+    const v1::Item* item = program.rules->FindItemByNumber(lot.item());
+    if (item != nullptr && !PaysFor(*item, product)) {
+      spendable.restricted = item;
+    } else if (usage_ended < lot.expires_unix_ns() && received_at < lot.lapses_unix_ns()) {
       spendable.lots.push_back(&lot);
       spendable.total_fen += lot.amount_fen();
     } else {
       spendable.expired_fen += lot.amount_fen();
     }
   }
+  if (spendable.total_fen + spendable.expired_fen > 0) spendable.restricted = nullptr;
   return spendable;
+}
+
+bool IsCore(const v1::BasketRule& basket, const v1::Product& product) {
+  return absl::c_linear_search(basket.core_categories(), product.category());
+}
+
+// Whether the enterprise has bought a core product of the program that was not reversed.
+bool HasCore(const View& view, uint32_t program, uint64_t enterprise) {
+  const rows::BasketRow* basket = view.Find<tables::Baskets>({program, enterprise});
+  return basket != nullptr && basket->core_fen() > 0;
+}
+
+// The application whose acceptance the provider's claim on the voucher waits for, or 0. Only a
+// program whose rules gate settlement now asks for the application at all.
+uint64_t GateOf(const Context& context, const v1::ProgramRules& rules,
+                const rows::VoucherRow& voucher) {
+  if (!rules.acceptance().gates_settlement()) return 0;
+  return GatedBy(context, voucher.application(),
+                 *context.view.Find<tables::Applications>({voucher.application()}));
 }
 
 }  // namespace
@@ -56,27 +89,43 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
   }
   const rows::EnterpriseRow* owner =
       context->view.Find<tables::Enterprises>({account->enterprise()});
-  if (auto refusal = CheckBlacklist(*owner, context->received_at)) return *refusal;
+  if (auto refusal = CheckBlacklist(*owner, request.program_id(), context->received_at)) {
+    return *refusal;
+  }
   const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
   if (provider->state() == v1::PROVIDER_STATE_SUSPENDED) {
     return MakeRefusal(v1::REASON_PROVIDER_SUSPENDED, {}, provider->provider_id());
   }
+  const v1::ProgramRules& rules = program->rules->rules();
   const UnixNanos usage_ended = *FromTimestamp(request.usage_ended_at());
   if (!IsInForce(product->product(), DayOf(usage_ended, program->rules->zone()))) {
     return MakeRefusal(v1::REASON_PRODUCT_NOT_APPROVED, {}, request.product_id());
   }
-  if (!request.uscc().empty() && request.uscc() != owner->facts().uscc()) {
-    return MakeRefusal(v1::REASON_NON_TRANSFERABLE,
-                       program->rules->rules().non_transferable_clause(), request.uscc());
-  }
   const Spendable spendable =
-      SpendableCredit(*account, program->number, usage_ended, context->received_at);
+      SpendableCredit(*account, *program, product->product(), usage_ended, context->received_at);
+  if (spendable.restricted != nullptr) {
+    return MakeRefusal(v1::REASON_PRODUCT_NOT_APPROVED, spendable.restricted->spendable_clause(),
+                       request.product_id(), {{"item_number", spendable.restricted->number()}});
+  }
+  if (!request.uscc().empty() && request.uscc() != owner->facts().uscc()) {
+    // A code that the owner had before is still its own.
+    const auto named = context->FindEnterprise(request.uscc());
+    if (!named || named->number != account->enterprise()) {
+      return MakeRefusal(v1::REASON_NON_TRANSFERABLE, rules.non_transferable_clause(),
+                         request.uscc());
+    }
+  }
+  const bool core = rules.has_basket() && IsCore(rules.basket(), product->product());
+  if (rules.has_basket() && !core &&
+      !HasCore(context->view, program->number, account->enterprise())) {
+    return MakeRefusal(v1::REASON_BASKET_RULE, rules.basket().clause(), request.product_id());
+  }
   const bool exact = request.has_amount_fen();
   const int64_t needed_fen = exact ? request.amount_fen() : 1;
   if (spendable.total_fen < needed_fen) {
     const bool expired = spendable.total_fen + spendable.expired_fen >= needed_fen;
     return MakeRefusal(expired ? v1::REASON_VOUCHER_EXPIRED : v1::REASON_INSUFFICIENT_CREDIT,
-                       expired ? program->rules->rules().voucher_terms().clause() : "", {},
+                       expired ? rules.voucher_terms().clause() : "", {},
                        {{"available_fen", spendable.total_fen}, {"amount_fen", needed_fen}});
   }
   const rows::NumberRow* used =
@@ -90,15 +139,17 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
   v1::Redeemed* redeemed = event.mutable_redeemed();
   redeemed->set_redemption_id(context->counters().redemption() + 1);
   redeemed->set_provider_number(account->provider());
+  redeemed->set_core(core);
   redeemed->set_amount_fen(exact ? request.amount_fen()
                                  : std::min(request.at_most_fen(), spendable.total_fen));
   int64_t left_fen = redeemed->amount_fen();
   for (const rows::CreditRow* lot : spendable.lots) {
     const int64_t draw_fen = std::min(left_fen, lot->amount_fen());
     if (draw_fen == 0) break;
-    Post(Credit(request.account_id(), lot->voucher()), PayableToProvider(account->provider()),
-         draw_fen, &event);
     const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({lot->voucher()});
+    Post(Credit(request.account_id(), lot->voucher()),
+         PayableToProvider(account->provider(), GateOf(*context, rules, *voucher)), draw_fen,
+         &event);
     if (voucher->available_fen() + voucher->in_transit_fen() + voucher->credit_fen() == draw_fen) {
       redeemed->add_exhausted_voucher_ids(lot->voucher());
     }
@@ -118,6 +169,7 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
   redemption.set_order_number(request.order_number());
   redemption.set_state(v1::REDEMPTION_STATE_BOOKED);
   redemption.set_usage_ended_unix_ns(*FromTimestamp(request.usage_ended_at()));
+  redemption.set_core(event.core());
   for (const v1::Posting& posting : entry.event().postings()) {
     v1::Draw* draw = redemption.add_draws();
     draw->set_voucher_id(posting.from().sub());
@@ -126,10 +178,12 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
   rows->Edit<tables::Orders>({event.provider_number(), request.order_number()}).set_number(id);
   rows->Put<tables::RedemptionsByAccount>({request.account_id(), id}, {});
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
-    rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
-    voucher.set_state(v1::VOUCHER_STATE_EXHAUSTED);
-    rows->Erase<tables::Timers>(
-        {voucher.lapses_unix_ns(), static_cast<uint8_t>(v1::TIMER_KIND_VOUCHER_LAPSE), voucher_id});
+    EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);
+  }
+  if (event.core()) {
+    const uint64_t owner = rows->Find<tables::Accounts>({request.account_id()})->enterprise();
+    rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});
+    basket.set_core_fen(basket.core_fen() + event.amount_fen());
   }
 }
 

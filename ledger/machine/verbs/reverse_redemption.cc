@@ -4,6 +4,7 @@
 
 #include "ledger/machine/postings.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/vouchers.h"
 
 namespace voucher {
 
@@ -11,6 +12,26 @@ namespace {
 
 int64_t LeftOf(const v1::Draw& draw) {
   return draw.amount_fen() - draw.reversed_fen();
+}
+
+// What can still be reversed of a draw: what is left of it, and nothing once the project ended
+// without acceptance and the provider's claim with it.
+int64_t ReversibleOf(const v1::Draw& draw, const rows::VoucherRow& voucher, uint64_t provider) {
+  for (const rows::ProviderClaimRow& claim : voucher.claims()) {
+    if (claim.provider() == provider) return std::min(LeftOf(draw), claim.fen());
+  }
+  return 0;
+}
+
+// Takes `amount_fen` from where it is owed, first from what waits for the application's acceptance.
+void TakeBack(const View& view, const rows::VoucherRow& voucher, uint64_t provider,
+              const v1::AccountRef& credit, int64_t amount_fen, v1::Event* event) {
+  const v1::AccountRef gated = PayableToProvider(provider, voucher.application());
+  const int64_t gated_fen = std::min(amount_fen, BalanceOf(view, voucher.program(), gated));
+  if (gated_fen > 0) Post(gated, credit, gated_fen, event);
+  if (amount_fen > gated_fen) {
+    Post(PayableToProvider(provider), credit, amount_fen - gated_fen, event);
+  }
 }
 
 }  // namespace
@@ -27,8 +48,13 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
     return MakeRefusal(v1::REASON_REDEMPTION_NOT_FOUND, {}, absl::StrCat(request.redemption_id()));
   }
   const auto program = context->FindProgram(row->program());
+  int64_t booked_fen = 0;
   int64_t reversible_fen = 0;
-  for (const v1::Draw& draw : row->draws()) reversible_fen += LeftOf(draw);
+  for (const v1::Draw& draw : row->draws()) {
+    booked_fen += LeftOf(draw);
+    reversible_fen += ReversibleOf(draw, *context->view.Find<tables::Vouchers>({draw.voucher_id()}),
+                                   account->provider());
+  }
   if (request.amount_fen() > reversible_fen) {
     return MakeRefusal(v1::REASON_NOT_REVERSIBLE, {}, StateName(row->state()),
                        {{"available_fen", reversible_fen}, {"amount_fen", request.amount_fen()}});
@@ -38,23 +64,28 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
   v1::RedemptionReversed* reversed = event.mutable_redemption_reversed();
   reversed->set_redemption_id(request.redemption_id());
   reversed->set_reversed_fen(request.amount_fen());
-  reversed->set_state(request.amount_fen() == reversible_fen
-                          ? v1::REDEMPTION_STATE_REVERSED
-                          : v1::REDEMPTION_STATE_PARTLY_REVERSED);
+  reversed->set_state(request.amount_fen() == booked_fen ? v1::REDEMPTION_STATE_REVERSED
+                                                         : v1::REDEMPTION_STATE_PARTLY_REVERSED);
+  const v1::AccountRef receivable = Receivable(account->enterprise());
+  int64_t receivable_fen = BalanceOf(context->view, program->number, receivable);
   int64_t left_fen = request.amount_fen();
   for (int i = row->draws_size() - 1; i >= 0 && left_fen > 0; --i) {
     const v1::Draw& draw = row->draws(i);
-    const int64_t part_fen = std::min(left_fen, LeftOf(draw));
+    const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({draw.voucher_id()});
+    const int64_t part_fen = std::min(left_fen, ReversibleOf(draw, *voucher, account->provider()));
     if (part_fen == 0) continue;
     const v1::AccountRef credit = Credit(row->account(), draw.voucher_id());
-    Post(PayableToProvider(account->provider()), credit, part_fen, &event);
-    const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({draw.voucher_id()});
+    TakeBack(context->view, *voucher, account->provider(), credit, part_fen, &event);
     if (IsDead(*voucher, context->received_at)) {
-      ReleaseUnspent(credit, *program->row,
+      ReleaseUnspent(credit, *program->row, context->received_at,
                      *context->view.Find<tables::Applications>({voucher->application()}), part_fen,
                      &event);
       reversed->set_released_fen(reversed->released_fen() + part_fen);
     }
+    // What was spent of a reclaimed grant is owed by the enterprise only as long as it is spent.
+    const int64_t owed_fen = voucher->receivable() ? std::min(part_fen, receivable_fen) : 0;
+    if (owed_fen > 0) Post(receivable, Recovery(), owed_fen, &event);
+    receivable_fen -= owed_fen;
     left_fen -= part_fen;
   }
   return event;
@@ -71,13 +102,12 @@ void Evolve(const v1::Entry& entry, const v1::ReverseRedemptionRequest& request,
       if (draw.voucher_id() != voucher_id) continue;
       draw.set_reversed_fen(draw.reversed_fen() + posting.amount_fen());
     }
-    rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
-    if (voucher.state() == v1::VOUCHER_STATE_EXHAUSTED && voucher.credit_fen() > 0) {
-      voucher.set_state(v1::VOUCHER_STATE_ACTIVE);
-      rows->Put<tables::Timers>({voucher.lapses_unix_ns(),
-                                 static_cast<uint8_t>(v1::TIMER_KIND_VOUCHER_LAPSE), voucher_id},
-                                {});
-    }
+    ReviveVoucher(voucher_id, rows);
+  }
+  if (redemption.core()) {
+    const uint64_t owner = rows->Find<tables::Accounts>({redemption.account()})->enterprise();
+    rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});
+    basket.set_core_fen(basket.core_fen() - event.reversed_fen());
   }
 }
 

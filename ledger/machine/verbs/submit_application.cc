@@ -1,12 +1,15 @@
-#include <algorithm>
+#include <utility>
+#include <variant>
 
 #include "absl/algorithm/container.h"
 
 #include "ledger/base/invoice.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/catalog.h"
+#include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/evidence.h"
@@ -58,22 +61,44 @@ std::optional<v1::Refusal> UnusableChoice(const Context& context, const Context:
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> ClaimedInvoice(const Context& context, const v1::Evidence& evidence) {
-  for (const v1::Invoice& invoice : evidence.invoices()) {
-    const std::string key = *InvoiceKey(invoice.code(), invoice.number());
-    const rows::NumberRow* claim = context.view.Find<tables::Invoices>({key});
-    if (claim != nullptr) {
-      return MakeRefusal(v1::REASON_INVOICE_ALREADY_CLAIMED, {}, key,
-                         {{"application_id", static_cast<int64_t>(claim->number())}});
-    }
-  }
-  return std::nullopt;
+// The item, or ITEM_NOT_FOUND: unknown, or its money is not applied for.
+std::variant<const v1::Item*, v1::Refusal> ItemToApplyFor(const CompiledRules& rules,
+                                                          const std::string& item_id) {
+  const v1::Item* item = rules.FindItem(item_id);
+  if (item == nullptr) return MakeRefusal(v1::REASON_ITEM_NOT_FOUND, {}, item_id);
+  if (!item->has_not_applied_for()) return item;
+  const v1::NotAppliedFor& note = item->not_applied_for();
+  v1::Refusal refusal = MakeRefusal(v1::REASON_ITEM_NOT_FOUND, note.clause(), note.note_en());
+  refusal.set_subject_zh(note.note_zh());
+  return refusal;
 }
 
-uint64_t ProjectNumber(const Context& context, uint32_t program, const v1::Project& project) {
-  const rows::NumberRow* known =
-      context.view.Find<tables::ProjectNumbers>({program, project.project_id()});
-  return known != nullptr ? known->number() : context.counters().project() + 1;
+// What the item grants within its limits. A competitive program reserves nothing before the
+// ranking: its applications meet the caps only.
+FitResult FitSubmission(const CompiledRules& rules, int64_t base_fen, const Limits& limits) {
+  if (rules.IsCompetitive()) {
+    return FitLimits(base_fen, {limits.caps, {}});
+  }
+  return FitLimits(base_fen, limits);
+}
+
+// Grants at once, or books what the application waits or competes for.
+void AddGrant(const CompiledRules& rules, const FittingGrant& grant, const Limits& limits,
+              v1::Event* event) {
+  v1::ApplicationSubmitted* submitted = event->mutable_application_submitted();
+  submitted->set_binding_limit(grant.clipped_by);
+  const bool competes = rules.IsCompetitive();
+  if (competes || grant.waits) {
+    submitted->set_state(competes ? v1::APPLICATION_STATE_COLLECTED
+                                  : v1::APPLICATION_STATE_WAITLISTED);
+    submitted->set_wanted_fen(grant.granted_fen);
+    *submitted->mutable_limits() = RefsOf(limits);
+    return;
+  }
+  submitted->set_state(StateAfterHold(rules, 0));
+  submitted->set_granted_fen(grant.granted_fen);
+  Post(BudgetAccount(), Held(submitted->application_id()), grant.granted_fen, event);
+  AddLimitDeltas(RefsOf(limits), grant.granted_fen, event);
 }
 
 }  // namespace
@@ -83,85 +108,88 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
   context->queue_number = program->row->queue_number() + 1;
   const CompiledRules& rules = *program->rules;
-  const v1::Item* item = rules.FindItem(request.item_id());
-  if (item == nullptr) return MakeRefusal(v1::REASON_ITEM_NOT_FOUND, {}, request.item_id());
+  const auto found = ItemToApplyFor(rules, request.item_id());
+  if (const auto* refusal = std::get_if<v1::Refusal>(&found)) return *refusal;
+  const v1::Item* item = std::get<const v1::Item*>(found);
   const auto enterprise = context->FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
   if (auto refusal = UnknownChoice(*context, program->number, request)) return *refusal;
   if (auto refusal = CheckOpen(*program, context->received_at)) return *refusal;
-  if (!rules.AllowsDelivery(request.delivery_mode())) {
+  if (!rules.AllowsDelivery(*item, request.delivery_mode())) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {},
                        v1::DeliveryMode_Name(request.delivery_mode()));
   }
   const rows::EnterpriseRow& applicant = *enterprise->row;
-  if (auto refusal = CheckBlacklist(applicant, context->received_at)) return *refusal;
+  const uint64_t cluster = ApprovedClusterOf(context->view, program->number, enterprise->number);
+  if (auto refusal = CheckBlacklist(applicant, request.program_id(), context->received_at)) {
+    return *refusal;
+  }
   if (auto refusal = CheckEligibility(
-          rules, *item, {applicant.facts(), applicant.incidents(), applicant.listings()},
+          rules, *item,
+          {applicant.facts(), applicant.incidents(), applicant.listings(), cluster != 0},
           request.project(), context->received_at)) {
     return *refusal;
   }
   if (auto refusal = CheckEvidence(rules, *item, request.evidence(), request.spend_fen())) {
     return *refusal;
   }
-  if (auto refusal = ClaimedInvoice(*context, request.evidence())) return *refusal;
-  if (auto refusal = CheckAmount(*item, request.spend_fen())) return *refusal;
-  const uint64_t project = ProjectNumber(*context, program->number, request.project());
+  if (auto refusal = CheckInvoices(*context, request.evidence())) return *refusal;
+  const uint64_t project =
+      CountsProjects(rules.rules())
+          ? ProjectNumber(*context, enterprise->number, request.project().project_id())
+          : 0;
+  if (auto refusal =
+          CheckItemClaim(*context, program->number, *item, enterprise->number, project)) {
+    return *refusal;
+  }
   const Limits limits =
       LimitsOf(*context, *program, *item, *enterprise, project, ProvidersOf(request.products()));
-  const FitResult fit = FitLimits(BaseAmountFen(*item, request.spend_fen()), limits);
+  const int64_t base_fen = BaseAmountFen(*item, request.spend_fen());
+  if (auto refusal = CheckHighestOnly(context->view, rules.rules(), project,
+                                      MostUnderCaps(base_fen, limits))) {
+    return *refusal;
+  }
+  if (auto refusal = CheckAmount(*item, request.spend_fen())) return *refusal;
+  const FitResult fit = FitSubmission(rules, base_fen, limits);
   if (const auto* refusal = std::get_if<v1::Refusal>(&fit)) return *refusal;
   if (auto refusal = UnusableChoice(*context, *program, request)) return *refusal;
 
-  const int64_t granted_fen = std::get<FittingGrant>(fit).granted_fen;
   v1::Event event;
   v1::ApplicationSubmitted* submitted = event.mutable_application_submitted();
   submitted->set_application_id(context->counters().application() + 1);
   submitted->set_enterprise_number(enterprise->number);
+  submitted->set_project_number(project);
   submitted->set_item_number(item->number());
-  submitted->set_granted_fen(granted_fen);
-  submitted->set_state(rules.rules().review_stages().empty() ? v1::APPLICATION_STATE_LISTED
-                                                             : v1::APPLICATION_STATE_HELD);
-  Post(BudgetAccount(), Held(submitted->application_id()), granted_fen, &event);
-  AddLimitDeltas(RefsOf(limits), granted_fen, &event);
-  for (const CapRoom& cap : limits.caps) {
-    if (cap.id.kind == v1::LIMIT_KIND_PROJECT) submitted->set_project_number(project);
+  submitted->set_cluster_number(cluster);
+  submitted->set_once(item->once().scope());
+  for (const absl::string_view provider_id : ProvidersOf(request.products())) {
+    submitted->add_provider_numbers(context->FindProvider(std::string(provider_id))->number);
   }
+  AddGrant(rules, std::get<FittingGrant>(fit), limits, &event);
   return event;
 }
 
 void Evolve(const v1::Entry& entry, const v1::SubmitApplicationRequest& request,
             const v1::ApplicationSubmitted& event, Overlay* rows) {
-  const uint64_t id = event.application_id();
-  rows::CountersRow& counters = rows->Edit<tables::Counters>({});
-  counters.set_application(id);
-  if (event.project_number() != 0) {
-    counters.set_project(std::max(counters.project(), event.project_number()));
-    rows->Edit<tables::ProjectNumbers>({entry.program(), request.project().project_id()})
-        .set_number(event.project_number());
-  }
-  rows::ApplicationRow& row = rows->Edit<tables::Applications>({id});
-  row.set_program(entry.program());
-  row.set_revision(entry.program_revision());
-  row.set_queue_number(entry.queue_number());
+  rows::ApplicationRow row;
   row.set_enterprise(event.enterprise_number());
   row.set_item(event.item_number());
   row.set_delivery_mode(request.delivery_mode());
   row.set_spend_fen(request.spend_fen());
   row.set_granted_fen(event.granted_fen());
+  row.set_wanted_fen(event.wanted_fen());
   row.set_state(event.state());
-  row.set_submitted_sequence(entry.sequence());
-  row.set_received_unix_ns(entry.received_unix_ns());
-  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-    *row.add_limits() = delta.limit();
-  }
+  row.set_project(event.project_number());
+  row.set_project_id(request.project().project_id());
+  row.set_cluster(event.cluster_number());
+  row.set_once(event.once());
+  *row.mutable_providers() = event.provider_numbers();
+  *row.mutable_limits() = event.limits();
+  if (event.granted_fen() > 0) KeepLimits(entry, &row);
   for (const v1::Invoice& invoice : request.evidence().invoices()) {
-    const std::string key = *InvoiceKey(invoice.code(), invoice.number());
-    rows->Edit<tables::Invoices>({key}).set_number(id);
-    row.add_invoice_keys(key);
+    row.add_invoice_keys(*InvoiceKey(invoice.code(), invoice.number()));
   }
-  rows->Edit<tables::ApplicationsByProgram>({entry.program(), entry.queue_number()}).set_number(id);
-  rows->Put<tables::ApplicationsByEnterprise>({event.enterprise_number(), id}, {});
-  CountApplication(entry.program(), v1::APPLICATION_STATE_UNSPECIFIED, event.state(), rows);
+  BookApplication(entry, event.application_id(), std::move(row), rows);
 }
 
 }  // namespace voucher

@@ -9,13 +9,16 @@ Decision Decide(Context* context, const v1::WithdrawApplicationRequest& request)
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   context->FindProgram(row->program());
-  if (!IsOpenApplication(row->state())) {
+  if (!IsPending(row->state())) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
   v1::Event event;
-  event.mutable_application_withdrawn()->set_released_fen(row->granted_fen());
-  ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+  event.mutable_application_withdrawn();
+  if (HoldsMoney(row->state())) {
+    event.mutable_application_withdrawn()->set_released_fen(row->granted_fen());
+    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+  }
   return event;
 }
 

@@ -1,0 +1,31 @@
+// voucherctl notice publish: applications onto public notice.
+#ifndef CLIENTS_CLI_NOTICE_COMMAND_H_
+#define CLIENTS_CLI_NOTICE_COMMAND_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "clients/cli/session.h"
+
+namespace voucher::cli {
+
+// What goes on notice: exactly one of the three is given.
+struct NoticeOptions {
+  std::string program_id;
+  std::vector<uint64_t> application_ids;
+  std::string file;     // CSV with the column application_id; "-" is standard input
+  bool listed = false;  // every LISTED application of the program
+  // Only say how many there are.
+  bool dry_run = false;
+};
+
+// One PublishNotice for up to 8,192 applications, several if LISTED ones are more; a longer file is
+// malformed, since a notice is all or nothing. Request ids: the session's, or for a file one made
+// of its content, so that publishing the same file again changes nothing. Returns the exit code.
+// Needs session.client unless it is a dry run of given ids or a file.
+int PublishNotice(const NoticeOptions& options, Session& session);
+
+}  // namespace voucher::cli
+
+#endif  // CLIENTS_CLI_NOTICE_COMMAND_H_

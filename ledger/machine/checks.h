@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+#include "ledger/machine/field_checker.h"
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+// What is malformed in the fields of each request, request_id and unknown fields apart: one file of
+// checks per service (checks_*.cc). CheckCommand (decode.h) calls them.
+#define VOUCHER_DECLARE_CHECK(Verb, verb, EventType, event_field) \
+  void Check(const v1::Verb##Request& request, FieldChecker* check);
+VOUCHER_VERBS(VOUCHER_DECLARE_CHECK)
+#undef VOUCHER_DECLARE_CHECK
+
+inline constexpr size_t kProgramIdSize = 48;
+inline constexpr size_t kSlugSize = 32;
+// Hundredths of a point.
+inline constexpr int32_t kMaxScore = 10'000;
+
+// Looking up does not ask for a valid check digit: what is not registered is not found.
+void CheckUsccForm(absl::string_view uscc, FieldChecker* check);
+void CheckEvidenceForm(const v1::Evidence& evidence, FieldChecker* check);
+void CheckBlacklistingForm(const v1::Blacklisting& blacklisting, FieldChecker* check);
+void CheckDocumentForm(const std::string& path, const v1::Document& document, FieldChecker* check);
+
+}  // namespace voucher

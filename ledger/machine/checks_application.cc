@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/invoice.h"
+#include "ledger/base/money.h"
+#include "ledger/machine/checks.h"
+#include "ledger/policy/division.h"
+#include "ledger/policy/validate.h"
+
+namespace voucher {
+
+void CheckDocumentForm(const std::string& path, const v1::Document& document, FieldChecker* check) {
+  check->Enum(path + ".kind", v1::DocumentKind_IsValid(document.kind()), document.kind());
+  check->Text(path + ".number", document.number(), 1, 128);
+  if (document.sha256().size() != 32) {
+    check->Fail(path + ".sha256", absl::StrCat("must be 32 bytes; has ", document.sha256().size()));
+  }
+}
+
+void CheckEvidenceForm(const v1::Evidence& evidence, FieldChecker* check) {
+  check->Count("evidence.invoices", evidence.invoices_size(), 0, 64);
+  check->Count("evidence.documents", evidence.documents_size(), 0, 32);
+  absl::flat_hash_set<std::string> keys;
+  for (int i = 0; i < evidence.invoices_size(); ++i) {
+    const v1::Invoice& invoice = evidence.invoices(i);
+    const std::string path = absl::StrCat("evidence.invoices[", i, "]");
+    const absl::StatusOr<std::string> key = InvoiceKey(invoice.code(), invoice.number());
+    if (!key.ok()) {
+      check->Fail(path + ".number", key.status().message());
+    } else if (!keys.insert(*key).second) {
+      check->Fail(path + ".number", "stands twice in this application");
+    }
+    check->Amount(path + ".amount_fen", invoice.amount_fen());
+    check->PastDate(path + ".issued_on", invoice.has_issued_on(), invoice.issued_on());
+  }
+  for (int i = 0; i < evidence.documents_size(); ++i) {
+    CheckDocumentForm(absl::StrCat("evidence.documents[", i, "]"), evidence.documents(i), check);
+  }
+}
+
+void Check(const v1::SubmitApplicationRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("item_id", request.item_id(), kSlugSize);
+  CheckUsccForm(request.uscc(), check);
+  check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
+              request.delivery_mode());
+  check->Amount("spend_fen", request.spend_fen());
+  check->PrintableAscii("project.project_id", request.project().project_id(), 64);
+  check->Count("products", request.products_size(), 1, 32);
+  for (int i = 0; i < request.products_size(); ++i) {
+    const std::string path = absl::StrCat("products[", i, "]");
+    check->Slug(path + ".provider_id", request.products(i).provider_id(), kSlugSize);
+    check->Slug(path + ".product_id", request.products(i).product_id(), kSlugSize);
+  }
+  CheckEvidenceForm(request.evidence(), check);
+}
+
+void Check(const v1::WithdrawApplicationRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+}
+
+void Check(const v1::ReviewApplicationRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->PrintableAscii("stage_id", request.stage_id(), kSlugSize);
+  check->Enum("verdict", v1::ReviewVerdict_IsValid(request.verdict()), request.verdict());
+  check->Text("opinion", request.opinion(), request.verdict() == v1::REVIEW_VERDICT_REJECT ? 1 : 0,
+              1024);
+  check->Range("score", request.score(), 0,
+               request.verdict() == v1::REVIEW_VERDICT_PASS ? kMaxScore : 0);
+}
+
+void Check(const v1::ApproveApplicationRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Range("approved_fen", request.approved_fen(), 0, kMaxAmountFen);
+}
+
+void Check(const v1::ReturnApplicationRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Text("reason", request.reason(), 1, 1024);
+}
+
+void Check(const v1::CorrectApplicationRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Amount("spend_fen", request.spend_fen());
+  CheckEvidenceForm(request.evidence(), check);
+}
+
+void Check(const v1::PublishNoticeRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Count("application_ids", request.application_ids_size(), 1, 8192);
+  absl::flat_hash_set<uint64_t> ids;
+  for (int i = 0; i < request.application_ids_size(); ++i) {
+    const std::string path = absl::StrCat("application_ids[", i, "]");
+    check->Id(path, request.application_ids(i));
+    if (!ids.insert(request.application_ids(i)).second) {
+      check->Fail(path, "stands twice in this notice");
+    }
+  }
+}
+
+void Check(const v1::FileObjectionRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Text("reference", request.reference(), 1, 128);
+  check->Text("reason", request.reason(), 1, 1024);
+}
+
+void Check(const v1::ResolveObjectionRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Text("opinion", request.opinion(), 1, 1024);
+}
+
+void Check(const v1::RankApplicationsRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  if (!request.item_id().empty()) check->Slug("item_id", request.item_id(), kSlugSize);
+}
+
+void Check(const v1::AwardGrantRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("item_id", request.item_id(), kSlugSize);
+  CheckUsccForm(request.uscc(), check);
+  check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
+              request.delivery_mode());
+  check->PrintableAscii("project.project_id", request.project().project_id(), 64);
+  check->Text("reference", request.reference(), 1, 128);
+}
+
+void Check(const v1::AcceptProjectRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Count("documents", request.documents_size(), 0, 32);
+  for (int i = 0; i < request.documents_size(); ++i) {
+    CheckDocumentForm(absl::StrCat("documents[", i, "]"), request.documents(i), check);
+  }
+}
+
+void Check(const v1::ExtendProjectRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Range("months", request.months(), 1, std::numeric_limits<int32_t>::max());
+  check->Text("reason", request.reason(), 1, 512);
+}
+
+void Check(const v1::TerminateProjectRequest& request, FieldChecker* check) {
+  check->Id("application_id", request.application_id());
+  check->Text("reason", request.reason(), 1, 512);
+}
+
+}  // namespace voucher

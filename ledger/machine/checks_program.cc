@@ -1,0 +1,62 @@
+#include <algorithm>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/invoice.h"
+#include "ledger/base/money.h"
+#include "ledger/machine/checks.h"
+#include "ledger/policy/division.h"
+#include "ledger/policy/validate.h"
+
+namespace voucher {
+
+void Check(const v1::PublishProgramRequest& request, FieldChecker* check) {
+  for (const FieldProblem& problem : ValidateRules(request.rules())) {
+    check->Fail(problem.field, problem.description);
+  }
+}
+
+void Check(const v1::SetProgramStateRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  if (request.state() != v1::PROGRAM_STATE_OPEN && request.state() != v1::PROGRAM_STATE_SUSPENDED &&
+      request.state() != v1::PROGRAM_STATE_CLOSED) {
+    check->Fail("state", "must be OPEN, SUSPENDED or CLOSED");
+  }
+}
+
+void Check(const v1::AppropriateRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Range("amount_fen", request.amount_fen(), -kMaxAmountFen, kMaxAmountFen);
+  if (request.amount_fen() == 0) check->Fail("amount_fen", "must not be 0");
+  check->Text("fiscal_reference", request.fiscal_reference(), 1, 128);
+  if (!request.has_opens_on()) return;
+  check->FutureDate("opens_on", request.opens_on());
+  if (request.amount_fen() < 0) check->Fail("opens_on", "a cut takes effect at once");
+}
+
+void Check(const v1::PublishCalendarRequest& request, FieldChecker* check) {
+  check->Range("first_year", request.first_year(), kFirstCivilYear, kLastCivilYear);
+  check->Range("last_year", request.last_year(), request.first_year(), kLastCivilYear);
+  check->Count("days", request.days_size(), 0, 4096);
+  std::optional<CivilDay> before;
+  for (int i = 0; i < request.days_size(); ++i) {
+    const v1::CalendarDay& day = request.days(i);
+    const std::string path = absl::StrCat("days[", i, "]");
+    check->Text(path + ".name", day.name(), 0, 64);
+    const auto date = check->Date(path + ".date", day.has_date(), day.date());
+    if (!date) continue;
+    if (date->year() < request.first_year() || date->year() > request.last_year()) {
+      check->Fail(path + ".date", "lies outside the years covered");
+    }
+    if (before && *date <= *before) check->Fail(path + ".date", "days must ascend");
+    before = date;
+  }
+}
+
+void Check(const v1::ArchiveProgramRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+}
+
+}  // namespace voucher

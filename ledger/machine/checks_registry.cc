@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/invoice.h"
+#include "ledger/base/money.h"
+#include "ledger/machine/checks.h"
+#include "ledger/policy/division.h"
+#include "ledger/policy/validate.h"
+
+namespace voucher {
+
+void CheckUsccForm(absl::string_view uscc, FieldChecker* check) {
+  check->Uscc("uscc", uscc, true);
+}
+
+void Check(const v1::PutEnterpriseRequest& request, FieldChecker* check) {
+  const v1::EnterpriseFacts& facts = request.facts();
+  check->Uscc("facts.uscc", facts.uscc(), facts.uscc_check_waived());
+  check->Text("facts.name", facts.name(), 1, 256);
+  if (!IsDivisionCode(facts.division())) {
+    check->Fail("facts.division", "must be a division code (GB/T 2260) of six digits");
+  }
+  check->Enum("facts.size", v1::EnterpriseSize_IsValid(facts.size()), facts.size());
+  check->Enum("facts.industry", v1::Industry_IsValid(facts.industry()), facts.industry());
+  check->PastDate("facts.registered_on", facts.has_registered_on(), facts.registered_on());
+  check->Range("facts.prior_year_revenue_fen", facts.prior_year_revenue_fen(), 0,
+               1'000 * kMaxAmountFen);
+  if (facts.has_platform_updated_on()) {
+    check->PastDate("facts.platform_updated_on", true, facts.platform_updated_on());
+  }
+}
+
+void Check(const v1::RecordIncidentRequest& request, FieldChecker* check) {
+  CheckUsccForm(request.uscc(), check);
+  const v1::Incident& incident = request.incident();
+  check->Enum("incident.kind", v1::IncidentKind_IsValid(incident.kind()), incident.kind());
+  if (!v1::IncidentSeverity_IsValid(incident.severity())) {
+    check->Fail("incident.severity", "must be one of the named values");
+  }
+  check->PastDate("incident.date", incident.has_date(), incident.date());
+  check->Text("incident.reference", incident.reference(), 1, 128);
+}
+
+void Check(const v1::SetListingRequest& request, FieldChecker* check) {
+  CheckUsccForm(request.uscc(), check);
+  check->Enum("kind", v1::ListingKind_IsValid(request.kind()), request.kind());
+}
+
+void Check(const v1::SetBlacklistRequest& request, FieldChecker* check) {
+  CheckUsccForm(request.uscc(), check);
+  if (request.has_blacklisting()) CheckBlacklistingForm(request.blacklisting(), check);
+}
+
+void CheckBlacklistingForm(const v1::Blacklisting& blacklisting, FieldChecker* check) {
+  check->Text("blacklisting.reason", blacklisting.reason(), 1, 512);
+  if (blacklisting.has_until()) {
+    check->Date("blacklisting.until", true, blacklisting.until());
+  }
+  const auto& programs = blacklisting.program_ids();
+  check->Count("blacklisting.program_ids", programs.size(), 0, 64);
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < programs.size(); ++i) {
+    const std::string path = absl::StrCat("blacklisting.program_ids[", i, "]");
+    check->Slug(path, programs[i], kProgramIdSize);
+    if (!seen.insert(programs[i]).second) check->Fail(path, "stands twice in this blacklisting");
+  }
+}
+
+void Check(const v1::PutProviderRequest& request, FieldChecker* check) {
+  check->Slug("provider_id", request.provider_id(), kSlugSize);
+  check->Text("name", request.name(), 1, 256);
+}
+
+void Check(const v1::SetProviderStateRequest& request, FieldChecker* check) {
+  check->Slug("provider_id", request.provider_id(), kSlugSize);
+  check->Enum("state", v1::ProviderState_IsValid(request.state()), request.state());
+}
+
+void Check(const v1::PutProductRequest& request, FieldChecker* check) {
+  const v1::Product& product = request.product();
+  check->Slug("product.program_id", product.program_id(), kProgramIdSize);
+  check->Slug("product.provider_id", product.provider_id(), kSlugSize);
+  check->Slug("product.product_id", product.product_id(), kSlugSize);
+  check->Text("product.name", product.name(), 1, 256);
+  check->Text("product.category", product.category(), 1, 64);
+  check->Count("product.item_ids", product.item_ids_size(), 1, 16);
+  for (int i = 0; i < product.item_ids_size(); ++i) {
+    check->Slug(absl::StrCat("product.item_ids[", i, "]"), product.item_ids(i), kSlugSize);
+  }
+  const auto from =
+      check->Date("product.effective_from", product.has_effective_from(), product.effective_from());
+  if (!product.has_effective_until()) return;
+  const auto until = check->Date("product.effective_until", true, product.effective_until());
+  if (from && until && *until < *from) {
+    check->Fail("product.effective_until", "must not lie before effective_from");
+  }
+}
+
+void Check(const v1::WithdrawProductRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("provider_id", request.provider_id(), kSlugSize);
+  check->Slug("product_id", request.product_id(), kSlugSize);
+  check->Date("last_day", request.has_last_day(), request.last_day());
+}
+
+void Check(const v1::BindCloudAccountRequest& request, FieldChecker* check) {
+  check->Slug("provider_id", request.provider_id(), kSlugSize);
+  check->PrintableAscii("account_number", request.account_number(), 64);
+  CheckUsccForm(request.uscc(), check);
+}
+
+void Check(const v1::SucceedEnterpriseRequest& request, FieldChecker* check) {
+  CheckUsccForm(request.uscc(), check);
+  check->Uscc("new_uscc", request.new_uscc(), request.new_uscc() == request.uscc());
+  check->Text("new_name", request.new_name(), 0, 256);
+  if (request.new_uscc() == request.uscc() && request.new_name().empty()) {
+    check->Fail("new_uscc", "is the code it has; give another one, or a new name");
+  }
+  check->Text("reference", request.reference(), 1, 128);
+}
+
+void Check(const v1::RemindEnterpriseRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  CheckUsccForm(request.uscc(), check);
+  check->Text("reference", request.reference(), 1, 128);
+}
+
+void Check(const v1::PutClusterRequest& request, FieldChecker* check) {
+  const v1::Cluster& cluster = request.cluster();
+  check->Slug("cluster.program_id", cluster.program_id(), kProgramIdSize);
+  check->Slug("cluster.cluster_id", cluster.cluster_id(), kSlugSize);
+  check->Text("cluster.name", cluster.name(), 1, 256);
+  check->Uscc("cluster.lead_uscc", cluster.lead_uscc(), true);
+  check->Text("cluster.lead_name", cluster.lead_name(), 1, 256);
+  check->Count("cluster.members", cluster.members_size(), 0, 512);
+  absl::flat_hash_set<absl::string_view> usccs;
+  for (int i = 0; i < cluster.members_size(); ++i) {
+    const v1::ClusterMember& member = cluster.members(i);
+    const std::string path = absl::StrCat("cluster.members[", i, "]");
+    check->Uscc(path + ".uscc", member.uscc(), true);
+    if (!usccs.insert(member.uscc()).second) {
+      check->Fail(path + ".uscc", "stands twice in this plan");
+    }
+    check->Amount(path + ".planned_cost_fen", member.planned_cost_fen());
+  }
+  check->Amount("cluster.requested_fen", cluster.requested_fen());
+  check->Count("cluster.documents", cluster.documents_size(), 0, 32);
+  for (int i = 0; i < cluster.documents_size(); ++i) {
+    CheckDocumentForm(absl::StrCat("cluster.documents[", i, "]"), cluster.documents(i), check);
+  }
+}
+
+void Check(const v1::ReviewClusterRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("cluster_id", request.cluster_id(), kSlugSize);
+  const bool pass = request.verdict() == v1::REVIEW_VERDICT_PASS;
+  const bool reject = request.verdict() == v1::REVIEW_VERDICT_REJECT;
+  if (!pass && !reject) check->Fail("verdict", "must be PASS or REJECT");
+  check->Range("score", request.score(), pass ? 1 : 0, pass ? kMaxScore : 0);
+  check->Text("opinion", request.opinion(), reject ? 1 : 0, 1024);
+}
+
+void Check(const v1::RankClustersRequest& request, FieldChecker* check) {
+  check->Slug("program_id", request.program_id(), kProgramIdSize);
+}
+
+}  // namespace voucher

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/money.h"
+#include "ledger/machine/context.h"
+#include "ledger/machine/invariants.h"
+#include "ledger/machine/view.h"
+
+// The parts of CheckInvariants, one file each. Each looks at the rows of one kind of thing, and
+// leaves what they say that other rows must hold.
+namespace voucher::invariants {
+
+inline constexpr uint64_t kLastId = std::numeric_limits<uint64_t>::max();
+inline constexpr uint32_t kLastProgram = std::numeric_limits<uint32_t>::max();
+inline constexpr uint8_t kLastKind = std::numeric_limits<uint8_t>::max();
+
+// Adds where damaged rows may hold anything.
+inline int64_t Plus(int64_t a, int64_t b) {
+  return AddFen(a, b).value_or(std::numeric_limits<int64_t>::max());
+}
+inline int64_t Minus(int64_t a, int64_t b) {
+  return SubtractFen(a, b).value_or(std::numeric_limits<int64_t>::min());
+}
+
+// What the parts of a voucher add up to, by the rows of the parts.
+struct VoucherParts {
+  int64_t in_transit_fen = 0;
+  int64_t credit_fen = 0;
+  int64_t redeemed_fen = 0;
+};
+
+// Bounds of the used amount of a limit.
+struct UseBounds {
+  int64_t least_fen = 0;
+  int64_t most_fen = 0;
+};
+
+// Findings, and what is expected of rows that are looked at later.
+class Checker {
+ public:
+  explicit Checker(const View& checked)
+      : view(checked), context(checked, v1::Authority::default_instance(), 0) {
+    if (const auto* row = checked.Find<tables::Counters>({})) counters = *row;
+  }
+
+  std::vector<std::string> TakeFindings() && { return std::move(findings_); }
+
+  // Adds a finding, "parts…", unless it holds.
+  template <class... Parts>
+  void Require(bool holds, const Parts&... parts) {
+    if (holds || findings_.size() >= kMaxInvariantFindings) return;
+    findings_.push_back(absl::StrCat(parts...));
+  }
+
+  // Adds to the balance that the books must show.
+  void Expect(uint32_t program, v1::AccountKind kind, uint64_t id, uint64_t sub, int64_t fen) {
+    int64_t& expected = balances[{program, static_cast<uint8_t>(kind), id, sub}];
+    expected = Plus(expected, fen);
+  }
+
+  // Visits a table of numbers and requires the numbers 1 to `last`, each once.
+  template <class T, class Visit>
+  void Numbered(const char* what, uint64_t last, Visit visit) {
+    uint64_t next = 1;
+    view.Scan<T>({1}, {kLastId}, [&](const typename T::Key& key, const typename T::Row& row) {
+      const uint64_t number = std::get<0>(key);
+      Require(number == next, what, " ", number, " follows ", next - 1);
+      next = number + 1;
+      visit(number, row);
+      return true;
+    });
+    Require(next == last + 1, "the last ", what, " is ", next - 1, ", the counter says ", last);
+  }
+
+  template <class T>
+  uint64_t CountRows(const typename T::Key& first, const typename T::Key& last) {
+    uint64_t count = 0;
+    view.Scan<T>(first, last, [&](const auto&, const auto&) {
+      ++count;
+      return true;
+    });
+    return count;
+  }
+
+  // The number behind a name, or 0.
+  template <class T>
+  uint64_t NumberOf(const typename T::Key& name) {
+    const rows::NumberRow* row = view.Find<T>(name);
+    return row == nullptr ? 0 : row->number();
+  }
+
+  const View& view;
+  const Context context;
+  rows::CountersRow counters;
+
+  // What the rows of things say that the books must hold.
+  absl::btree_map<tables::Balances::Key, int64_t> balances;
+  absl::btree_map<tables::Limits::Key, UseBounds> limits;
+  absl::btree_set<tables::Timers::Key> timers;
+  absl::btree_map<uint64_t, VoucherParts> vouchers;
+  // Redeemed less reversed by (voucher, provider).
+  absl::btree_map<std::pair<uint64_t, uint64_t>, int64_t> claims;
+  // Stated for reimbursement, set-off included, by application.
+  absl::btree_map<uint64_t, int64_t> stated;
+
+ private:
+  std::vector<std::string> findings_;
+};
+
+// Programs, their tranches, the totals kept of them.
+void CheckPrograms(Checker* checker);
+// Enterprises, providers, projects.
+void CheckRegistry(Checker* checker);
+void CheckClusters(Checker* checker);
+// Cloud accounts and their lots.
+void CheckAccounts(Checker* checker);
+// Redemptions, and the baskets that they fill.
+void CheckRedemptions(Checker* checker);
+void CheckTransfers(Checker* checker);
+// Vouchers, and those that wait for their last statement.
+void CheckVouchers(Checker* checker);
+// Statements, their lines, and how far parties are settled.
+void CheckStatements(Checker* checker);
+// Applications, their claims, lists and notices; the queues.
+void CheckApplications(Checker* checker);
+// What can be settled: open months of providers, unpaid applications of enterprises.
+void CheckOwed(Checker* checker);
+void CheckBalances(Checker* checker);
+void CheckLimits(Checker* checker);
+void CheckTimers(Checker* checker);
+
+}  // namespace voucher::invariants

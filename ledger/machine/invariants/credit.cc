@@ -1,0 +1,127 @@
+#include "ledger/machine/invariants/checker.h"
+
+namespace voucher::invariants {
+
+namespace {
+
+// What was drawn and not reversed, by its row; its state must fit.
+int64_t NetOfRedemption(uint64_t id, const rows::RedemptionRow& row, uint64_t provider,
+                        Checker* checker) {
+  int64_t net_fen = 0;
+  int64_t reversed_fen = 0;
+  for (const v1::Draw& draw : row.draws()) {
+    checker->Require(draw.reversed_fen() >= 0 && draw.reversed_fen() <= draw.amount_fen(),
+                     "redemption ", id, " reversed ", draw.reversed_fen(), " of ",
+                     draw.amount_fen(), " fen");
+    const int64_t left_fen = Minus(draw.amount_fen(), draw.reversed_fen());
+    int64_t& redeemed_fen = checker->vouchers[draw.voucher_id()].redeemed_fen;
+    redeemed_fen = Plus(redeemed_fen, left_fen);
+    int64_t& claim_fen = checker->claims[{draw.voucher_id(), provider}];
+    claim_fen = Plus(claim_fen, left_fen);
+    net_fen = Plus(net_fen, left_fen);
+    reversed_fen = Plus(reversed_fen, draw.reversed_fen());
+  }
+  const v1::RedemptionState state = reversed_fen == 0 ? v1::REDEMPTION_STATE_BOOKED
+                                    : net_fen == 0    ? v1::REDEMPTION_STATE_REVERSED
+                                                      : v1::REDEMPTION_STATE_PARTLY_REVERSED;
+  checker->Require(row.state() == state, "redemption ", id, " is ", StateName(row.state()),
+                   " after reversals of ", reversed_fen, " fen");
+  return net_fen;
+}
+
+}  // namespace
+
+void CheckAccounts(Checker* checker) {
+  checker->Numbered<tables::Accounts>(
+      "cloud account", checker->counters.account(), [&](uint64_t id, const rows::AccountRow& row) {
+        checker->Require(
+            checker->NumberOf<tables::AccountNumbers>({row.provider(), row.account_number()}) == id,
+            "cloud account ", id, " is not found by its number ", row.account_number());
+        std::pair<int64_t, uint64_t> previous{std::numeric_limits<int64_t>::min(), 0};
+        for (const rows::CreditRow& lot : row.credits()) {
+          checker->Require(lot.amount_fen() > 0, "cloud account ", id, " has a lot of ",
+                           lot.amount_fen(), " fen of voucher ", lot.voucher());
+          const std::pair<int64_t, uint64_t> place{lot.expires_unix_ns(), lot.voucher()};
+          checker->Require(previous < place, "cloud account ", id, " has lots out of order");
+          previous = place;
+          checker->Expect(lot.program(), v1::ACCOUNT_KIND_CREDIT, id, lot.voucher(),
+                          lot.amount_fen());
+          int64_t& credit_fen = checker->vouchers[lot.voucher()].credit_fen;
+          credit_fen = Plus(credit_fen, lot.amount_fen());
+        }
+      });
+}
+
+void CheckRedemptions(Checker* checker) {
+  // By (program, enterprise).
+  absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
+  checker->Numbered<tables::Redemptions>(
+      "redemption", checker->counters.redemption(),
+      [&](uint64_t id, const rows::RedemptionRow& row) {
+        const rows::AccountRow* account = checker->view.Find<tables::Accounts>({row.account()});
+        checker->Require(account != nullptr, "redemption ", id, " has no cloud account");
+        const int64_t net_fen =
+            NetOfRedemption(id, row, account != nullptr ? account->provider() : 0, checker);
+        if (account == nullptr || !row.core()) return;
+        int64_t& basket_fen = core_fen[{row.program(), account->enterprise()}];
+        basket_fen = Plus(basket_fen, net_fen);
+      });
+  checker->view.Scan<tables::Baskets>(
+      {0, 0}, {kLastProgram, kLastId},
+      [&](const tables::Baskets::Key& key, const rows::BasketRow& row) {
+        const auto& [program, enterprise] = key;
+        const auto found = core_fen.find({program, enterprise});
+        const int64_t fen = found == core_fen.end() ? 0 : found->second;
+        checker->Require(row.core_fen() == fen, "the basket of enterprise ", enterprise,
+                         " in program ", program, " has ", row.core_fen(),
+                         " fen of core products, its redemptions add up to ", fen);
+        if (found != core_fen.end()) core_fen.erase(found);
+        return true;
+      });
+  for (const auto& [key, fen] : core_fen) {
+    checker->Require(fen == 0, "enterprise ", key.second, " has no basket in program ", key.first,
+                     ", its redemptions add up to ", fen);
+  }
+  const uint64_t redemptions = checker->counters.redemption();
+  const uint64_t orders = checker->CountRows<tables::Orders>({0, ""}, {kLastId, ""});
+  checker->Require(orders == redemptions, orders, " order numbers for ", redemptions,
+                   " redemptions");
+  const uint64_t indexed = checker->CountRows<tables::RedemptionsByAccount>({0, 0}, {kLastId, 0});
+  checker->Require(indexed == redemptions, indexed, " redemptions by account of ", redemptions);
+}
+
+void CheckTransfers(Checker* checker) {
+  // By (program, state).
+  absl::btree_map<std::pair<uint32_t, int>, uint64_t> states;
+  checker->Numbered<tables::Transfers>(
+      "transfer", checker->counters.transfer(), [&](uint64_t id, const rows::TransferRow& row) {
+        ++states[{row.program(), row.state()}];
+        if (row.state() == v1::TRANSFER_STATE_ORDERED) {
+          checker->timers.insert({row.answer_due_unix_ns(), v1::TIMER_KIND_TRANSFER_ANSWER, id});
+        }
+        if (row.state() != v1::TRANSFER_STATE_ORDERED &&
+            row.state() != v1::TRANSFER_STATE_OVERDUE) {
+          return;
+        }
+        checker->Expect(row.program(), v1::ACCOUNT_KIND_TRANSIT, id, 0, row.amount_fen());
+        int64_t& in_transit_fen = checker->vouchers[row.voucher()].in_transit_fen;
+        in_transit_fen = Plus(in_transit_fen, row.amount_fen());
+      });
+  const uint64_t indexed = checker->CountRows<tables::TransfersByProvider>({0, 0}, {kLastId, 0});
+  checker->Require(indexed == checker->counters.transfer(), indexed, " transfers by provider of ",
+                   checker->counters.transfer());
+  for (uint32_t program = 1; program <= checker->counters.program(); ++program) {
+    const rows::TotalsRow* totals = checker->view.Find<tables::Totals>({program});
+    for (int state = 1; state < v1::TransferState_ARRAYSIZE; ++state) {
+      const auto found = states.find({program, state});
+      const uint64_t count = found == states.end() ? 0 : found->second;
+      const uint64_t stored =
+          totals != nullptr && state < totals->transfers_size() ? totals->transfers(state) : 0;
+      checker->Require(count == stored, "program ", program, " counts ", stored,
+                       " transfers in state ", StateName(static_cast<v1::TransferState>(state)),
+                       ", there are ", count);
+    }
+  }
+}
+
+}  // namespace voucher::invariants

@@ -1,0 +1,211 @@
+#include "ledger/machine/settlement.h"
+
+#include <algorithm>
+#include <map>
+
+#include "ledger/base/civil.h"
+#include "ledger/base/money.h"
+#include "ledger/machine/postings.h"
+
+namespace voucher {
+
+namespace {
+
+// The application whose reimbursement a posting from or to its enterprise's payable account moves.
+uint64_t ReimbursedApplication(const v1::Entry& entry, const v1::Posting& posting) {
+  if (entry.event().has_reclaimed()) return entry.event().reclaimed().application_id();
+  switch (posting.from().kind()) {
+    case v1::ACCOUNT_KIND_HELD:
+      return posting.from().id();
+    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
+      return posting.from().sub();
+    default:
+      return 0;
+  }
+}
+
+void CountUnpaid(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
+                 uint64_t enterprise, int64_t delta_fen, Overlay* rows) {
+  const uint64_t application = ReimbursedApplication(entry, posting);
+  VOUCHER_CHECK(application != 0) << "entry " << entry.sequence() << ": whose reimbursement?";
+  const tables::UnpaidApplications::Key key{program, enterprise, application};
+  rows::UnpaidRow& unpaid = rows->Edit<tables::UnpaidApplications>(key);
+  if (unpaid.month() == 0) unpaid.set_month(MonthOf(entry.received_unix_ns()));
+  unpaid.set_fen(CheckedAddFen(unpaid.fen(), delta_fen));
+  VOUCHER_CHECK(unpaid.fen() >= 0)
+      << "application " << application << " would be owed " << unpaid.fen() << " fen";
+  if (unpaid.fen() == 0) rows->Erase<tables::UnpaidApplications>(key);
+}
+
+void CountMonth(const v1::Entry& entry, uint32_t program, const v1::AccountRef& payable,
+                int64_t delta_fen, Overlay* rows) {
+  rows::PayableMonthRow& month =
+      rows->Edit<tables::PayableMonths>({program, static_cast<uint8_t>(payable.kind()),
+                                         payable.id(), MonthOf(entry.received_unix_ns())});
+  if (delta_fen > 0) {
+    month.set_booked_fen(CheckedAddFen(month.booked_fen(), delta_fen));
+  } else {
+    month.set_reversed_fen(CheckedSubtractFen(month.reversed_fen(), delta_fen));
+  }
+}
+
+// A voucher that was over before its project was accepted is on the statement of the acceptance.
+void DelayVoucherEnd(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
+                     Overlay* rows) {
+  const rows::ApplicationRow* application =
+      rows->Find<tables::Applications>({posting.from().sub()});
+  if (application == nullptr || application->voucher() == 0) return;
+  const tables::EndedVouchers::Key key{program, posting.to().id(), application->voucher()};
+  if (rows->Find<tables::EndedVouchers>(key) == nullptr) return;
+  rows->Edit<tables::EndedVouchers>(key).set_number(MonthOf(entry.received_unix_ns()));
+}
+
+bool IsSandbox(const View& view, uint32_t program) {
+  const uint32_t revision = view.Find<tables::Programs>({program})->revision();
+  return view.Find<tables::Revisions>({program, revision})->rules().sandbox();
+}
+
+// What a provider waits for.
+struct OpenMonths {
+  // Everything up to the end of this month is disbursed.
+  uint32_t paid_through = 0;
+  // A statement after that is not paid.
+  bool unpaid = false;
+  // First month that no statement includes; 0 if none.
+  uint32_t first = 0;
+};
+
+// `paid` counts as paid.
+OpenMonths OpenMonthsOf(const View& view, uint32_t program, uint64_t provider, uint64_t paid) {
+  OpenMonths open;
+  view.Scan<tables::StatementsByProgram>(
+      {program, 0}, {program + 1, 0},
+      [&](const tables::StatementsByProgram::Key& key, const rows::PresentRow&) {
+        const uint64_t id = std::get<1>(key);
+        const rows::StatementRow& row = *view.Find<tables::Statements>({id});
+        if (row.provider() != provider) return true;
+        open.unpaid = row.statement().state() != v1::STATEMENT_STATE_PAID && id != paid;
+        if (!open.unpaid) open.paid_through = MonthOf(row.statement().period());
+        return !open.unpaid;
+      });
+  const auto kind = static_cast<uint8_t>(v1::ACCOUNT_KIND_PAYABLE_PROVIDER);
+  view.Scan<tables::PayableMonths>(
+      {program, kind, provider, 0}, {program, kind, provider + 1, 0},
+      [&](const tables::PayableMonths::Key& key, const rows::PayableMonthRow&) {
+        open.first = std::get<3>(key);
+        return false;
+      });
+  return open;
+}
+
+}  // namespace
+
+uint32_t MonthOf(UnixNanos at) {
+  const CivilDay day = DayOf(at, Zone::Shanghai());
+  return static_cast<uint32_t>(day.year() * 100 + day.month());
+}
+
+uint32_t MonthOf(const v1::CivilMonth& month) {
+  return static_cast<uint32_t>(month.year() * 100 + month.month());
+}
+
+UnixNanos EndOfMonth(uint32_t month) {
+  const CivilDay first(month / 100, static_cast<int>(month % 100), 1);
+  return StartOfDay(CivilDay(absl::CivilMonth(first) + 1), Zone::Shanghai());
+}
+
+void CountPayable(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
+                  Overlay* rows) {
+  if (entry.event().has_statement_closed()) return;
+  const auto count = [&](const v1::AccountRef& payable, int64_t delta_fen) {
+    if (payable.sub() != 0) return;
+    if (payable.kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER) {
+      CountMonth(entry, program, payable, delta_fen, rows);
+    } else if (payable.kind() == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE) {
+      CountUnpaid(entry, posting, program, payable.id(), delta_fen, rows);
+    }
+  };
+  count(posting.from(), -posting.amount_fen());
+  count(posting.to(), posting.amount_fen());
+  if (posting.from().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER &&
+      posting.to().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER) {
+    DelayVoucherEnd(entry, posting, program, rows);
+  }
+}
+
+void CountReceivable(uint32_t program, const v1::AccountRef& receivable, int64_t delta_fen,
+                     int64_t balance_fen, Overlay* rows) {
+  rows::EnterpriseRow& enterprise = rows->Edit<tables::Enterprises>({receivable.id()});
+  enterprise.set_receivable_fen(CheckedAddFen(enterprise.receivable_fen(), delta_fen));
+  auto* programs = enterprise.mutable_receivable_programs();
+  const auto place = std::lower_bound(programs->begin(), programs->end(), program);
+  const bool listed = place != programs->end() && *place == program;
+  if (balance_fen == 0 && listed) programs->erase(place);
+  if (balance_fen != 0 && !listed) {
+    programs->Add(program);
+    std::sort(programs->begin(), programs->end());
+  }
+}
+
+const rows::PartyRow& PartyOf(const View& view, uint32_t program, v1::AccountKind kind,
+                              uint64_t party) {
+  const rows::PartyRow* row =
+      view.Find<tables::Parties>({program, static_cast<uint8_t>(kind), party});
+  return row != nullptr ? *row : rows::PartyRow::default_instance();
+}
+
+std::vector<std::pair<uint32_t, int64_t>> DebtsAgainst(const View& view, uint32_t program,
+                                                       uint64_t enterprise) {
+  std::vector<std::pair<uint32_t, int64_t>> debts;
+  for (const uint32_t of : view.Find<tables::Enterprises>({enterprise})->receivable_programs()) {
+    if (IsSandbox(view, of) != IsSandbox(view, program)) continue;
+    debts.emplace_back(of, BalanceOf(view, of, Receivable(enterprise)));
+  }
+  return debts;
+}
+
+void ForgetEndedVoucher(uint64_t voucher_id, Overlay* rows) {
+  const rows::VoucherRow& voucher = *rows->Find<tables::Vouchers>({voucher_id});
+  for (const rows::ProviderClaimRow& claim : voucher.claims()) {
+    rows->Erase<tables::EndedVouchers>({voucher.program(), claim.provider(), voucher_id});
+  }
+}
+
+std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64_t provider,
+                                uint64_t paid) {
+  const View& view = context.view;
+  std::map<uint64_t, OpenMonths> open;
+  const auto waits = [&](uint64_t of, uint32_t month) {
+    const auto [it, added] = open.try_emplace(of);
+    if (added) it->second = OpenMonthsOf(view, program, of, paid);
+    return month > it->second.paid_through &&
+           (it->second.unpaid || (it->second.first != 0 && it->second.first <= month));
+  };
+  std::vector<uint64_t> settled;
+  const auto take = [&](uint64_t voucher_id) {
+    const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
+    const uint64_t id = voucher.application();
+    const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
+    if (application.state() != v1::APPLICATION_STATE_APPROVED &&
+        application.state() != v1::APPLICATION_STATE_ACCEPTED) {
+      return;
+    }
+    if (GatedBy(context, id, application) != 0) return;
+    for (const rows::ProviderClaimRow& claim : voucher.claims()) {
+      const auto* ended = view.Find<tables::EndedVouchers>({program, claim.provider(), voucher_id});
+      if (ended != nullptr && waits(claim.provider(), static_cast<uint32_t>(ended->number()))) {
+        return;
+      }
+    }
+    settled.push_back(id);
+  };
+  view.Scan<tables::EndedVouchers>(
+      {program, provider, 0}, {program, provider + 1, 0},
+      [&](const tables::EndedVouchers::Key& key, const rows::NumberRow&) {
+        take(std::get<2>(key));
+        return settled.size() < kMaxSettledApplications;
+      });
+  return settled;
+}
+
+}  // namespace voucher

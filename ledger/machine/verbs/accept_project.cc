@@ -1,0 +1,46 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+
+#include "ledger/machine/applications.h"
+#include "ledger/machine/approved_projects.h"
+#include "ledger/machine/verbs.h"
+#include "ledger/policy/evidence.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
+  const rows::ApplicationRow* row =
+      context->view.Find<tables::Applications>({request.application_id()});
+  if (row == nullptr) return ApplicationNotFound(request.application_id());
+  const v1::ProgramRules& rules = JudgingRules(context, *row).rules();
+  if (row->state() != v1::APPLICATION_STATE_APPROVED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  }
+  if (!rules.has_acceptance()) {
+    return IllegalState(row->state(), "the program has no acceptance", "本项目不设验收");
+  }
+  if (row->project_due_unix_ns() != 0 && context->received_at >= row->project_due_unix_ns()) {
+    return IllegalState(row->state(), "the project is late", "项目已逾期",
+                        {{"due_unix_ns", row->project_due_unix_ns()}});
+  }
+  const std::vector<std::string> missing =
+      MissingDocuments(rules.acceptance().evidence(), request.documents());
+  if (!missing.empty()) {
+    return MakeRefusal(v1::REASON_EVIDENCE_MISSING, rules.acceptance().clause(),
+                       absl::StrJoin(missing, ", "));
+  }
+
+  v1::Event event;
+  const int64_t opened_fen = OpenGate(context->view, request.application_id(), *row, &event);
+  event.mutable_project_accepted()->set_settleable_fen(opened_fen);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::AcceptProjectRequest& request, const v1::ProjectAccepted&,
+            Overlay* rows) {
+  MoveApplication(request.application_id(), v1::APPLICATION_STATE_ACCEPTED, rows);
+}
+
+}  // namespace voucher

@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include "ledger/machine/applications.h"
+#include "ledger/machine/postings.h"
+#include "ledger/machine/verbs.h"
+#include "ledger/policy/evidence.h"
+#include "ledger/policy/subsidy.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) {
+  const rows::ApplicationRow* row =
+      context->view.Find<tables::Applications>({request.application_id()});
+  if (row == nullptr) return ApplicationNotFound(request.application_id());
+  const CompiledRules& rules = JudgingRules(context, *row);
+  if (row->state() != v1::APPLICATION_STATE_RETURNED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  }
+  if (context->received_at >= row->correction_due_unix_ns()) {
+    return IllegalState(row->state(), "the correction comes too late", "补正已逾期",
+                        {{"due_unix_ns", row->correction_due_unix_ns()}});
+  }
+  const rows::EnterpriseRow& applicant =
+      *context->view.Find<tables::Enterprises>({row->enterprise()});
+  if (auto refusal = CheckBlacklist(applicant, rules.rules().program_id(), context->received_at)) {
+    return *refusal;
+  }
+  const v1::Item& item = *rules.FindItemByNumber(row->item());
+  if (auto refusal = CheckEvidence(rules, item, request.evidence(), request.spend_fen())) {
+    return *refusal;
+  }
+  if (auto refusal = CheckInvoices(*context, request.evidence(), request.application_id())) {
+    return *refusal;
+  }
+  if (auto refusal = CheckAmount(item, request.spend_fen())) return *refusal;
+
+  v1::Event event;
+  v1::ApplicationCorrected* corrected = event.mutable_application_corrected();
+  corrected->set_granted_fen(
+      std::min(row->granted_fen(), BaseAmountFen(item, request.spend_fen())));
+  corrected->set_state(v1::APPLICATION_STATE_HELD);
+  corrected->set_due_unix_ns(row->correction_due_unix_ns());
+  if (const int64_t less_fen = row->granted_fen() - corrected->granted_fen(); less_fen > 0) {
+    corrected->set_released_fen(less_fen);
+    ReleaseHold(request.application_id(), *row, less_fen, &event);
+  }
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::CorrectApplicationRequest& request,
+            const v1::ApplicationCorrected& event, Overlay* rows) {
+  rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
+  row.set_spend_fen(request.spend_fen());
+  row.set_granted_fen(event.granted_fen());
+  ReplaceInvoices(request.application_id(), request.evidence(), rows);
+  MoveApplication(request.application_id(), event.state(), rows);
+}
+
+}  // namespace voucher

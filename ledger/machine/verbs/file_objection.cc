@@ -1,0 +1,29 @@
+#include "ledger/machine/applications.h"
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::FileObjectionRequest& request) {
+  const rows::ApplicationRow* row =
+      context->view.Find<tables::Applications>({request.application_id()});
+  if (row == nullptr) return ApplicationNotFound(request.application_id());
+  JudgingRules(context, *row);
+  if (row->state() != v1::APPLICATION_STATE_ON_NOTICE) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  }
+  if (context->received_at >= row->notice_ends_unix_ns()) {
+    return IllegalState(row->state(), "the notice is over", "公示期已结束",
+                        {{"ends_unix_ns", row->notice_ends_unix_ns()}});
+  }
+
+  v1::Event event;
+  event.mutable_objection_filed()->set_notice_id(row->notice());
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::FileObjectionRequest& request, const v1::ObjectionFiled&,
+            Overlay* rows) {
+  MoveApplication(request.application_id(), v1::APPLICATION_STATE_OBJECTED, rows);
+}
+
+}  // namespace voucher

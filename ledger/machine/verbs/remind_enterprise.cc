@@ -1,0 +1,33 @@
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::RemindEnterpriseRequest& request) {
+  const auto program = context->FindProgram(request.program_id());
+  if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
+  const auto enterprise = context->FindEnterprise(request.uscc());
+  if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
+  if (!program->rules->rules().has_cure()) {
+    return NotInThisState("program without a time to mend", "计划未规定整改期");
+  }
+
+  const Zone zone = program->rules->zone();
+  const CivilDay last_day =
+      AddMonths(DayOf(context->received_at, zone), program->rules->rules().cure().months());
+  v1::Event event;
+  v1::EnterpriseReminded* reminded = event.mutable_enterprise_reminded();
+  reminded->set_enterprise_number(enterprise->number);
+  reminded->set_cure_ends_unix_ns(StartOfDay(last_day + 1, zone));
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::RemindEnterpriseRequest& request,
+            const v1::EnterpriseReminded& event, Overlay* rows) {
+  v1::Reminder* reminder =
+      rows->Edit<tables::Enterprises>({event.enterprise_number()}).mutable_reminder();
+  reminder->set_program_id(request.program_id());
+  reminder->set_reference(request.reference());
+  *reminder->mutable_cure_ends_at() = ToTimestamp(event.cure_ends_unix_ns());
+}
+
+}  // namespace voucher

@@ -1,0 +1,33 @@
+#include "absl/strings/str_cat.h"
+
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::SucceedEnterpriseRequest& request) {
+  const auto enterprise = context->FindEnterprise(request.uscc());
+  if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
+  // The code it has already is no other one: a succession of the name alone.
+  if (request.new_uscc() != request.uscc() && context->FindEnterprise(request.new_uscc())) {
+    return MakeRefusal(v1::REASON_ALREADY_REGISTERED, {}, request.new_uscc());
+  }
+  if (auto refusal = CheckCurrentUscc(*enterprise->row, request.uscc())) return *refusal;
+
+  v1::Event event;
+  event.mutable_enterprise_succeeded()->set_enterprise_number(enterprise->number);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::SucceedEnterpriseRequest& request,
+            const v1::EnterpriseSucceeded& event, Overlay* rows) {
+  rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
+  v1::EnterpriseFacts* facts = row.mutable_facts();
+  if (!request.new_name().empty()) facts->set_name(request.new_name());
+  if (request.new_uscc() == request.uscc()) return;
+  row.add_former_usccs(facts->uscc());
+  facts->set_uscc(request.new_uscc());
+  facts->set_uscc_check_waived(false);
+  rows->Edit<tables::EnterpriseNumbers>({request.new_uscc()}).set_number(event.enterprise_number());
+}
+
+}  // namespace voucher

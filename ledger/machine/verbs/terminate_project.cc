@@ -1,0 +1,27 @@
+#include "ledger/machine/applications.h"
+#include "ledger/machine/approved_projects.h"
+#include "ledger/machine/verbs.h"
+
+namespace voucher {
+
+Decision Decide(Context* context, const v1::TerminateProjectRequest& request) {
+  const rows::ApplicationRow* row =
+      context->view.Find<tables::Applications>({request.application_id()});
+  if (row == nullptr) return ApplicationNotFound(request.application_id());
+  JudgingRules(context, *row);
+  if (row->state() != v1::APPLICATION_STATE_APPROVED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  }
+
+  v1::Event event;
+  *event.mutable_project_terminated() =
+      ReleaseProject(*context, request.application_id(), *row, &event);
+  return event;
+}
+
+void Evolve(const v1::Entry&, const v1::TerminateProjectRequest& request,
+            const v1::ProjectTerminated&, Overlay* rows) {
+  EndProject(request.application_id(), v1::APPLICATION_STATE_TERMINATED, rows);
+}
+
+}  // namespace voucher

@@ -1,0 +1,310 @@
+#include "ledger/machine/waitlist.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+
+#include "ledger/machine/applications.h"
+#include "ledger/machine/context.h"
+#include "ledger/machine/limit_refs.h"
+#include "ledger/machine/machine.h"
+#include "ledger/machine/postings.h"
+
+namespace voucher {
+namespace {
+
+constexpr uint64_t kLastQueueNumber = std::numeric_limits<uint64_t>::max();
+
+tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_t queue_number) {
+  return {program, static_cast<uint8_t>(pool.kind), pool.id, pool.sub, queue_number};
+}
+
+// The lists of an application, the budget's first.
+std::vector<LimitId> ListsOf(const rows::ApplicationRow& application) {
+  std::vector<LimitId> lists = {LimitId{}};
+  for (const v1::LimitRef& limit : application.limits()) {
+    if (!IsCap(limit.kind())) lists.push_back({limit.kind(), limit.id(), limit.sub()});
+  }
+  return lists;
+}
+
+bool GivesBack(const v1::Posting& posting) {
+  return posting.to().kind() == v1::ACCOUNT_KIND_BUDGET;
+}
+
+bool Frees(const v1::LimitDelta& delta) {
+  return delta.delta_fen() < 0;
+}
+
+bool IsOver(v1::ProgramState state) {
+  return state == v1::PROGRAM_STATE_CLOSED || state == v1::PROGRAM_STATE_ARCHIVED;
+}
+
+// Whether somebody's turn can have come with this entry, or the waitlist can have ended.
+bool ConcernsWaitlist(const v1::Entry& entry) {
+  const v1::Event& event = entry.event();
+  switch (event.kind_case()) {
+    case v1::Event::kWaitlistContinued:
+    case v1::Event::kProgramPublished:
+    case v1::Event::kProgramCutoffReached:
+    case v1::Event::kApplicationWithdrawn:
+    case v1::Event::kProgramArchived:
+      return true;
+    case v1::Event::kProgramStateSet:
+      return IsOver(entry.command().set_program_state().state());
+    default:
+      break;
+  }
+  return absl::c_any_of(event.postings(),
+                        [](const v1::Posting& posting) {
+                          return posting.program() == 0 && GivesBack(posting);
+                        }) ||
+         absl::c_any_of(event.limit_deltas(), [](const v1::LimitDelta& delta) {
+           return delta.program() == 0 && Frees(delta);
+         });
+}
+
+// The waiters of a program in the order of the queue, read in parts, since whoever reads may take
+// those it has seen off the list.
+class Queue {
+ public:
+  Queue(const View& view, uint32_t program) : view_(view), program_(program) {}
+
+  // The next application; 0 at the end.
+  uint64_t Next() {
+    if (next_ == part_.size()) ReadPart();
+    return next_ < part_.size() ? part_[next_++] : 0;
+  }
+
+ private:
+  void ReadPart() {
+    part_.clear();
+    next_ = 0;
+    view_.Scan<tables::Waitlist>(WaitlistKey(program_, LimitId{}, last_ + 1),
+                                 WaitlistKey(program_, LimitId{}, kLastQueueNumber),
+                                 [&](const tables::Waitlist::Key& key, const rows::NumberRow& row) {
+                                   last_ = std::get<4>(key);
+                                   part_.push_back(row.number());
+                                   return part_.size() < kMaxWaitlistStep;
+                                 });
+  }
+
+  const View& view_;
+  const uint32_t program_;
+  uint64_t last_ = 0;
+  std::vector<uint64_t> part_;
+  size_t next_ = 0;
+};
+
+// One step along the waitlist of a program, on a scratch state that begins after the entry.
+class Step {
+ public:
+  Step(const v1::Entry& entry, UnixNanos at, Overlay* scratch)
+      : entry_(entry),
+        scratch_(scratch),
+        context_(*scratch, v1::Authority::default_instance(), at),
+        program_(*context_.FindProgram(entry.program())) {
+    const v1::ProgramRules& rules = program_.rules->rules();
+    if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) strict_.push_back(LimitId{});
+    for (const v1::Pool& pool : rules.pools()) {
+      if (pool.on_exhausted() != v1::ON_EXHAUSTED_WAITLIST) continue;
+      if (const auto limit = PoolRef(context_, *program_.rules, pool)) {
+        strict_.push_back({limit->kind(), limit->id(), limit->sub()});
+      }
+    }
+  }
+
+  // Promotes, or ends the waitlist if it is over. Adds to `event`.
+  void Run(v1::Event* event) {
+    const bool closed =
+        IsOver(program_.row->state()) || context_.received_at >= program_.row->cutoff_unix_ns();
+    const bool over = program_.row->state() == v1::PROGRAM_STATE_ARCHIVED ||
+                      (closed && !program_.rules->rules().waitlist_after_cutoff());
+    Queue queue(*scratch_, program_.number);
+    for (uint64_t id = queue.Next(); id != 0; id = queue.Next()) {
+      const rows::ApplicationRow& application = *scratch_->Find<tables::Applications>({id});
+      const int64_t granted_fen =
+          over ? 0 : (IsKeptBack(application) ? kNoRoom : TurnOf(application));
+      if (granted_fen == kNoRoom) {
+        KeepBackOthers(application);
+        // The budget's list is everybody's.
+        if (absl::c_linear_search(blocked_, LimitId{})) break;
+        continue;
+      }
+      if (IsFull()) {
+        step_.set_continues(true);
+        break;
+      }
+      if (granted_fen > 0) {
+        Promote(id, application, granted_fen, event);
+      } else {
+        step_.add_lapsed_application_ids(id);
+        MoveApplication(id, v1::APPLICATION_STATE_LAPSED, scratch_);
+      }
+    }
+    if (step_.ByteSizeLong() > 0) *event->mutable_waitlist() = std::move(step_);
+  }
+
+ private:
+  static constexpr int64_t kNoRoom = -1;
+
+  bool IsFull() const {
+    return static_cast<size_t>(step_.promotions_size() + step_.lapsed_application_ids_size()) >=
+           kMaxWaitlistStep;
+  }
+
+  bool IsKeptBack(const rows::ApplicationRow& application) const {
+    return absl::c_any_of(ListsOf(application), [&](const LimitId& list) {
+      return absl::c_linear_search(blocked_, list);
+    });
+  }
+
+  // Whether nobody passes another on this list: its pool's policy is WAITLIST.
+  bool IsStrict(const LimitId& list) const {
+    if (list.kind == v1::LIMIT_KIND_CLUSTER) {
+      return program_.rules->rules().clusters().on_exhausted() == v1::ON_EXHAUSTED_WAITLIST;
+    }
+    return absl::c_linear_search(strict_, list);
+  }
+
+  void KeepBackOthers(const rows::ApplicationRow& application) {
+    for (const LimitId& list : ListsOf(application)) {
+      if (IsStrict(list) && !absl::c_linear_search(blocked_, list)) blocked_.push_back(list);
+    }
+  }
+
+  // What the application gets when its turn comes, in fen: 0 if it can never be granted, kNoRoom if
+  // it goes on waiting.
+  int64_t TurnOf(const rows::ApplicationRow& application) const {
+    const rows::EnterpriseRow& enterprise =
+        *scratch_->Find<tables::Enterprises>({application.enterprise()});
+    if (CheckBlacklist(enterprise, program_.row->program_id(), context_.received_at)) return 0;
+    const Limits limits = LimitsOfApplication(context_, program_, application);
+    const int64_t granted_fen = ClipToCaps(application.wanted_fen(), limits);
+    if (granted_fen <= 0) return 0;
+    const bool fits = absl::c_all_of(
+        limits.pools, [&](const PoolRoom& pool) { return pool.available_fen >= granted_fen; });
+    return fits ? granted_fen : kNoRoom;
+  }
+
+  void Promote(uint64_t id, const rows::ApplicationRow& application, int64_t granted_fen,
+               v1::Event* event) {
+    const CompiledRules& judging =
+        *scratch_->Find<tables::Revisions>({application.program(), application.revision()});
+    v1::Promotion* promotion = step_.add_promotions();
+    promotion->set_application_id(id);
+    promotion->set_granted_fen(granted_fen);
+    promotion->set_state(StateAfterHold(judging, application.stages_passed()));
+    v1::Entry grant;
+    grant.set_program(entry_.program());
+    for (v1::Event* to : {event, grant.mutable_event()}) {
+      Post(BudgetAccount(), Held(id), granted_fen, to);
+      AddLimitDeltas(application.limits(), granted_fen, to);
+    }
+    const v1::ApplicationState state = promotion->state();
+    ApplyPostings(grant, scratch_);
+    MoveApplication(id, state, scratch_);
+  }
+
+  const v1::Entry& entry_;
+  Overlay* const scratch_;
+  Context context_;
+  const Context::Program program_;
+  // The budget and the pools whose policy is WAITLIST, without clusters.
+  std::vector<LimitId> strict_;
+  // Strict lists on which somebody goes on waiting.
+  std::vector<LimitId> blocked_;
+  v1::WaitlistStep step_;
+};
+
+// A release and a grant of the same amount leave a limit as it was.
+void DropEmptyDeltas(v1::Event* event) {
+  auto* deltas = event->mutable_limit_deltas();
+  deltas->erase(std::remove_if(deltas->begin(), deltas->end(),
+                               [](const v1::LimitDelta& delta) { return delta.delta_fen() == 0; }),
+                deltas->end());
+}
+
+void SetWaitlistTimer(uint32_t program, UnixNanos due, Overlay* rows) {
+  rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
+  if (row.waitlist_continues()) return;
+  row.set_waitlist_continues(true);
+  row.set_waitlist_timer_unix_ns(due);
+  rows->Put<tables::Timers>({due, static_cast<uint8_t>(v1::TIMER_KIND_WAITLIST), program}, {});
+}
+
+}  // namespace
+
+uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool) {
+  uint64_t first = 0;
+  view.Scan<tables::Waitlist>(WaitlistKey(program, pool, 0),
+                              WaitlistKey(program, pool, kLastQueueNumber),
+                              [&](const tables::Waitlist::Key& key, const rows::NumberRow&) {
+                                first = std::get<4>(key);
+                                return false;
+                              });
+  return first;
+}
+
+void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application, Overlay* rows) {
+  const uint32_t program = application.program();
+  for (const LimitId& list : ListsOf(application)) {
+    rows->Edit<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()))
+        .set_number(application_id);
+  }
+  rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
+  row.set_waitlisted(row.waitlisted() + 1);
+}
+
+void LeaveWaitlist(const rows::ApplicationRow& application, Overlay* rows) {
+  const uint32_t program = application.program();
+  for (const LimitId& list : ListsOf(application)) {
+    rows->Erase<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()));
+  }
+  rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
+  row.set_waitlisted(row.waitlisted() - 1);
+}
+
+void StepWaitlist(const View& before, v1::Entry* entry) {
+  if (!entry->has_event() || entry->program() == 0) return;
+  const rows::ProgramRow* program = before.Find<tables::Programs>({entry->program()});
+  if (program == nullptr || program->waitlisted() == 0 || !ConcernsWaitlist(*entry)) return;
+  Overlay scratch(&before);
+  Evolve(*entry, &scratch);
+  Step(*entry, WaitlistInstant(*entry), &scratch).Run(entry->mutable_event());
+  DropEmptyDeltas(entry->mutable_event());
+}
+
+UnixNanos WaitlistInstant(const v1::Entry& entry) {
+  return entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
+                                         : entry.received_unix_ns();
+}
+
+void EvolveWaitlist(const v1::Entry& entry, Overlay* rows) {
+  const v1::Event& event = entry.event();
+  for (const v1::Promotion& promotion : event.waitlist().promotions()) {
+    rows->Edit<tables::Applications>({promotion.application_id()})
+        .set_granted_fen(promotion.granted_fen());
+    MoveApplication(promotion.application_id(), promotion.state(), rows);
+  }
+  for (const uint64_t id : event.waitlist().lapsed_application_ids()) {
+    MoveApplication(id, v1::APPLICATION_STATE_LAPSED, rows);
+  }
+  const UnixNanos due = WaitlistInstant(entry);
+  if (event.waitlist().continues()) SetWaitlistTimer(entry.program(), due, rows);
+  const auto note = [&](uint32_t program) {
+    if (program == 0 || program == entry.program()) return;
+    if (rows->Find<tables::Programs>({program})->waitlisted() == 0) return;
+    SetWaitlistTimer(program, due, rows);
+  };
+  for (const v1::Posting& posting : event.postings()) {
+    if (GivesBack(posting)) note(posting.program());
+  }
+  for (const v1::LimitDelta& delta : event.limit_deltas()) {
+    if (Frees(delta)) note(delta.program());
+  }
+}
+
+}  // namespace voucher

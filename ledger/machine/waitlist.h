@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ledger/base/clock.h"
+#include "ledger/machine/view.h"
+#include "ledger/policy/limits.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// The waitlist (design §2): who waits for room in a pool, in the order of their queue numbers. An
+// application stands on the list of every pool that it must fit, the budget (the id of kind
+// UNSPECIFIED) included; a list keeps others back only while its pool's policy is WAITLIST. So it
+// gets its turn when nobody stands before it on any list of such a pool.
+
+// Promotions, and departures, that one entry carries at most.
+inline constexpr size_t kMaxWaitlistStep = 256;
+
+// Queue number of the first on the list of a pool; 0 if nobody waits there.
+uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool);
+
+// Puts the application on the lists of its pools, or takes it off them, and counts the program's
+// waiters.
+void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application, Overlay* rows);
+void LeaveWaitlist(const rows::ApplicationRow& application, Overlay* rows);
+
+// After the Decide of any verb: if the accepted entry gave money back to a program with waiters,
+// raised its limits or let the first of them go, adds to the event whom that promotes, strictly
+// from the head, with the postings and limit deltas of their grants; if the waitlist is over (the
+// program closed, without waitlist_after_cutoff), who leaves it instead. `before` is the state
+// before the entry.
+//
+// A promotion reserves what the application wants, clipped by the caps as they are now, and all of
+// it must fit its pools. With nothing left under a cap, or blacklisted, it lapses. A pool that a
+// later revision added does not count what was applied for before.
+void StepWaitlist(const View& before, v1::Entry* entry);
+
+// The instant by which deadlines of an entry's waitlist step are judged, which is also when its
+// continuation is due: when the request was there, or when the timer was due.
+UnixNanos WaitlistInstant(const v1::Entry& entry);
+
+// Evolves what StepWaitlist added, and sets the timer that continues it; also the timer of another
+// program with waiters to which the entry gave money back.
+void EvolveWaitlist(const v1::Entry& entry, Overlay* rows);
+
+}  // namespace voucher

@@ -1,0 +1,59 @@
+// Totals as of an earlier sequence: stored ones, and the entries after them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/container/btree_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
+
+#include "ledger/base/clock.h"
+#include "ledger/base/status_macros.h"
+#include "ledger/machine/view.h"
+#include "ledger/query/resources.h"
+
+namespace voucher::query {
+
+// Shows the stored bytes of entries `first` to `last`, both included, in order, until the visitor
+// returns false. All entries of the view are there. DATA_LOSS if they cannot be read.
+using EntryReader = std::function<absl::Status(
+    uint64_t first, uint64_t last,
+    absl::FunctionRef<bool(uint64_t sequence, absl::string_view stored)> visit)>;
+
+// The last entry of the view that was recorded at or before `time`. INVALID_ARGUMENT for no valid
+// instant, NOT_FOUND if nothing was recorded then.
+absl::StatusOr<uint64_t> LastRecordedBy(const View& view, const google::protobuf::Timestamp& time,
+                                        const EntryReader& entries);
+
+// The entry that a request's as_of names, the view's last without one. NOT_FOUND beyond that, and
+// for 0.
+absl::Status CheckSequence(const View& view, uint64_t sequence);
+template <class Request>
+absl::StatusOr<uint64_t> SequenceAsOf(const View& view, const Request& request,
+                                      const EntryReader& entries) {
+  switch (request.as_of_case()) {
+    case Request::kSequence:
+      VOUCHER_RETURN_IF_ERROR(CheckSequence(view, request.sequence()));
+      return request.sequence();
+    case Request::kTime:
+      return LastRecordedBy(view, request.time(), entries);
+    default:
+      return AsOf(view);
+  }
+}
+
+// Programs and their totals after the entry `sequence` (in the view, > 0), by program: those that
+// there were then; the counts of applications and transfers by state are not kept up. Reads at most
+// kTotalsInterval entries.
+struct PastTotals {
+  absl::btree_map<uint32_t, rows::TotalsHistoryRow> programs;
+  UnixNanos recorded_at = 0;
+};
+absl::StatusOr<PastTotals> TotalsAsOf(const View& view, uint64_t sequence,
+                                      const EntryReader& entries);
+
+}  // namespace voucher::query

@@ -1,0 +1,21 @@
+// Reads of SettlementService. For shape and errors see program_queries.h.
+#pragma once
+
+#include "absl/status/status.h"
+
+#include "ledger/machine/view.h"
+#include "voucher/v1/entry.pb.h"
+#include "voucher/v1/settlement_service.pb.h"
+
+namespace voucher::query {
+
+absl::Status GetStatement(const View& view, const v1::Authority& who,
+                          const v1::GetStatementRequest& request,
+                          v1::GetStatementResponse* response);
+
+// Without a provider in the request, a PROVIDER gets its own.
+absl::Status ListStatements(const View& view, const v1::Authority& who,
+                            const v1::ListStatementsRequest& request,
+                            v1::ListStatementsResponse* response);
+
+}  // namespace voucher::query

@@ -1,0 +1,15 @@
+#ifndef SERVER_WATCH_ENTRIES_H_
+#define SERVER_WATCH_ENTRIES_H_
+
+#include "server/watch.h"
+
+namespace voucher {
+
+// Sends every entry from the request's from_sequence on, in ledger order, each once; a message is a
+// page of recorded_entries.h. A from_sequence that the ledger has not reached is waited for.
+WatchBeginning BeginWatchEntries(const Door& door, const v1::Authority& who,
+                                 const grpc::ByteBuffer& request);
+
+}  // namespace voucher
+
+#endif  // SERVER_WATCH_ENTRIES_H_

@@ -1,0 +1,38 @@
+// What is left under the limits of a grant.
+#ifndef TESTS_SIMULATION_ROOM_H_
+#define TESTS_SIMULATION_ROOM_H_
+
+#include <map>
+
+#include "tests/simulation/model.h"
+
+namespace voucher::simulation {
+
+struct Model::Room {
+  struct Cap {
+    int64_t amount_fen = 0;
+    int64_t left_fen = 0;
+  };
+  struct Pool {
+    int64_t left_fen = 0;
+    // Grants what is left; else all or nothing.
+    bool partial = false;
+  };
+  std::map<LimitKey, Cap> caps;
+  // The budget has kind 0.
+  std::map<LimitKey, Pool> pools;
+
+  // Of the caps and all pools but the budget.
+  std::vector<LimitKey> limits() const {
+    std::vector<LimitKey> all;
+    for (const auto& cap : caps) all.push_back(cap.first);
+    for (const auto& pool : pools) {
+      if (std::get<1>(pool.first) != 0) all.push_back(pool.first);
+    }
+    return all;
+  }
+};
+
+}  // namespace voucher::simulation
+
+#endif  // TESTS_SIMULATION_ROOM_H_

@@ -1,0 +1,37 @@
+// The hypothetical applications of tests/vectors/quotes.jsonl.
+#ifndef TESTS_SUPPORT_QUOTE_VECTORS_H_
+#define TESTS_SUPPORT_QUOTE_VECTORS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "voucher/v1/program_service.pb.h"
+#include "voucher/v1/reasons.pb.h"
+
+namespace voucher {
+
+// One line.
+struct QuoteVector {
+  // As in "hubei-2025/0000".
+  std::string id;
+  // A hypothetical quote: facts, incidents, listings, project, instant.
+  v1::QuoteRequest request;
+  // The outcome that it must have, as OutcomeOf writes it.
+  std::string expected;
+};
+
+// All lines in order, read relative to the repository root. INVALID_ARGUMENT, naming the line, for
+// one that is not understood to the last field.
+absl::StatusOr<std::vector<QuoteVector>> ReadQuoteVectors();
+
+// A grant, as in "20000000 fen".
+std::string OutcomeOf(int64_t grant_fen);
+// A refusal, as in "WINDOW_CLOSED" or "NOT_ELIGIBLE: region, size".
+std::string OutcomeOf(const v1::Refusal& refusal);
+
+}  // namespace voucher
+
+#endif  // TESTS_SUPPORT_QUOTE_VECTORS_H_
