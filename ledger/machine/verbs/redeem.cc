@@ -59,15 +59,6 @@ bool HasCore(const View& view, uint32_t program, uint64_t enterprise) {
   return basket != nullptr && basket->core_fen() > 0;
 }
 
-// The application whose acceptance the provider's claim on the voucher waits for, or 0. Only a
-// program whose rules gate settlement now asks for the application at all.
-uint64_t GateOf(const Context& context, const v1::ProgramRules& rules,
-                const rows::VoucherRow& voucher) {
-  if (!rules.acceptance().gates_settlement()) return 0;
-  return GatedBy(context, voucher.application(),
-                 *context.view.Find<tables::Applications>({voucher.application()}));
-}
-
 }  // namespace
 
 Decision Decide(Context* context, const v1::RedeemRequest& request) {
@@ -147,9 +138,12 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
     const int64_t draw_fen = std::min(left_fen, lot->amount_fen());
     if (draw_fen == 0) break;
     const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({lot->voucher()});
+    // By the rules that judge the application, not by the newest.
+    const uint64_t gated =
+        GatedBy(*context, voucher->application(),
+                *context->view.Find<tables::Applications>({voucher->application()}));
     Post(Credit(request.account_id(), lot->voucher()),
-         PayableToProvider(account->provider(), GateOf(*context, rules, *voucher)), draw_fen,
-         &event);
+         PayableToProvider(account->provider(), gated), draw_fen, &event);
     if (voucher->available_fen() + voucher->in_transit_fen() + voucher->credit_fen() == draw_fen) {
       redeemed->add_exhausted_voucher_ids(lot->voucher());
     }
