@@ -91,9 +91,16 @@ std::optional<std::string> AdmissionQueue::closed() const {
 bool AdmissionQueue::WaitForWork(std::chrono::nanoseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const MutexLock lock(mutex_);
-  while (queue_.empty() && !closed_ && changed_.WaitUntil(mutex_, deadline)) {
+  while (queue_.empty() && !closed_ && !nudged_ && changed_.WaitUntil(mutex_, deadline)) {
   }
+  nudged_ = false;
   return !queue_.empty();
+}
+
+void AdmissionQueue::Nudge() {
+  const MutexLock lock(mutex_);
+  nudged_ = true;
+  changed_.NotifyOne();
 }
 
 std::vector<std::unique_ptr<Submission>> AdmissionQueue::Take(size_t max_commands,

@@ -62,9 +62,11 @@ class AdmissionQueue {
   // The sentence of Close; nullopt while open.
   std::optional<std::string> closed() const VOUCHER_EXCLUDES(mutex_);
 
-  // Waits until something is queued or the queue is closed, at most `timeout` of real time. True if
-  // something is queued.
+  // Waits until something is queued, the queue is closed or nudged, at most `timeout` of real time.
+  // True if something is queued.
   bool WaitForWork(std::chrono::nanoseconds timeout) VOUCHER_EXCLUDES(mutex_);
+  // Ends a WaitForWork, or the next one.
+  void Nudge() VOUCHER_EXCLUDES(mutex_);
 
   // The oldest submissions, until they hold `max_commands` or `max_bytes` (the last one may go
   // over), at least one if any.
@@ -105,6 +107,7 @@ class AdmissionQueue {
   mutable Mutex mutex_;
   CondVar changed_;
   std::optional<absl::Status> closed_ VOUCHER_GUARDED_BY(mutex_);
+  bool nudged_ VOUCHER_GUARDED_BY(mutex_) = false;
   std::deque<std::unique_ptr<Submission>> queue_ VOUCHER_GUARDED_BY(mutex_);
   size_t commands_ VOUCHER_GUARDED_BY(mutex_) = 0;
   size_t bytes_ VOUCHER_GUARDED_BY(mutex_) = 0;

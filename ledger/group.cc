@@ -26,11 +26,18 @@ uint64_t FindFirst(const View& view, const v1::Authority& authority, const v1::C
 
 }  // namespace
 
-Group::Group(const View* below, const Journal* journal, UnixNanos last_recorded_at)
+Group::Group(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+             const Group* previous)
     : journal_(journal),
+      previous_(previous),
       layer_(below),
       first_sequence_(NextSequence(*below)),
       last_recorded_at_(last_recorded_at) {}
+
+void Group::SettleOn(const View* below) {
+  layer_.Rebase(below);
+  previous_ = nullptr;
+}
 
 UnixNanos Group::NextRecordedAt(UnixNanos now) const {
   return std::max(last_recorded_at_ + 1, now);
@@ -84,6 +91,9 @@ absl::StatusOr<std::shared_ptr<const Recorded>> Group::Keep(v1::Entry entry) {
 
 absl::StatusOr<std::shared_ptr<const Recorded>> Group::Find(uint64_t sequence) const {
   if (sequence >= first_sequence_) return recorded_[sequence - first_sequence_];
+  if (previous_ != nullptr && sequence >= previous_->first_sequence_) {
+    return previous_->Find(sequence);
+  }
   std::string bytes;
   if (absl::Status read = journal_->ReadEntry(sequence, &bytes); !read.ok()) return read;
   auto found = std::make_shared<voucher::Recorded>();

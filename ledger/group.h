@@ -21,9 +21,14 @@ namespace voucher {
 // be shown before that. Not thread-safe.
 class Group {
  public:
-  // `below` is the state of the ledger so far; `last_recorded_at` its last entry's, 0 if none. Both
-  // pointers must outlive the group.
-  Group(const View* below, const Journal* journal, UnixNanos last_recorded_at);
+  // `below` is the state of the ledger so far; `last_recorded_at` its last entry's, 0 if none.
+  // `previous` is the group before if it is not durable yet, whose entries the journal does not
+  // have. The pointers must outlive the group, or its settling.
+  Group(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+        const Group* previous = nullptr);
+
+  // The previous group is durable, and its rows are in `below`, which must outlive the group.
+  void SettleOn(const View* below);
 
   // What decides a command besides the state.
   struct Stamp {
@@ -59,6 +64,7 @@ class Group {
   void SetLeafHashes(absl::Span<const Hash> leaf_hashes);
 
   GroupLayer& layer() { return layer_; }
+  const GroupLayer& layer() const { return layer_; }
   GroupReport& report() { return report_; }
 
  private:
@@ -70,6 +76,7 @@ class Group {
   Outcome Replay(uint64_t sequence, const v1::Command& command);
 
   const Journal* journal_;
+  const Group* previous_;
   GroupLayer layer_;
   uint64_t first_sequence_;
   UnixNanos last_recorded_at_;

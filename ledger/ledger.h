@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -84,7 +85,7 @@ struct LedgerOptions {
   // Refusal bucket of PLATFORM principals and of others: refill per second, burst.
   int64_t platform_refusals_per_second = 1'000, platform_refusal_burst = 50'000;
   int64_t other_refusals_per_second = 100, other_refusal_burst = 5'000;
-  // Called on the sequencer thread after each durable group; must be quick. May be empty.
+  // Called on a thread of the ledger after each durable group; must be quick. May be empty.
   std::function<void(const GroupReport&)> on_group;
   // Progress of a rebuild of the views, at most a few times a second. May be empty.
   std::function<void(uint64_t done, uint64_t total)> on_rebuild_progress;
@@ -142,12 +143,12 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  using Done = std::function<void(std::vector<Outcome>)>;
+  using Done = absl::AnyInvocable<void(std::vector<Outcome>)>;
 
   // Queues commands that passed CheckCommand, as one unit in FIFO order: all are admitted or none
-  // is. `done` is called once, on the sequencer thread (or before Submit returns if not admitted),
-  // with one outcome per command when all are durable; it must be quick and must not destroy the
-  // ledger. The instant of the call is the commands' received_at.
+  // is. `done` is called once, on a thread of the ledger (or before Submit returns if not
+  // admitted), with one outcome per command when all are durable; it must be quick and must not
+  // destroy the ledger. The instant of the call is the commands' received_at.
   void Submit(std::vector<v1::Command> commands, const v1::Authority& authority, Done done);
 
   // The newest durable state.
@@ -167,7 +168,7 @@ class Ledger {
       uint64_t first, uint64_t last,
       absl::FunctionRef<bool(uint64_t sequence, absl::string_view stored)> visit) const;
 
-  // Calls back (on the sequencer thread, quickly) after each group with its last sequence, until
+  // Calls back (on a thread of the ledger, quickly) after each group with its last sequence, until
   // the returned handle is destroyed: no call runs or comes after that. Do not destroy it inside
   // the callback, nor while holding a lock that the callback takes. The handle may outlive the
   // ledger.

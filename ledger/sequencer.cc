@@ -42,12 +42,14 @@ Sequencer::Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueu
       watch_(watch),
       disk_(disk),
       publication_(publication),
-      hot_(&stores->views->newest(), kHotRows),
+      base_(publication->newest()),
+      hot_(&base_->rows(), kHotRows),
       timers_(hot_),
       last_recorded_at_(LastRecordedAt(hot_)),
       trusted_wall_(options.clock->WallNow()),
       marked_sequence_(stores->journal->end_sequence()),
-      marked_wall_(trusted_wall_) {
+      marked_wall_(trusted_wall_),
+      committer_(options, stores, publication, [queue] { queue->Nudge(); }) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -59,6 +61,7 @@ Sequencer::~Sequencer() {
 
 void Sequencer::Join() {
   thread_.join();
+  committer_.Stop();
   if (failed_) return;
   if (absl::Status status = WriteMark(); !status.ok()) Log(2, status.message());
   if (absl::Status status = stores_->views->Flush(); !status.ok()) Log(2, status.message());
@@ -67,40 +70,76 @@ void Sequencer::Join() {
 void Sequencer::Run() {
   while (true) {
     const bool work = !taken_.empty() || queue_->WaitForWork(kIdlePoll);
-    if (!work && queue_->closed()) return;
+    if (!work && queue_->closed()) {
+      Settle();
+      return;
+    }
     const ClockReading now = options_.clock->Read();
     WatchClock(now);
     if (work || TimerIsDue(now)) {
       if (options_.before_group) options_.before_group();
       if (!RunGroup()) return;
+    } else if (!committer_.busy() && !Settle()) {
+      return;
     }
     if (absl::Status status = Housekeep(); !status.ok()) {
-      FailStop(Group(&hot_, stores_->journal.get(), last_recorded_at_), status);
+      if (Settle()) FailStop(nullptr, status);
       return;
     }
   }
 }
 
 bool Sequencer::RunGroup() {
-  const auto start = SteadyClock::now();
-  Group group(&hot_, stores_->journal.get(), last_recorded_at_);
+  auto start = SteadyClock::now();
+  const Group* before = committer_.in_flight();
+  const View* below = before != nullptr ? static_cast<const View*>(&before->layer()) : &hot_;
+  auto decided =
+      std::make_unique<DecidedGroup>(below, stores_->journal.get(), last_recorded_at_, before);
+  Group& group = decided->group;
+  room_ = options_.max_group_commands;
   const ClockReading now = options_.clock->Read();
   if (!WatchClock(now) && TimerIsDue(now)) FireTimers(now, &group);
-  DecideSubmissions(&group);
+  bool open = DecideSubmissions(&group);
+  group.report().decide_ns = NanosSince(start);
+  while (open && committer_.busy()) {
+    if (!queue_->WaitForWork(kIdlePoll)) continue;
+    start = SteadyClock::now();
+    open = DecideSubmissions(&group);
+    group.report().decide_ns += NanosSince(start);
+  }
   // Whatever comes after `now` was read is received then or later.
   if (!was_suspect_ && taken_.empty() && queue_->queued_commands() == 0) {
     FireImmediate(now.wall, &group);
   }
-  group.report().decide_ns = NanosSince(start);
-  if (absl::Status status = MakeDurable(&group); !status.ok()) {
-    FailStop(group, status);
+  if (!Settle()) return false;
+  decided->finished = std::exchange(finished_, {});
+  if (group.empty() && decided->finished.empty()) return true;
+  group.SettleOn(&hot_);
+  timers_.Follow(group.layer());
+  last_recorded_at_ = group.last_recorded_at();
+  const bool resumes = resumed_.has_value();
+  if (resumes) {
+    decided->on_durable = [watch = watch_, resumed = *resumed_] { watch->Accept(resumed); };
+  }
+  committer_.Start(std::move(decided));
+  if (!resumes) return true;
+  if (!Settle()) return false;
+  resumed_.reset();
+  Log(1, "mutations resumed after the clock jump");
+  return true;
+}
+
+bool Sequencer::Settle() {
+  if (committer_.in_flight() == nullptr) return true;
+  std::unique_ptr<DecidedGroup> group;
+  if (const absl::Status status = committer_.Finish(&group); !status.ok()) {
+    FailStop(std::move(group), status);
     return false;
   }
-  const auto durable = SteadyClock::now();
-  Reply();
-  if (!group.empty()) publication_->Announce(group.last_sequence());
-  group.report().reply_ns = NanosSince(durable);
-  Report(&group);
+  if (group->state == nullptr) return true;
+  hot_.Absorb(std::move(group->group.layer()));
+  hot_.ReadFrom(&group->state->rows());
+  base_ = std::move(group->state);
   return true;
 }
 
@@ -122,26 +161,26 @@ bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
   return true;
 }
 
-void Sequencer::DecideSubmissions(Group* group) {
-  size_t room = options_.max_group_commands;
+bool Sequencer::DecideSubmissions(Group* group) {
   size_t waiting = 0;
   for (const auto& submission : taken_) waiting += submission->undecided();
-  if (waiting < room) {
-    for (auto& submission : queue_->Take(room - waiting, options_.max_group_bytes)) {
+  if (waiting < room_) {
+    for (auto& submission : queue_->Take(room_ - waiting, options_.max_group_bytes)) {
       taken_.push_back(std::move(submission));
     }
   }
-  while (!taken_.empty() && room > 0 && !MustEnd(*group)) {
-    DecideSubmission(taken_.front().get(), group, &room);
+  while (!taken_.empty() && room_ > 0 && !MustEnd(*group)) {
+    DecideSubmission(taken_.front().get(), group);
     if (taken_.front()->undecided() > 0) break;
     finished_.push_back(std::move(taken_.front()));
     taken_.pop_front();
   }
+  return taken_.empty() && room_ > 0 && !MustEnd(*group);
 }
 
-void Sequencer::DecideSubmission(Submission* submission, Group* group, size_t* room) {
+void Sequencer::DecideSubmission(Submission* submission, Group* group) {
   int64_t refusals = 0;
-  for (; submission->undecided() > 0 && *room > 0 && !MustEnd(*group); --*room) {
+  for (; submission->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
     if (!was_suspect_ && !FireImmediate(submission->received_at, group)) break;
     const size_t entries = group->stored().size();
     v1::Command& command = submission->commands[submission->outcomes.size()];
@@ -182,70 +221,35 @@ bool Sequencer::MustEnd(const Group& group) const {
   return resumed_ || group.bytes() >= options_.max_group_bytes;
 }
 
-absl::Status Sequencer::MakeDurable(Group* group) {
-  if (group->empty()) return absl::OkStatus();
-  Journal& journal = *stores_->journal;
-  const auto start = SteadyClock::now();
-  const std::vector<absl::string_view> entries(group->stored().begin(), group->stored().end());
-  std::vector<Hash> leaf_hashes;
-  absl::Status status =
-      journal.Append(group->first_sequence(), journal.epoch(), entries, &leaf_hashes);
-  if (!status.ok()) return status;
-  group->report().fsync_ns = NanosSince(start);
-
-  const auto durable = SteadyClock::now();
-  group->SetLeafHashes(leaf_hashes);
-  last_recorded_at_ = group->last_recorded_at();
-  const Reached reached{
-      .ledger_id = journal.ledger_id(), .sequence = group->last_sequence(), .root = journal.root()};
-  status = stores_->views->Apply(group->layer(), reached);
-  if (!status.ok()) return status;
-  timers_.Follow(group->layer());
-  hot_.Absorb(std::move(group->layer()));
-  publication_->Publish(std::make_shared<const ReadSnapshot>(
-      stores_->views->NewSnapshot(), reached.sequence, last_recorded_at_, reached.root));
-  if (resumed_) {
-    watch_->Accept(*resumed_);
-    resumed_.reset();
-    Log(1, "mutations resumed after the clock jump");
-  }
-  group->report().views_ns = NanosSince(durable);
-  return absl::OkStatus();
-}
-
-void Sequencer::Reply() {
-  for (const auto& submission : finished_) submission->done(std::move(submission->outcomes));
-  finished_.clear();
-}
-
-void Sequencer::Report(Group* group) const {
-  GroupReport& report = group->report();
-  report.last_sequence = publication_->newest()->sequence();
-  if (options_.on_group) options_.on_group(report);
-}
-
-void Sequencer::FailStop(const Group& group, const absl::Status& why) {
+void Sequencer::FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Status& why) {
   failed_ = true;
   Log(2, absl::StrCat("stopping: a write failed, the outcome of the last group is unknown: ",
                       why.ToString()));
   queue_->Close(unavailable::kReadOnly, absl::StrCat("a write failed: ", why.ToString()));
+  constexpr size_t kAll = std::numeric_limits<size_t>::max();
+  if (failed != nullptr) AnswerUnknown(std::move(failed->finished));
+  AnswerUnknown(std::move(finished_));
+  AnswerUnknown({std::make_move_iterator(taken_.begin()), std::make_move_iterator(taken_.end())});
+  taken_.clear();
+  AnswerUnknown(queue_->Take(kAll, kAll));
+  if (!options_.fail_stop) std::abort();
+  options_.fail_stop();
+}
+
+void Sequencer::AnswerUnknown(std::vector<std::unique_ptr<Submission>> submissions) const {
   const absl::Status unknown =
       UnavailableError(unavailable::kOutcomeUnknown,
                        "outcome unknown: a write failed; retry with the same request_id");
-  constexpr size_t kAll = std::numeric_limits<size_t>::max();
-  std::vector<std::unique_ptr<Submission>> outstanding = std::move(finished_);
-  std::move(taken_.begin(), taken_.end(), std::back_inserter(outstanding));
-  for (auto& submission : queue_->Take(kAll, kAll)) outstanding.push_back(std::move(submission));
-  for (const auto& submission : outstanding) {
+  const uint64_t durable = publication_->newest()->sequence();
+  for (const auto& submission : submissions) {
     for (Outcome& outcome : submission->outcomes) {
-      if (group.Recorded(outcome)) outcome = {unknown, nullptr};
+      const bool is_durable =
+          outcome.recorded == nullptr || outcome.recorded->entry.sequence() <= durable;
+      if (!is_durable) outcome = {unknown, nullptr};
     }
     submission->outcomes.resize(submission->commands.size(), {unknown, nullptr});
     submission->done(std::move(submission->outcomes));
   }
-  taken_.clear();
-  if (!options_.fail_stop) std::abort();
-  options_.fail_stop();
 }
 
 bool Sequencer::TimerIsDue(const ClockReading& now) const {

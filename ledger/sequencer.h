@@ -13,6 +13,7 @@
 
 #include "ledger/admission.h"
 #include "ledger/clock_watch.h"
+#include "ledger/committer.h"
 #include "ledger/disk_space.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
@@ -29,10 +30,10 @@ inline constexpr int64_t kMaxQueuedNanos = 10 * kNanosPerSecond;
 inline constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
 static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNanos);
 
-// The one thread that writes. It takes what queued while the previous group was being made durable,
-// decides it on an overlay (due timers first; immediate ones before the first command that was
-// received when they were due, or when nothing waits), and then:  journal, one synced write ->
-// views -> snapshot -> replies.
+// The one thread that decides. It takes what is queued and decides it on an overlay (due timers
+// first; immediate ones before the first command that was received when they were due, or when
+// nothing waits), also while the committer makes the group before durable: what comes until then
+// joins the group. Then the committer has it.
 class Sequencer {
  public:
   // Starts the thread. `stores` must be open for writing; everything must outlive the sequencer.
@@ -55,16 +56,18 @@ class Sequencer {
   void FireTimers(const ClockReading& now, Group* group);
   // Books the immediate timers due by `latest`. False if the group must end before all are booked.
   bool FireImmediate(UnixNanos latest, Group* group);
-  void DecideSubmissions(Group* group);
-  // Decides commands of one submission until it is done, `*room` commands are used up or the group
-  // must end.
-  void DecideSubmission(Submission* submission, Group* group, size_t* room);
+  // Decides what is queued as long as the group has room. True if it has some left.
+  bool DecideSubmissions(Group* group);
+  // Decides commands of one submission until it is done or the group has no room.
+  void DecideSubmission(Submission* submission, Group* group);
   Outcome DecideNext(const Submission& submission, v1::Command command, Group* group);
   bool MustEnd(const Group& group) const;
-  absl::Status MakeDurable(Group* group);
-  void Reply();
-  void Report(Group* group) const;
-  void FailStop(const Group& group, const absl::Status& why);
+  // Waits for the group in flight, if any, and takes over its rows. False after a fail-stop.
+  bool Settle();
+  // `failed` is the group that could not be made durable, if any.
+  void FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Status& why);
+  // Answers submissions after a failure: what is durable as it is, the rest as unknown.
+  void AnswerUnknown(std::vector<std::unique_ptr<Submission>> submissions) const;
 
   bool TimerIsDue(const ClockReading& now) const;
   // True while the clock is suspect.
@@ -82,11 +85,13 @@ class Sequencer {
   Publication* const publication_;
 
   // Of the thread.
+  std::shared_ptr<const ReadSnapshot> base_;  // below hot_
   HotView hot_;
   PendingTimers timers_;
   UnixNanos last_recorded_at_ = 0;
   std::deque<std::unique_ptr<Submission>> taken_;
   std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
+  size_t room_ = 0;                                    // commands that it still takes
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
   bool was_suspect_ = false;
   UnixNanos trusted_wall_ = 0;  // last reading while not suspect
@@ -95,6 +100,7 @@ class Sequencer {
   UnixNanos marked_wall_ = 0;
   bool failed_ = false;
 
+  Committer committer_;
   std::thread thread_;
 };
 

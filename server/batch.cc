@@ -45,17 +45,17 @@ v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id) {
   return refusal;
 }
 
-void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands,
-                 std::function<void(const UnaryCall&, const std::vector<Outcome>&)> reply) {
+void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands, BatchReply reply) {
   WorkerPool* const pool = call.door().pool;
-  call.door().ledger->Submit(std::move(commands), call.who(),
-                             [call, pool, reply = std::move(reply)](std::vector<Outcome> outcomes) {
-                               pool->Post([call, reply, outcomes = std::move(outcomes)] {
-                                 const absl::Status error = BatchError(call.door(), outcomes);
-                                 if (!error.ok()) return call.Fail(OperatingStatus(error));
-                                 reply(call, outcomes);
-                               });
-                             });
+  call.door().ledger->Submit(
+      std::move(commands), call.who(),
+      [call, pool, reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
+        pool->Post([call, reply = std::move(reply), outcomes = std::move(outcomes)]() mutable {
+          const absl::Status error = BatchError(call.door(), outcomes);
+          if (!error.ok()) return call.Fail(OperatingStatus(error));
+          reply(call, outcomes);
+        });
+      });
 }
 
 }  // namespace voucher

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "google/protobuf/message.h"
 
 #include "ledger/machine/decode.h"
@@ -73,8 +74,8 @@ void FillOutcomes(const std::vector<Outcome>& outcomes, const std::vector<std::s
 
 // Submits a batch whose form is checked; `reply` runs on the pool if there is no BatchError, which
 // else ends the call.
-void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands,
-                 std::function<void(const UnaryCall&, const std::vector<Outcome>&)> reply);
+using BatchReply = absl::AnyInvocable<void(const UnaryCall&, const std::vector<Outcome>&)>;
+void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands, BatchReply reply);
 
 // A handler for a unary batch: where the request holds the items, the name of that field, where a
 // command holds the verb's request, where an event holds what it did, where the response holds the

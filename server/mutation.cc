@@ -13,7 +13,7 @@ namespace voucher {
 namespace {
 
 void EndOne(const UnaryCall& call, const Outcome& outcome, const std::string& request_id,
-            const std::function<void(const UnaryCall&, const Recorded&)>& reply) {
+            MutationReply* reply) {
   if (absl::IsAlreadyExists(outcome.status)) return call.Fail(RequestIdReusedStatus(request_id));
   if (!outcome.status.ok()) {
     call.door().metrics->OnUnrecorded(UnavailableReason(outcome.status), 1);
@@ -23,13 +23,12 @@ void EndOne(const UnaryCall& call, const Outcome& outcome, const std::string& re
   if (recorded.entry.has_refusal()) {
     return call.Fail(RefusalStatus(recorded.entry.refusal(), recorded.receipt));
   }
-  reply(call, recorded);
+  (*reply)(call, recorded);
 }
 
 }  // namespace
 
-void SubmitOne(const UnaryCall& call, v1::Command command,
-               std::function<void(const UnaryCall&, const Recorded&)> reply) {
+void SubmitOne(const UnaryCall& call, v1::Command command, MutationReply reply) {
   const std::vector<FieldProblem> problems = CheckCommand(command, call.door().clock->WallNow());
   if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
   std::string request_id = RequestIdOf(command);
@@ -39,10 +38,11 @@ void SubmitOne(const UnaryCall& call, v1::Command command,
   call.door().ledger->Submit(
       std::move(commands), call.who(),
       [call, pool, request_id = std::move(request_id),
-       reply = std::move(reply)](std::vector<Outcome> outcomes) {
+       reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
         VOUCHER_CHECK(outcomes.size() == 1) << outcomes.size();
-        pool->Post([call, request_id, reply, outcome = std::move(outcomes.front())] {
-          EndOne(call, outcome, request_id, reply);
+        pool->Post([call, request_id = std::move(request_id), reply = std::move(reply),
+                    outcome = std::move(outcomes.front())]() mutable {
+          EndOne(call, outcome, request_id, &reply);
         });
       });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "google/protobuf/message.h"
 
 #include "server/unary_call.h"
@@ -18,8 +19,8 @@ using UnaryHandler = std::function<void(const UnaryCall&)>;
 
 // Submits one command whose form is not checked yet and ends the call: with what `reply` makes of
 // an accepted entry, or with the refusal, or with the bad fields.
-void SubmitOne(const UnaryCall& call, v1::Command command,
-               std::function<void(const UnaryCall&, const Recorded&)> reply);
+using MutationReply = absl::AnyInvocable<void(const UnaryCall&, const Recorded&)>;
+void SubmitOne(const UnaryCall& call, v1::Command command, MutationReply reply);
 
 // A handler from where a command holds the verb's request and where an event holds what it did, as
 // in

@@ -118,8 +118,9 @@ class StreamRedeem final : public RpcService::BidiReactor {
     WorkerPool* const pool = door_->pool;
     door_->ledger->Submit(
         std::move(batch.commands), who_,
-        [this, pool, slot, ids = std::move(batch.request_ids)](std::vector<Outcome> outcomes) {
-          pool->Post([this, slot, ids, outcomes = std::move(outcomes)] {
+        [this, pool, slot,
+         ids = std::move(batch.request_ids)](std::vector<Outcome> outcomes) mutable {
+          pool->Post([this, slot, ids = std::move(ids), outcomes = std::move(outcomes)] {
             Answer(outcomes, ids, slot.get());
           });
         });

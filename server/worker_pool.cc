@@ -18,7 +18,7 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkerPool::Post(std::function<void()> work) {
+void WorkerPool::Post(absl::AnyInvocable<void()> work) {
   MutexLock lock(mutex_);
   queue_.push_back(std::move(work));
   work_there_.NotifyOne();
@@ -34,7 +34,7 @@ void WorkerPool::WaitIdle(std::chrono::nanoseconds timeout) {
 
 void WorkerPool::Run() {
   while (true) {
-    std::function<void()> work;
+    absl::AnyInvocable<void()> work;
     {
       MutexLock lock(mutex_);
       while (queue_.empty() && !stopping_) work_there_.Wait(mutex_);

@@ -4,9 +4,10 @@
 
 #include <chrono>
 #include <deque>
-#include <functional>
 #include <thread>
 #include <vector>
+
+#include "absl/functional/any_invocable.h"
 
 #include "ledger/base/mutex.h"
 
@@ -23,7 +24,7 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Takes `work` for one of the threads; returns at once.
-  void Post(std::function<void()> work) VOUCHER_EXCLUDES(mutex_);
+  void Post(absl::AnyInvocable<void()> work) VOUCHER_EXCLUDES(mutex_);
 
   // Waits until nothing is queued or running, at most for `timeout`. Not from a worker.
   void WaitIdle(std::chrono::nanoseconds timeout) VOUCHER_EXCLUDES(mutex_);
@@ -34,7 +35,7 @@ class WorkerPool {
   Mutex mutex_;
   CondVar work_there_;
   CondVar idle_;
-  std::deque<std::function<void()>> queue_ VOUCHER_GUARDED_BY(mutex_);
+  std::deque<absl::AnyInvocable<void()>> queue_ VOUCHER_GUARDED_BY(mutex_);
   int running_ VOUCHER_GUARDED_BY(mutex_) = 0;
   bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;

@@ -9,23 +9,53 @@
 #include "ledger/base/uscc.h"
 
 namespace voucher {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Whether there is an unknown field at any depth. Most messages have none, so this builds no lists
+// and no paths.
+bool HasUnknownFields(const Message& message) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (reflection.HasField(message, field) &&
+          HasUnknownFields(reflection.GetMessage(message, field))) {
+        return true;
+      }
+      continue;
+    }
+    const int size = reflection.FieldSize(message, field);
+    for (int element = 0; element < size; ++element) {
+      if (HasUnknownFields(reflection.GetRepeatedMessage(message, field, element))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 void FieldChecker::Fail(absl::string_view field, absl::string_view description) {
   problems_.push_back({std::string(field), std::string(description)});
 }
 
-void FieldChecker::NoUnknownFields(const google::protobuf::Message& message,
-                                   const std::string& path) {
+void FieldChecker::NoUnknownFields(const Message& message, const std::string& path) {
+  if (!HasUnknownFields(message)) return;
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   const google::protobuf::UnknownFieldSet& unknown = reflection.GetUnknownFields(message);
   for (int i = 0; i < unknown.field_count(); ++i) {
     Fail(absl::StrCat(path, path.empty() ? "" : ".", "field ", unknown.field(i).number()),
          "is unknown to this server; leave it out or ask a newer server");
   }
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
     const std::string child = absl::StrCat(path, path.empty() ? "" : ".", field->name());
     if (!field->is_repeated()) {
       NoUnknownFields(reflection.GetMessage(message, field), child);

@@ -61,12 +61,19 @@ inline void Take(absl::string_view* in, bool last, std::string* v) {
 
 }  // namespace key_bytes
 
+// Replaces *out by the bytes of `key` in table `table`.
+template <class... E>
+void EncodeKey(uint8_t table, const std::tuple<E...>& key, std::string* out) {
+  out->assign(1, static_cast<char>(table));
+  size_t left = sizeof...(E);
+  std::apply([&](const E&... e) { (key_bytes::Append(e, --left == 0, out), ...); }, key);
+}
+
 // Bytes of `key` in table `table`.
 template <class... E>
 std::string EncodeKey(uint8_t table, const std::tuple<E...>& key) {
-  std::string out(1, static_cast<char>(table));
-  size_t left = sizeof...(E);
-  std::apply([&](const E&... e) { (key_bytes::Append(e, --left == 0, &out), ...); }, key);
+  std::string out;
+  EncodeKey(table, key, &out);
   return out;
 }
 

@@ -379,8 +379,8 @@ struct StatementLines {
   using Key = std::tuple<uint64_t, uint64_t>;
   using Row = rows::StatementLineRow;
 };
-// Month (year x 100 + month) in which a voucher ended that waits for its last statement, by
-// (program, provider, voucher).
+// A voucher that is over and waits for its last statement, by (program, provider, voucher): the
+// month (year x 100 + month) of that statement.
 struct EndedVouchers {
   static constexpr uint8_t kId = 52;
   static constexpr bool kOrdered = true;
@@ -426,6 +426,17 @@ using ForEveryTable = std::tuple<
     Holder<tables::PayableMonths>, Holder<tables::Parties>, Holder<tables::UnpaidApplications>,
     Holder<tables::Statements>, Holder<tables::StatementsByProgram>, Holder<tables::StatementLines>,
     Holder<tables::EndedVouchers>, Holder<tables::Baskets>, Holder<tables::TotalsHistory>>;
+
+// Whether the writer keeps rows of the table in memory. Not indexes, whose place is the disk, nor
+// what is written once and hardly read again.
+template <class T>
+inline constexpr bool kKeptHot = !T::kOrdered;
+template <>
+inline constexpr bool kKeptHot<tables::Requests> = false;
+template <>
+inline constexpr bool kKeptHot<tables::Redemptions> = false;
+template <>
+inline constexpr bool kKeptHot<tables::Orders> = false;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.

@@ -7,11 +7,12 @@ namespace voucher {
 namespace {
 
 template <class T>
-void VisitTable(const LayerTable<T>& table, std::string* bytes,
+void VisitTable(const LayerTable<T>& table, std::string* key_bytes, std::string* row_bytes,
                 absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) {
   for (const auto& [key, row] : table.rows) {
-    if (row) EncodeRow(*row, bytes);
-    visit(EncodeKey(T::kId, key), row ? bytes : nullptr);
+    EncodeKey(T::kId, key, key_bytes);
+    if (row) EncodeRow(*row, row_bytes);
+    visit(*key_bytes, row ? row_bytes : nullptr);
   }
 }
 
@@ -23,8 +24,8 @@ View::~View() = default;
 
 void Overlay::ForEachChange(
     absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) const {
-  std::string bytes;
-  std::apply([&](const auto&... table) { (VisitTable(table, &bytes, visit), ...); }, tables_);
+  std::string key, row;
+  std::apply([&](const auto&... table) { (VisitTable(table, &key, &row, visit), ...); }, tables_);
 }
 
 void HotView::Absorb(Overlay&& layer) {
@@ -34,10 +35,12 @@ void HotView::Absorb(Overlay&& layer) {
 template <class T>
 void HotView::AbsorbTable(LayerTable<T>* table, Overlay* layer) {
   auto& changed = std::get<LayerTable<T>>(layer->tables_).rows;
-  if (source_ != nullptr && (T::kOrdered || table->rows.size() > max_cached_rows_)) {
+  if (source_ != nullptr && !kKeptHot<T>) {
     table->rows.clear();
-    if (T::kOrdered) return;
+    changed.clear();
+    return;
   }
+  if (source_ != nullptr && table->rows.size() > max_cached_rows_) table->rows.clear();
   for (auto& [key, row] : changed) {
     if (source_ == nullptr && !row) {
       table->rows.erase(key);

@@ -62,10 +62,12 @@ class View {
     if (auto it = rows.find(key); it != rows.end()) return it->second ? &*it->second : nullptr;
     if (below_ != nullptr) return below_->Find<T>(key);
     if (source_ == nullptr) return nullptr;
+    EncodeKey(T::kId, key, &key_bytes_);
+    const bool found = source_->Get(key_bytes_, &row_bytes_);
+    if (!found && !kKeptHot<T>) return nullptr;
     auto& value = rows[key];
-    std::string bytes;
-    if (source_->Get(EncodeKey(T::kId, key), &bytes)) {
-      VOUCHER_CHECK(DecodeRow(bytes, &value.emplace()))
+    if (found) {
+      VOUCHER_CHECK(DecodeRow(row_bytes_, &value.emplace()))
           << "undecodable row in table " << int{T::kId};
     }
     return value ? &*value : nullptr;
@@ -100,6 +102,7 @@ class View {
   explicit View(const View* below);
 
   mutable ForEveryTable<LayerTable> tables_;
+  mutable std::string key_bytes_, row_bytes_;  // of one read of the source
   const View* below_ = nullptr;
   const RowSource* source_ = nullptr;
 
@@ -149,6 +152,9 @@ class Overlay : public View {
  public:
   explicit Overlay(const View* below) : View(below) {}
 
+  // Lies on another view of the same rows from now on.
+  void Rebase(const View* below) { below_ = below; }
+
   // The row at `key` for changing; begins as the row below, or empty if there is none.
   template <class T>
   typename T::Row& Edit(const typename T::Key& key) {
@@ -185,8 +191,9 @@ class Overlay : public View {
   friend class HotView;
 };
 
-// The writer's bottom view. Over stored rows it is a cache of at most `max_cached_rows` per table;
-// with no stored rows it is the whole state in memory (tests, verification in memory).
+// The writer's bottom view. Over stored rows it is a cache of at most `max_cached_rows` of each
+// table that is kept hot; with no stored rows it is the whole state in memory (tests, verification
+// in memory).
 class HotView : public View {
  public:
   explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
@@ -195,6 +202,9 @@ class HotView : public View {
   // Takes over the rows of a layer that lay directly above. With a source, the layer must be stored
   // there already.
   void Absorb(Overlay&& layer);
+
+  // Reads stored rows from here from now on: all that was absorbed so far is stored there.
+  void ReadFrom(const RowSource* source) { source_ = source; }
 
  private:
   template <class T>

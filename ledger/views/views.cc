@@ -1,60 +1,47 @@
 #include "ledger/views/views.h"
 
-#include "absl/strings/match.h"
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <tuple>
+
 #include "absl/strings/str_cat.h"
-#include "rocksdb/db.h"
-#include "rocksdb/filter_policy.h"
-#include "rocksdb/options.h"
-#include "rocksdb/table.h"
-#include "rocksdb/write_batch.h"
 
 #include "ledger/base/big_endian.h"
-#include "ledger/base/check.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/machine/tables.h"
+#include "ledger/views/layers.h"
+#include "ledger/views/memory_table.h"
+#include "ledger/views/view_files.h"
 
 namespace voucher {
 namespace {
 
-constexpr size_t kWriteBufferBytes = 64u << 20;
-constexpr size_t kBlockCacheBytes = 128u << 20;
-constexpr int kBloomBitsPerKey = 10;
-constexpr char kReachedKey[] = {'\0'};
+using SteadyClock = std::chrono::steady_clock;
 
-rocksdb::Slice ToSlice(absl::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
-absl::string_view FromSlice(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
-rocksdb::Slice ReachedKey() {
-  return {kReachedKey, sizeof kReachedKey};
-}
+// How often the thread looks whether the last reader of a written table is gone.
+constexpr std::chrono::milliseconds kRetiredPoll{100};
+constexpr absl::string_view kReachedKey("\0", 1);
+constexpr char kAfterEveryKey[] = "\xff";
 
-absl::Status ToStatus(const rocksdb::Status& status, absl::string_view doing) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string text = absl::StrCat(doing, " the views: ", status.ToString());
-  if (status.IsCorruption()) {
-    return absl::DataLossError(
-        absl::StrCat(text, "; delete the views directory, it is rebuilt from the journal"));
-  }
-  if (status.IsIOError() && absl::StrContains(status.ToString(), "LOCK")) {
-    return absl::FailedPreconditionError(absl::StrCat("another process holds the views: ", text));
-  }
-  return absl::UnavailableError(text);
+template <class T>
+struct TableOrder {
+  static constexpr uint8_t kId = T::kId;
+  static constexpr bool kOrdered = T::kOrdered;
+};
+
+constexpr OrderedTables MakeOrderedTables() {
+  OrderedTables ordered{};
+  std::apply([&](auto... table) { ((ordered[table.kId] = table.kOrdered), ...); },
+             ForEveryTable<TableOrder>());
+  return ordered;
 }
 
-rocksdb::Options MakeOptions() {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.write_buffer_size = kWriteBufferBytes;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  options.stats_dump_period_sec = 0;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
+constexpr OrderedTables kOrderedTables = MakeOrderedTables();
+
+uint64_t NanosSince(SteadyClock::time_point start) {
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - start).count());
 }
 
 std::string EncodeReached(const Reached& reached) {
@@ -75,147 +62,199 @@ std::optional<Reached> DecodeReached(absl::string_view bytes) {
                  .root = *HashFromBytes(bytes.substr(0, kHashSize))};
 }
 
+absl::StatusOr<std::optional<Reached>> ReadReached(const ViewFiles& files) {
+  std::string bytes;
+  const rocksdb::Status status = files.db().Get(
+      rocksdb::ReadOptions(), rocksdb::Slice(kReachedKey.data(), kReachedKey.size()), &bytes);
+  if (status.IsNotFound()) return std::nullopt;
+  VOUCHER_RETURN_IF_ERROR(ViewsStatus(status, "reading"));
+  std::optional<Reached> reached = DecodeReached(bytes);
+  if (!reached) {
+    return ViewsStatus(rocksdb::Status::Corruption("undecodable reached row"), "reading");
+  }
+  return reached;
+}
+
 }  // namespace
 
-// The open database; its own RowSource of the newest rows.
-class Views::Database final : public RowSource {
- public:
-  Database(std::unique_ptr<rocksdb::DB> db, bool read_only)
-      : db_(std::move(db)), read_only_(read_only) {}
-
-  rocksdb::DB& db() { return *db_; }
-  bool read_only() const { return read_only_; }
-
-  bool Get(absl::string_view key, std::string* value) const override {
-    return GetWith(rocksdb::ReadOptions(), key, value);
-  }
-  void Scan(absl::string_view first, absl::string_view last,
-            absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const override {
-    ScanWith(rocksdb::ReadOptions(), first, last, visit);
-  }
-
-  bool GetWith(const rocksdb::ReadOptions& options, absl::string_view key,
-               std::string* value) const {
-    const rocksdb::Status status = db_->Get(options, ToSlice(key), value);
-    VOUCHER_CHECK(status.ok() || status.IsNotFound())
-        << "read of a view row: " << status.ToString();
-    return status.ok();
-  }
-
-  void ScanWith(rocksdb::ReadOptions options, absl::string_view first, absl::string_view last,
-                absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const {
-    const rocksdb::Slice end = ToSlice(last);
-    options.iterate_upper_bound = &end;
-    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
-    for (it->Seek(ToSlice(first)); it->Valid(); it->Next()) {
-      if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
-    }
-    VOUCHER_CHECK(it->status().ok()) << "scan of view rows: " << it->status().ToString();
-  }
-
- private:
-  std::unique_ptr<rocksdb::DB> db_;
-  bool read_only_;
-};
-
-class Views::Snapshot final : public RowSource {
- public:
-  explicit Snapshot(std::shared_ptr<Database> database)
-      : database_(std::move(database)), snapshot_(database_->db().GetSnapshot()) {
-    options_.snapshot = snapshot_;
-  }
-  ~Snapshot() override { database_->db().ReleaseSnapshot(snapshot_); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
-  bool Get(absl::string_view key, std::string* value) const override {
-    return database_->GetWith(options_, key, value);
-  }
-  void Scan(absl::string_view first, absl::string_view last,
-            absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const override {
-    database_->ScanWith(options_, first, last, visit);
-  }
-
- private:
-  std::shared_ptr<Database> database_;
-  const rocksdb::Snapshot* snapshot_;
-  rocksdb::ReadOptions options_;
-};
-
-Views::Views(std::shared_ptr<Database> database, std::optional<Reached> reached)
-    : database_(std::move(database)), reached_(std::move(reached)) {}
+Views::Views(std::shared_ptr<ViewFiles> files, const Options& options,
+             std::optional<Reached> reached)
+    : options_(options), files_(std::move(files)), reached_(std::move(reached)) {
+  MutexLock lock(mutex_);
+  now_.layers = std::make_shared<const Layers>(
+      Layers{.active = NewTable(), .stored = std::make_shared<const StoredRows>(files_)});
+  newest_ = std::make_unique<LayeredRows>(now_.layers, MemoryTable::kNewest);
+  if (!files_->read_only()) thread_ = std::thread([this] { Run(); });
+}
 
 Views::~Views() {
   Flush().IgnoreError();
-}
-
-absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& path) {
-  return OpenWith(path, false);
-}
-
-absl::StatusOr<std::unique_ptr<Views>> Views::OpenReadOnly(const std::string& path) {
-  return OpenWith(path, true);
-}
-
-absl::StatusOr<std::unique_ptr<Views>> Views::OpenWith(const std::string& path, bool read_only) {
-  rocksdb::Options options = MakeOptions();
-  rocksdb::DB* raw = nullptr;
-  rocksdb::Status status;
-  if (read_only) {
-    if (!rocksdb::Env::Default()->FileExists(path + "/CURRENT").ok()) {
-      return absl::NotFoundError(absl::StrCat("no views at ", path));
-    }
-    options.create_if_missing = false;
-    status = rocksdb::DB::OpenForReadOnly(options, path, &raw);
-  } else {
-    status = rocksdb::DB::Open(options, path, &raw);
+  if (!thread_.joinable()) return;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
   }
-  VOUCHER_RETURN_IF_ERROR(ToStatus(status, "opening"));
-  auto database = std::make_shared<Database>(std::unique_ptr<rocksdb::DB>(raw), read_only);
-  std::optional<Reached> reached;
-  std::string bytes;
-  status = raw->Get(rocksdb::ReadOptions(), ReachedKey(), &bytes);
-  if (!status.IsNotFound()) {
-    VOUCHER_RETURN_IF_ERROR(ToStatus(status, "reading"));
-    reached = DecodeReached(bytes);
-    if (!reached) {
-      return ToStatus(rocksdb::Status::Corruption("undecodable reached row"), "reading");
-    }
-  }
-  return std::unique_ptr<Views>(new Views(std::move(database), std::move(reached)));
+  thread_.join();
+}
+
+absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& path,
+                                                   const Options& options) {
+  return OpenWith(path, options, false);
+}
+
+absl::StatusOr<std::unique_ptr<Views>> Views::OpenReadOnly(const std::string& path,
+                                                           const Options& options) {
+  return OpenWith(path, options, true);
+}
+
+absl::StatusOr<std::unique_ptr<Views>> Views::OpenWith(const std::string& path,
+                                                       const Options& options, bool read_only) {
+  VOUCHER_ASSIGN_OR_RETURN(std::shared_ptr<ViewFiles> files,
+                           ViewFiles::Open(path, {.read_only = read_only,
+                                                  .ordered = kOrderedTables,
+                                                  .block_cache_bytes = options.block_cache_bytes,
+                                                  .filter_bytes = options.filter_bytes}));
+  VOUCHER_ASSIGN_OR_RETURN(std::optional<Reached> reached, ReadReached(*files));
+  return std::unique_ptr<Views>(new Views(std::move(files), options, std::move(reached)));
+}
+
+std::shared_ptr<MemoryTable> Views::NewTable() const {
+  return std::make_shared<MemoryTable>(options_.table_rows, kOrderedTables);
 }
 
 absl::Status Views::Apply(const Overlay& layer, const Reached& reached) {
-  rocksdb::WriteBatch batch;
+  if (files_->read_only()) {
+    return absl::UnavailableError("writing the views: they are open read-only");
+  }
+  VOUCHER_RETURN_IF_ERROR(MakeRoom());
+  MemoryTable& table = *newest_->layers().active;
+  const size_t rows_before = table.rows();
   layer.ForEachChange([&](const std::string& key, const std::string* value) {
-    const rocksdb::Status status = value != nullptr ? batch.Put(key, *value) : batch.Delete(key);
-    VOUCHER_CHECK(status.ok()) << status.ToString();
+    value != nullptr ? table.Put(key, *value) : table.Erase(key);
   });
-  VOUCHER_RETURN_IF_ERROR(
-      ToStatus(batch.Put(ReachedKey(), EncodeReached(reached)), "preparing a batch for"));
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  VOUCHER_RETURN_IF_ERROR(ToStatus(database_->db().Write(options, &batch), "writing"));
+  table.Put(kReachedKey, EncodeReached(reached));
+  const uint32_t group = table.EndGroup();
+  last_rows_ = table.rows() - rows_before;
   reached_ = reached;
+  MutexLock lock(mutex_);
+  now_.group = group;
   return absl::OkStatus();
 }
 
 absl::Status Views::Flush() {
-  if (database_->read_only()) return absl::OkStatus();
-  return ToStatus(database_->db().Flush(rocksdb::FlushOptions()), "flushing");
+  if (files_->read_only()) return absl::OkStatus();
+  MutexLock lock(mutex_);
+  WaitUntilWritten();
+  if (failed_.ok() && now_.group > 0) {
+    Freeze();
+    WaitUntilWritten();
+  }
+  newest_->MoveTo(now_.layers);
+  return failed_;
+}
+
+absl::Status Views::MakeRoom() {
+  MutexLock lock(mutex_);
+  if (Fill() >= 1'000) {
+    if (IsWriting()) WaitForRoom();
+    if (failed_.ok() && !IsWriting()) Freeze();
+  }
+  newest_->MoveTo(now_.layers);
+  return failed_;
+}
+
+// Half a table over, Apply takes as long as writing out what the last one brought: then whoever
+// fills cannot be faster than what empties, and nobody ever waits for a whole table.
+void Views::WaitForRoom() {
+  const auto start = SteadyClock::now();
+  const size_t over = Fill() - 1'000;
+  if (over >= 1'000) {
+    WaitUntilWritten();
+  } else {
+    const auto end =
+        start + std::chrono::nanoseconds(last_rows_ * write_ns_per_row_ * 2 * over / 1'000);
+    while (IsWriting() && changed_.WaitUntil(mutex_, end)) {
+    }
+  }
+  ++waits_;
+  waited_ns_ += NanosSince(start);
+}
+
+void Views::WaitUntilWritten() {
+  while (IsWriting()) changed_.Wait(mutex_);
+}
+
+bool Views::IsWriting() const {
+  return failed_.ok() && now_.layers->frozen != nullptr;
+}
+
+size_t Views::Fill() const {
+  const MemoryTable& table = *now_.layers->active;
+  return std::max(table.rows() * 1'000 / options_.table_rows,
+                  table.bytes() * 1'000 / options_.table_bytes);
+}
+
+void Views::Freeze() {
+  now_ = {.layers = std::make_shared<const Layers>(Layers{
+              .active = NewTable(), .frozen = now_.layers->active, .stored = now_.layers->stored})};
+  changed_.NotifyAll();
+}
+
+void Views::Run() {
+  // Written, but perhaps still read. Freed here, where nobody waits for it.
+  std::vector<std::shared_ptr<const MemoryTable>> retired;
+  for (bool stopping = false; !stopping;) {
+    std::shared_ptr<const MemoryTable> frozen;
+    {
+      MutexLock lock(mutex_);
+      while (!stopping_ && !IsWriting()) {
+        if (retired.empty()) {
+          changed_.Wait(mutex_);
+        } else if (!changed_.WaitFor(mutex_, kRetiredPoll)) {
+          break;
+        }
+      }
+      if (IsWriting()) frozen = now_.layers->frozen;
+      stopping = stopping_;
+    }
+    std::erase_if(retired, [](const auto& table) { return table.use_count() == 1; });
+    if (frozen == nullptr) continue;
+    WriteOut(*frozen);
+    retired.push_back(std::move(frozen));
+  }
+}
+
+void Views::WriteOut(const MemoryTable& table) {
+  const auto start = SteadyClock::now();
+  const absl::Status status = files_->Add(table);
+  std::shared_ptr<const StoredRows> stored;
+  if (status.ok()) stored = std::make_shared<const StoredRows>(files_);
+  MutexLock lock(mutex_);
+  failed_ = status;
+  if (status.ok()) {
+    now_.layers = std::make_shared<const Layers>(
+        Layers{.active = now_.layers->active, .stored = std::move(stored)});
+    write_ns_per_row_ = NanosSince(start) / std::max<size_t>(table.rows(), 1);
+  }
+  changed_.NotifyAll();
 }
 
 const RowSource& Views::newest() const {
-  return *database_;
+  return *newest_;
+}
+
+Views::Moment Views::Now() const {
+  MutexLock lock(mutex_);
+  return now_;
 }
 
 std::shared_ptr<const RowSource> Views::NewSnapshot() const {
-  return std::make_shared<Snapshot>(database_);
+  Moment now = Now();
+  return std::make_shared<const LayeredRows>(std::move(now.layers), now.group);
 }
 
 absl::StatusOr<Hash> Views::Digest() const {
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
   Sha256 sha256;
   std::string length;
   const auto add = [&](absl::string_view bytes) {
@@ -224,36 +263,29 @@ absl::StatusOr<Hash> Views::Digest() const {
     sha256.Update(length);
     sha256.Update(bytes);
   };
-  // An iterator is a snapshot.
-  const std::unique_ptr<rocksdb::Iterator> it(database_->db().NewIterator(options));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    add(FromSlice(it->key()));
-    add(FromSlice(it->value()));
-  }
-  VOUCHER_RETURN_IF_ERROR(ToStatus(it->status(), "reading"));
+  constexpr bool kFillCache = false;
+  const Moment now = Now();
+  VOUCHER_RETURN_IF_ERROR(now.layers->Scan(now.group, {}, kAfterEveryKey, kFillCache,
+                                           [&](absl::string_view key, absl::string_view value) {
+                                             add(key);
+                                             add(value);
+                                             return true;
+                                           }));
   return sha256.Finish();
 }
 
 std::vector<std::pair<std::string, uint64_t>> Views::Gauges() const {
-  static constexpr struct {
-    const char* name;
-    const std::string* property;
-  } kGauges[] = {
-      {"views.total_sst_bytes", &rocksdb::DB::Properties::kTotalSstFilesSize},
-      {"views.memtable_bytes", &rocksdb::DB::Properties::kCurSizeAllMemTables},
-      {"views.estimated_keys", &rocksdb::DB::Properties::kEstimateNumKeys},
-      {"views.pending_compaction_bytes", &rocksdb::DB::Properties::kEstimatePendingCompactionBytes},
-      {"views.running_compactions", &rocksdb::DB::Properties::kNumRunningCompactions},
-      {"views.block_cache_bytes", &rocksdb::DB::Properties::kBlockCacheUsage},
-      {"views.background_errors", &rocksdb::DB::Properties::kBackgroundErrors},
+  std::vector<std::pair<std::string, uint64_t>> gauges = files_->Gauges();
+  MutexLock lock(mutex_);
+  const Layers& layers = *now_.layers;
+  const auto sum = [&](size_t (MemoryTable::*of)() const) {
+    return (layers.active.get()->*of)() +
+           (layers.frozen != nullptr ? (layers.frozen.get()->*of)() : 0);
   };
-  std::vector<std::pair<std::string, uint64_t>> gauges;
-  for (const auto& gauge : kGauges) {
-    uint64_t value = 0;
-    if (database_->db().GetIntProperty(*gauge.property, &value)) {
-      gauges.emplace_back(gauge.name, value);
-    }
-  }
+  gauges.emplace_back("views.memory_rows", sum(&MemoryTable::rows));
+  gauges.emplace_back("views.memory_bytes", sum(&MemoryTable::bytes));
+  gauges.emplace_back("views.apply_waits", waits_);
+  gauges.emplace_back("views.apply_wait_seconds", waited_ns_ / 1'000'000'000);
   return gauges;
 }
 

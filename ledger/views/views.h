@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,12 +13,18 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
+#include "ledger/base/mutex.h"
 #include "ledger/base/sha256.h"
 #include "ledger/machine/view.h"
 
 namespace voucher {
 
-// How far views have come: written in the same atomic batch as the rows.
+class LayeredRows;
+class MemoryTable;
+class ViewFiles;
+struct Layers;
+
+// How far views have come: a row among the rows, changed with them.
 struct Reached {
   // Ledger that the rows derive from: 32 hexadecimal digits.
   std::string ledger_id;
@@ -30,24 +38,48 @@ struct Reached {
   friend bool operator==(const Reached&, const Reached&) = default;
 };
 
-// The derived rows on disk: a RocksDB without WAL. After a crash it is some earlier whole number of
-// groups, since each group is one batch together with `Reached`. Deleting it loses nothing.
+// What the views may take of the machine.
+struct ViewsOptions {
+  // A table in memory is written out when it holds so many changes of rows or so many bytes. There
+  // are two, one being filled and one being written, and at most twice this in each; more only
+  // while old snapshots hold on to tables that were written since. What is in memory is what a
+  // start after a crash evolves again.
+  size_t table_rows = 1'500'000;
+  size_t table_bytes = size_t{192} << 20;
+  // For blocks of files, their indexes and filters. The latter two are always held, also beyond it.
+  size_t block_cache_bytes = size_t{128} << 20;
+  // For the filter that knows which rows are not in files: 1.6 to 5 bytes for each row of a table
+  // that is not ordered, half of it for rows from before opening. With less, reads take longer.
+  size_t filter_bytes = size_t{256} << 20;
+};
+
+// The derived rows: a table in memory that Apply adds to, and sorted files of what it held before.
+// A full table is written out by a thread of the views, the newest version of each row only, and
+// all of it becomes part of the files at once. `Reached` is one of its rows, so after a crash the
+// views are some earlier whole number of groups. Deleting them loses nothing.
 //
 //   key   := key bytes of ledger/machine/keys.h; table 0 is the one row of Reached
 //   value := row codec of ledger/machine/tables.h
 //   reached row := evolve_version:u32 sequence:u64 root:32 bytes ledger_id     integers big-endian
 //
+// A read asks the table being filled, the one being written and then the files, and takes no lock.
+//
 // One thread writes (Apply, Flush); everything else is thread-safe beside it.
 class Views {
  public:
+  using Options = ViewsOptions;
+
   // Opens the directory, creating it if absent. FAILED_PRECONDITION: another process holds it;
   // DATA_LOSS: unreadable (delete the directory, it is rebuilt); UNAVAILABLE: disk.
-  static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& path,
+                                                     const Options& options = {});
 
   // Opens an existing directory without writing to it or locking it. NOT_FOUND, DATA_LOSS,
   // UNAVAILABLE.
-  static absl::StatusOr<std::unique_ptr<Views>> OpenReadOnly(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Views>> OpenReadOnly(const std::string& path,
+                                                             const Options& options = {});
 
+  // Flushes.
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
@@ -55,34 +87,71 @@ class Views {
   // nullopt: empty, nothing was ever applied.
   const std::optional<Reached>& reached() const { return reached_; }
 
-  // Stores all changes of a layer and `reached` in one atomic batch. On an error the views must not
-  // be used any more.
+  // Takes all changes of a layer and `reached`, in memory. UNAVAILABLE or DATA_LOSS: writing out
+  // failed since the last call, or the views are open read-only; they must not be used any more.
+  //
+  // When the table is full and the one before is still being written, Apply takes longer, the more
+  // so the fuller the table is, and at twice its size it waits.
   absl::Status Apply(const Overlay& layer, const Reached& reached);
 
-  // Makes everything applied survive a crash. Also done by the destructor.
+  // Makes everything applied survive a crash. Errors as of Apply.
   absl::Status Flush();
 
   // The newest rows, changing with every Apply: for the one writer. Lives as long as the views.
   const RowSource& newest() const;
 
-  // The rows of now, for ever. Keeps the database open, and so locked, while it lives.
-  std::shared_ptr<const RowSource> NewSnapshot() const;
+  // The rows of now, for ever. Costs two reference counts; keeps the database open, and so locked,
+  // and the tables that were in memory, while it lives.
+  std::shared_ptr<const RowSource> NewSnapshot() const VOUCHER_EXCLUDES(mutex_);
 
   // SHA-256 over every row, the reached row included, in key order: len:u32 key len:u32 value.
   // UNAVAILABLE or DATA_LOSS if reading fails.
   absl::StatusOr<Hash> Digest() const;
 
-  // Numeric RocksDB properties, as in {"views.total_sst_bytes", 123}.
-  std::vector<std::pair<std::string, uint64_t>> Gauges() const;
+  // What is in memory, how often and how long Apply waited for the disk, and numeric RocksDB
+  // properties, as in {"views.total_sst_bytes", 123}.
+  std::vector<std::pair<std::string, uint64_t>> Gauges() const VOUCHER_EXCLUDES(mutex_);
 
  private:
-  class Database;
-  class Snapshot;
-  Views(std::shared_ptr<Database> database, std::optional<Reached> reached);
-  static absl::StatusOr<std::unique_ptr<Views>> OpenWith(const std::string& path, bool read_only);
+  // The rows at one moment: layers, and the last group in the active one.
+  struct Moment {
+    std::shared_ptr<const Layers> layers;
+    uint32_t group = 0;
+  };
 
-  std::shared_ptr<Database> database_;
+  Views(std::shared_ptr<ViewFiles> files, const Options& options, std::optional<Reached> reached);
+  static absl::StatusOr<std::unique_ptr<Views>> OpenWith(const std::string& path,
+                                                         const Options& options, bool read_only);
+  std::shared_ptr<MemoryTable> NewTable() const;
+  Moment Now() const VOUCHER_EXCLUDES(mutex_);
+  // Fill of the active table in thousandths of its size.
+  size_t Fill() const VOUCHER_REQUIRES(mutex_);
+  // Goes on to a new table if this one is full and the one before is written.
+  absl::Status MakeRoom() VOUCHER_EXCLUDES(mutex_);
+  void WaitForRoom() VOUCHER_REQUIRES(mutex_);
+  void WaitUntilWritten() VOUCHER_REQUIRES(mutex_);
+  void Freeze() VOUCHER_REQUIRES(mutex_);
+  bool IsWriting() const VOUCHER_REQUIRES(mutex_);
+  // The thread that writes frozen tables out.
+  void Run() VOUCHER_EXCLUDES(mutex_);
+  void WriteOut(const MemoryTable& table) VOUCHER_EXCLUDES(mutex_);
+
+  const Options options_;
+  const std::shared_ptr<ViewFiles> files_;
+  // The writer's.
   std::optional<Reached> reached_;
+  std::unique_ptr<LayeredRows> newest_;
+  size_t last_rows_ = 0;  // Of the last Apply.
+
+  mutable Mutex mutex_;
+  CondVar changed_;
+  Moment now_ VOUCHER_GUARDED_BY(mutex_);
+  absl::Status failed_ VOUCHER_GUARDED_BY(mutex_);
+  bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
+  uint64_t write_ns_per_row_ VOUCHER_GUARDED_BY(mutex_) = 1'000;
+  uint64_t waits_ VOUCHER_GUARDED_BY(mutex_) = 0;
+  uint64_t waited_ns_ VOUCHER_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;  // Absent if opened read-only.
 };
 
 }  // namespace voucher

@@ -44,6 +44,13 @@ TEST(CheckCommand, RefusesUnknownFieldsAtAnyDepth) {
   auto* usage = command.mutable_redeem()->mutable_usage_ended_at();
   usage->GetReflection()->MutableUnknownFields(usage)->AddVarint(7, 1);
   EXPECT_EQ(FirstProblem(command), "usage_ended_at.field 7");
+
+  command.Clear();
+  auto* evidence = command.mutable_submit_application()->mutable_evidence();
+  evidence->add_invoices();
+  auto* day = evidence->add_invoices()->mutable_issued_on();
+  day->GetReflection()->MutableUnknownFields(day)->AddVarint(9, 1);
+  EXPECT_EQ(FirstProblem(command), "evidence.invoices[1].issued_on.field 9");
 }
 
 TEST(CheckCommand, NamesEveryBadFieldInOrder) {

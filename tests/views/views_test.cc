@@ -1,8 +1,12 @@
 #include "ledger/views/views.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include <unistd.h>
 
@@ -127,6 +131,199 @@ TEST(ViewsDeathTest, AfterACrashTheyAreTheWholeGroupsUpToSomeEarlierOne) {
   EXPECT_EQ(views->reached(), At(1));
   EXPECT_EQ(NumberOf(views->newest(), "a"), 1);
   EXPECT_EQ(NumberOf(views->newest(), "b"), 0);
+}
+
+// Tables of which a few groups fill one.
+Views::Options SmallTables() {
+  return {.table_rows = 50};
+}
+
+constexpr uint64_t kShared = 10;
+
+// Group `sequence` sets rows 1 to kShared to `sequence`, adds one more, and erases the one that the
+// group before added. Reads nothing.
+absl::Status ApplyGroup(Views* views, uint64_t sequence) {
+  const HotView empty(nullptr);
+  Overlay layer(&empty);
+  for (uint64_t i = 1; i <= kShared; ++i) {
+    layer.Edit<tables::ProgramNumbers>({absl::StrCat(i)}).set_number(sequence);
+    layer.Put<tables::Timers>({static_cast<int64_t>(i), 1, sequence}, {});
+    layer.Erase<tables::Timers>({static_cast<int64_t>(i), 1, sequence - 1});
+  }
+  layer.Edit<tables::Accounts>({sequence}).set_enterprise(sequence);
+  if (sequence > 1) layer.Erase<tables::Accounts>({sequence - 1});
+  return views->Apply(layer, At(sequence));
+}
+
+// Everything there is after group `sequence`.
+void ExpectGroup(const RowSource& rows, uint64_t sequence) {
+  const View view(&rows);
+  for (uint64_t i = 1; i <= kShared; ++i) {
+    const auto* row = view.Find<tables::ProgramNumbers>({absl::StrCat(i)});
+    ASSERT_EQ(row != nullptr ? row->number() : 0, sequence);
+  }
+  int64_t due = 0;
+  view.Scan<tables::Timers>({INT64_MIN, 0, 0}, {INT64_MAX, 0, 0},
+                            [&](const auto& key, const auto&) {
+                              EXPECT_EQ(std::get<0>(key), ++due);
+                              EXPECT_EQ(std::get<2>(key), sequence);
+                              return true;
+                            });
+  ASSERT_EQ(due, sequence > 0 ? kShared : 0);
+  uint64_t accounts = 0;
+  view.Scan<tables::Accounts>({0}, {UINT64_MAX}, [&](const auto& key, const auto& row) {
+    ++accounts;
+    EXPECT_EQ(std::get<0>(key), sequence);
+    EXPECT_EQ(row.enterprise(), sequence);
+    return true;
+  });
+  ASSERT_EQ(accounts, sequence > 0 ? 1 : 0);
+}
+
+TEST(Views, SnapshotsStayAsTheyWereThroughMemoryAndFiles) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v"), SmallTables()).value();
+  std::vector<std::shared_ptr<const RowSource>> snapshots{views->NewSnapshot()};
+  for (uint64_t sequence = 1; sequence <= 60; ++sequence) {
+    ASSERT_TRUE(ApplyGroup(views.get(), sequence).ok());
+    snapshots.push_back(views->NewSnapshot());
+    ExpectGroup(views->newest(), sequence);
+  }
+  for (uint64_t sequence = 0; sequence < snapshots.size(); ++sequence) {
+    ExpectGroup(*snapshots[sequence], sequence);
+  }
+  ASSERT_TRUE(views->Flush().ok());
+  ExpectGroup(views->newest(), 60);
+  views.reset();
+  for (uint64_t sequence = 0; sequence < snapshots.size(); ++sequence) {
+    ExpectGroup(*snapshots[sequence], sequence);
+  }
+}
+
+TEST(Views, ReadersBesideTheWriterSeeWholeGroups) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v"), SmallTables()).value();
+  constexpr uint64_t kGroups = 100;
+  std::atomic<uint64_t> applied{0};
+  std::atomic<uint64_t> reads{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (applied.load() < kGroups && !::testing::Test::HasFailure()) {
+        const uint64_t before = applied.load();
+        const auto snapshot = views->NewSnapshot();
+        const uint64_t shown = NumberOf(*snapshot, "1");
+        EXPECT_GE(shown, before);
+        ExpectGroup(*snapshot, shown);
+        ++reads;
+        EXPECT_TRUE(views->Digest().ok());
+      }
+    });
+  }
+  for (uint64_t sequence = 1; sequence <= kGroups; ++sequence) {
+    EXPECT_TRUE(ApplyGroup(views.get(), sequence).ok());
+    applied.store(sequence);
+  }
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_GT(reads.load(), 0);
+}
+
+TEST(Views, TheDigestIsTheSameWhereverTheRowsLie) {
+  ScratchDirectory directory("views");
+  auto memory = Views::Open(directory.Path("memory")).value();
+  auto files = Views::Open(directory.Path("files"), SmallTables()).value();
+  for (uint64_t sequence = 1; sequence <= 30; ++sequence) {
+    ASSERT_TRUE(ApplyGroup(memory.get(), sequence).ok());
+    ASSERT_TRUE(ApplyGroup(files.get(), sequence).ok());
+    ASSERT_EQ(memory->Digest().value(), files->Digest().value()) << sequence;
+  }
+  const Hash digest = memory->Digest().value();
+  ASSERT_TRUE(memory->Flush().ok());
+  EXPECT_EQ(memory->Digest().value(), digest);
+  ASSERT_TRUE(ApplyGroup(memory.get(), 31).ok());
+  EXPECT_NE(memory->Digest().value(), digest);
+}
+
+std::map<std::string, uint64_t> GaugesOf(const Views& views) {
+  const auto gauges = views.Gauges();
+  return {gauges.begin(), gauges.end()};
+}
+
+TEST(Views, MemoryIsBoundedByWaitingForTheDisk) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v"), SmallTables()).value();
+  EXPECT_EQ(GaugesOf(*views).at("views.apply_waits"), 0);
+  for (uint64_t sequence = 1; sequence <= 100; ++sequence) {
+    ASSERT_TRUE(ApplyGroup(views.get(), sequence).ok());
+    // Two tables, each at most twice as full as it should be and then one group more.
+    EXPECT_LE(GaugesOf(*views).at("views.memory_rows"), 2 * (2 * 50 + 3 * kShared + 3));
+  }
+  EXPECT_GT(GaugesOf(*views).at("views.apply_waits"), 0);
+  ExpectGroup(views->newest(), 100);
+}
+
+TEST(Views, BytesFillATableToo) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v"), {.table_bytes = 10'000}).value();
+  for (uint64_t sequence = 1; sequence <= 100; ++sequence) {
+    ASSERT_TRUE(ApplyGroup(views.get(), sequence).ok());
+    EXPECT_LE(GaugesOf(*views).at("views.memory_bytes"), 60'000);
+  }
+  EXPECT_GT(GaugesOf(*views).at("views.total_sst_bytes"), 0);
+  ExpectGroup(views->newest(), 100);
+}
+
+TEST(Views, WhenFilesCannotBeWrittenTheNextApplySaysSoAndRowsCanStillBeRead) {
+  ScratchDirectory directory("views");
+  const std::string path = directory.Path("v");
+  auto views = Views::Open(path, SmallTables()).value();
+  std::filesystem::remove_all(path + "/incoming");
+  absl::Status status;
+  uint64_t applied = 0;
+  for (; status.ok() && applied < 1'000; ++applied) {
+    status = ApplyGroup(views.get(), applied + 1);
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(views->Flush(), status);
+  ExpectGroup(views->newest(), applied - 1);  // The last one failed.
+  EXPECT_EQ(views->reached(), At(applied - 1));
+  views.reset();
+  EXPECT_EQ(Views::Open(path).value()->reached(), std::nullopt);
+}
+
+TEST(ViewsDeathTest, AfterACrashWhileTablesAreWrittenTheyAreAWholeGroup) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  ScratchDirectory directory("views");
+  if (getenv(kCrashPath) == nullptr) setenv(kCrashPath, directory.Path("v").c_str(), 1);
+  const std::string path = getenv(kCrashPath);
+  EXPECT_EXIT(
+      {
+        auto views = Views::Open(path, SmallTables()).value();
+        bool ok = true;
+        for (uint64_t sequence = 1; sequence <= 41; ++sequence) {
+          ok = ok && ApplyGroup(views.get(), sequence).ok();
+        }
+        _exit(ok ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+  unsetenv(kCrashPath);
+  auto views = Views::Open(path).value();
+  ASSERT_TRUE(views->reached().has_value()) << "a second table cannot fill before one was written";
+  EXPECT_LT(views->reached()->sequence, 41);
+  ExpectGroup(views->newest(), views->reached()->sequence);
+}
+
+TEST(Views, ReadOnlyBesideAWriterTheyShowWhatWasFlushed) {
+  ScratchDirectory directory("views");
+  auto writer = Views::Open(directory.Path("v")).value();
+  ASSERT_TRUE(ApplyGroup(writer.get(), 1).ok());
+  ASSERT_TRUE(writer->Flush().ok());
+  ASSERT_TRUE(ApplyGroup(writer.get(), 2).ok());
+  auto views = Views::OpenReadOnly(directory.Path("v")).value();
+  EXPECT_EQ(views->reached(), At(1));
+  ExpectGroup(views->newest(), 1);
+  ASSERT_TRUE(writer->Flush().ok());
+  ExpectGroup(views->newest(), 1);
 }
 
 TEST(Views, AnotherOpenOfTheSameDirectoryIsRefused) {

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "ledger/admission.h"
+#include "ledger/base/mutex.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
+#include "ledger/publication.h"
+#include "ledger/recovery.h"
+
+namespace voucher {
+
+// A group on its way from the decision to its replies.
+struct DecidedGroup {
+  // As Group's.
+  DecidedGroup(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+               const Group* previous)
+      : group(below, journal, last_recorded_at, previous) {}
+
+  Group group;
+  // Submissions whose last command it decided: answered once it is durable.
+  std::vector<std::unique_ptr<Submission>> finished;
+  // What else takes effect when it is durable, before anybody is answered. May be empty.
+  std::function<void()> on_durable;
+  // The state after it, set when it is durable; null if it recorded nothing.
+  std::shared_ptr<const ReadSnapshot> state;
+};
+
+// The second half of the write path, on a thread of its own: makes one group durable while the
+// sequencer decides the next:  journal, one synced write -> views -> snapshot -> replies.
+//
+// While a group is in flight, the sequencer may read its rows and entries; receipts and the report
+// are the committer's. All members are for the sequencer's thread.
+class Committer {
+ public:
+  // `on_done` is called, on the committer's thread, when a group is durable or has failed.
+  // Everything must outlive the committer.
+  Committer(const LedgerOptions& options, Stores* stores, Publication* publication,
+            std::function<void()> on_done);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Takes a group that follows the last one. None may be in flight.
+  void Start(std::unique_ptr<DecidedGroup> group) VOUCHER_EXCLUDES(mutex_);
+
+  // The group from Start to Finish; nullptr if there is none.
+  const Group* in_flight() const { return in_flight_ != nullptr ? &in_flight_->group : nullptr; }
+  // True while the group in flight is neither durable nor failed.
+  bool busy() VOUCHER_EXCLUDES(mutex_);
+  // Waits until it is, and hands it back: durable, with its submissions answered or about to be; or
+  // the error, with them unanswered and the outcome unknown.
+  absl::Status Finish(std::unique_ptr<DecidedGroup>* group) VOUCHER_EXCLUDES(mutex_);
+
+  // Ends the thread once everything is answered. Nothing may be in flight, nor start after that.
+  void Stop() VOUCHER_EXCLUDES(mutex_);
+
+ private:
+  void Run() VOUCHER_EXCLUDES(mutex_);
+  absl::Status MakeDurable(DecidedGroup* decided);
+
+  const LedgerOptions& options_;
+  Stores* const stores_;
+  Publication* const publication_;
+  const std::function<void()> on_done_;
+
+  // Of the sequencer's thread; the committer works on it while result_ is unset.
+  std::unique_ptr<DecidedGroup> in_flight_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  DecidedGroup* work_ VOUCHER_GUARDED_BY(mutex_) = nullptr;  // to be made durable
+  std::optional<absl::Status> result_ VOUCHER_GUARDED_BY(mutex_);
+  bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;
+};
+
+}  // namespace voucher

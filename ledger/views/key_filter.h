@@ -1,0 +1,62 @@
+#ifndef LEDGER_VIEWS_KEY_FILTER_H_
+#define LEDGER_VIEWS_KEY_FILTER_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "ledger/views/arena.h"
+
+namespace voucher {
+
+// A set of keys by their hashes that may err by saying yes: a Bloom filter whose bits for a key lie
+// in one cache line. It grows by a segment twice as large as the one before.
+//
+// One thread adds; any number ask beside it without locks. Who came to know of a key through
+// anything done after Add finds it.
+class KeyFilter {
+ public:
+  // Takes at most `max_bytes`. Beyond that it says yes to everything.
+  explicit KeyFilter(size_t max_bytes) : max_bytes_(max_bytes) {}
+  KeyFilter(const KeyFilter&) = delete;
+  KeyFilter& operator=(const KeyFilter&) = delete;
+
+  // Takes no room for what it says yes to already.
+  void Add(uint64_t hash);
+
+  // False: the key was not added. True though it was not: at most once in about 300 for each
+  // segment.
+  bool MayContain(uint64_t hash) const;
+
+  size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr size_t kFirstLines = 1u << 14;  // 1 MiB
+  static constexpr size_t kKeysPerLine = 40;       // 12.8 bits each
+  static constexpr size_t kMaxSegments = 20;
+
+  struct alignas(64) Line {
+    std::array<std::atomic<uint64_t>, 8> words;
+  };
+  struct Segment {
+    explicit Segment(size_t size) : pages(size * sizeof(Line)), mask(size - 1) {}
+    Line& LineOf(uint64_t hash) const {
+      return reinterpret_cast<Line*>(pages.data())[(hash >> 32) & mask];
+    }
+    const Pages pages;
+    const size_t mask;
+  };
+
+  const size_t max_bytes_;
+  size_t room_ = 0;  // keys that the last segment takes
+  std::array<std::unique_ptr<const Segment>, kMaxSegments> segments_;
+  std::atomic<size_t> segment_count_{0};
+  std::atomic<bool> overflown_{false};
+  std::atomic<size_t> bytes_{0};
+};
+
+}  // namespace voucher
+
+#endif  // LEDGER_VIEWS_KEY_FILTER_H_

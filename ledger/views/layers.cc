@@ -1,0 +1,67 @@
+#include "ledger/views/layers.h"
+
+#include "ledger/base/check.h"
+
+namespace voucher {
+namespace {
+
+absl::string_view FromSlice(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) const {
+  const uint64_t hash = KeyHash(key);
+  const RowVersion* version = active->Find(key, hash, group);
+  if (version == nullptr && frozen != nullptr) {
+    version = frozen->Find(key, hash, MemoryTable::kNewest);
+  }
+  if (version != nullptr) {
+    if (version->erased()) return false;
+    value->assign(version->value().data(), version->size);
+    return true;
+  }
+  const rocksdb::Status status = stored->Get(key, hash, value);
+  VOUCHER_CHECK(status.ok() || status.IsNotFound()) << "read of a view row: " << status.ToString();
+  return status.ok();
+}
+
+absl::Status Layers::Scan(
+    uint32_t group, absl::string_view first, absl::string_view last, bool fill_cache,
+    absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const {
+  MemoryTable::Cursor newest(active.get(), group, first, last);
+  // Without a frozen table an empty range.
+  MemoryTable::Cursor newer(frozen != nullptr ? frozen.get() : active.get(), MemoryTable::kNewest,
+                            first, frozen != nullptr ? last : absl::string_view());
+  const rocksdb::Slice end(last.data(), last.size());
+  const std::unique_ptr<rocksdb::Iterator> oldest = stored->Iterate(first, &end, fill_cache);
+  for (bool more = true; more && (newest.valid() || newer.valid() || oldest->Valid());) {
+    // The smallest key, from the newest layer that has it.
+    const MemoryTable::Cursor* from = newest.valid() ? &newest : &newer;
+    if (newer.valid() && newer.key() < from->key()) from = &newer;
+    if (!from->valid() || (oldest->Valid() && FromSlice(oldest->key()) < from->key())) {
+      more = visit(FromSlice(oldest->key()), FromSlice(oldest->value()));
+      oldest->Next();
+      continue;
+    }
+    const absl::string_view key = from->key();
+    if (!from->version().erased()) more = visit(key, from->version().value());
+    if (oldest->Valid() && FromSlice(oldest->key()) == key) oldest->Next();
+    if (newer.valid() && newer.key() == key) newer.Next();
+    if (newest.valid() && newest.key() == key) newest.Next();
+  }
+  return ViewsStatus(oldest->status(), "reading");
+}
+
+bool LayeredRows::Get(absl::string_view key, std::string* value) const {
+  return layers_->Get(group_, key, value);
+}
+
+void LayeredRows::Scan(absl::string_view first, absl::string_view last,
+                       absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const {
+  const absl::Status status = layers_->Scan(group_, first, last, true, visit);
+  VOUCHER_CHECK(status.ok()) << "scan of view rows: " << status;
+}
+
+}  // namespace voucher

@@ -1,0 +1,79 @@
+// Rows as they lie in memory: written once, read without locks, never freed alone.
+#ifndef LEDGER_VIEWS_MEMORY_ROW_H_
+#define LEDGER_VIEWS_MEMORY_ROW_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
+
+namespace voucher {
+
+// Of this process: another hashes otherwise.
+inline uint64_t KeyHash(absl::string_view key) {
+  return absl::Hash<absl::string_view>()(key);
+}
+
+// What a group made of a row. The bytes of the value follow the struct.
+struct RowVersion {
+  static constexpr uint32_t kErased = std::numeric_limits<uint32_t>::max();
+
+  const RowVersion* older;
+  uint32_t group;
+  uint32_t size;  // of the value, or kErased
+
+  bool erased() const { return size == kErased; }
+  absl::string_view value() const { return {reinterpret_cast<const char*>(this + 1), size}; }
+};
+
+// A key with its versions. The bytes of the key follow the struct.
+struct MemoryRow {
+  const MemoryRow* next_in_bucket;
+  const MemoryRow* previous_in_table;  // inserted before this one
+  std::atomic<const RowVersion*> newest;
+  uint32_t hash;
+  uint32_t key_size;
+
+  absl::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
+
+  // What the row was after `group`; nullptr if no group up to then had changed it.
+  const RowVersion* VersionAt(uint32_t group) const {
+    const RowVersion* version = newest.load(std::memory_order_acquire);
+    while (version != nullptr && version->group > group) version = version->older;
+    return version;
+  }
+};
+
+// The first bytes of a key after its table as two numbers that sort as the bytes do: comparing them
+// settles most comparisons of keys of one table without touching the keys.
+struct KeyWords {
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  KeyWords() = default;
+  explicit KeyWords(absl::string_view key) {
+    if (!key.empty()) key.remove_prefix(1);
+    high = WordOf(key);
+    low = WordOf(key.substr(key.size() < 8 ? key.size() : 8));
+  }
+
+  friend bool operator==(const KeyWords&, const KeyWords&) = default;
+  friend bool operator<(const KeyWords& a, const KeyWords& b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  }
+
+ private:
+  static uint64_t WordOf(absl::string_view bytes) {
+    const size_t size = bytes.size() < 8 ? bytes.size() : 8;
+    uint64_t word = 0;
+    for (size_t i = 0; i < size; ++i) word = word << 8 | static_cast<uint8_t>(bytes[i]);
+    return size == 0 ? 0 : word << (64 - 8 * size);
+  }
+};
+
+}  // namespace voucher
+
+#endif  // LEDGER_VIEWS_MEMORY_ROW_H_
