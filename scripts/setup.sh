@@ -2,9 +2,10 @@
 # What a fresh Debian 12 machine needs, and how it is installed. Sourced by ./dev.
 # An entry "package=command" is satisfied by the command, wherever it comes from; a plain entry by the Debian package.
 
+# valgrind: a header for the benchmark of single commands, and callgrind, which counts their instructions in a test.
 build_packages="g++=g++ cmake=cmake ninja-build=ninja ccache=ccache lld=ld.lld pkgconf=pkg-config python3=/usr/bin/python3
   protobuf-compiler=protoc protobuf-compiler-grpc=grpc_cpp_plugin libprotobuf-dev libgrpc++-dev libabsl-dev libssl-dev
-  librocksdb-dev prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev"
+  librocksdb-dev prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev valgrind=valgrind"
 
 # promtool is in Debian's prometheus; its service is not used and may be disabled.
 test_packages="python3-grpcio python3-protobuf prometheus=promtool npm=npm"
@@ -12,6 +13,9 @@ test_packages="python3-grpcio python3-protobuf prometheus=promtool npm=npm"
 check_packages="clang=clang++ clang-format=clang-format clang-tidy=clang-tidy"
 
 cover_packages="gcovr=gcovr"
+
+# Only its programs are used: the benchmark makes a database of its own. Debian's service may be disabled.
+bench_packages="postgresql=/usr/lib/postgresql/15/bin/pgbench"
 
 is_present() {
   local package=${1%%=*} command=${1#*=}

@@ -48,6 +48,7 @@ THIRD_PARTY = {
     "nlohmann": ["server/log*", "clients/cli", "tests"],
     "gtest": ["tests"],
     "gmock": ["tests"],
+    "valgrind": ["tests"],
     # The operating system.
     "sys": None, "netinet": None, "arpa": None, "linux": None,
 }

@@ -34,45 +34,6 @@ v1::CivilDate Date(int year, int month, int day) {
   return ToCivilDate(CivilDay(year, month, day));
 }
 
-v1::Command PutProvider(const std::string& provider_id) {
-  v1::Command command;
-  auto* request = command.mutable_put_provider();
-  request->set_request_id("provider-" + provider_id);
-  request->set_provider_id(provider_id);
-  request->set_name("Provider " + provider_id);
-  return command;
-}
-
-v1::Command Bind(const std::string& provider_id, const std::string& account_number, int owner) {
-  v1::Command command;
-  auto* request = command.mutable_bind_cloud_account();
-  request->set_request_id("bind-" + account_number);
-  request->set_provider_id(provider_id);
-  request->set_account_number(account_number);
-  request->set_uscc(StoryUscc(owner));
-  return command;
-}
-
-void OpenProgram(LedgerStory* story) {
-  absl::StatusOr<v1::ProgramRules> rules = ReadShippedProgram(kProgram);
-  VOUCHER_CHECK(rules.ok()) << rules.status();
-  v1::Command publish;
-  publish.mutable_publish_program()->set_request_id("publish");
-  *publish.mutable_publish_program()->mutable_rules() = *std::move(rules);
-  story->Accept(Platform(), publish);
-  v1::Command fund;
-  fund.mutable_appropriate()->set_request_id("fund");
-  fund.mutable_appropriate()->set_program_id(kProgram);
-  fund.mutable_appropriate()->set_amount_fen(100'000 * kYuan);
-  fund.mutable_appropriate()->set_fiscal_reference("2025-1");
-  story->Accept(Finance(), fund);
-  v1::Command open;
-  open.mutable_set_program_state()->set_request_id("open");
-  open.mutable_set_program_state()->set_program_id(kProgram);
-  open.mutable_set_program_state()->set_state(v1::PROGRAM_STATE_OPEN);
-  story->Accept(Platform(), open);
-}
-
 }  // namespace
 
 LedgerStory::LedgerStory() : state_(nullptr) {
@@ -176,6 +137,53 @@ std::string StoryUscc(int n) {
   const std::string digits = std::to_string(n);
   const std::string first_17 = "91420106MA" + std::string(7 - digits.size(), '0') + digits;
   return first_17 + UsccCheckCharacter(first_17).value();
+}
+
+v1::Command PutProvider(const std::string& provider_id) {
+  v1::Command command;
+  auto* request = command.mutable_put_provider();
+  request->set_request_id("provider-" + provider_id);
+  request->set_provider_id(provider_id);
+  request->set_name("Provider " + provider_id);
+  return command;
+}
+
+v1::Command Bind(const std::string& provider_id, const std::string& account_number, int owner) {
+  v1::Command command;
+  auto* request = command.mutable_bind_cloud_account();
+  request->set_request_id("bind-" + account_number);
+  request->set_provider_id(provider_id);
+  request->set_account_number(account_number);
+  request->set_uscc(StoryUscc(owner));
+  return command;
+}
+
+v1::Command PublishProgram() {
+  absl::StatusOr<v1::ProgramRules> rules = ReadShippedProgram(kProgram);
+  VOUCHER_CHECK(rules.ok()) << rules.status();
+  v1::Command command;
+  command.mutable_publish_program()->set_request_id("publish");
+  *command.mutable_publish_program()->mutable_rules() = *std::move(rules);
+  return command;
+}
+
+v1::Command Appropriate(const std::string& request_id, int64_t amount_fen) {
+  v1::Command command;
+  auto* request = command.mutable_appropriate();
+  request->set_request_id(request_id);
+  request->set_program_id(kProgram);
+  request->set_amount_fen(amount_fen);
+  request->set_fiscal_reference("2025-1");
+  return command;
+}
+
+v1::Command OpenProgram() {
+  v1::Command command;
+  auto* request = command.mutable_set_program_state();
+  request->set_request_id("open");
+  request->set_program_id(kProgram);
+  request->set_state(v1::PROGRAM_STATE_OPEN);
+  return command;
 }
 
 v1::Command PutEnterprise(int n) {
@@ -359,7 +367,9 @@ void PassReviews(LedgerStory* story, uint64_t application_id) {
 }
 
 void TellMainJob(LedgerStory* story) {
-  OpenProgram(story);
+  story->Accept(Platform(), PublishProgram());
+  story->Accept(Finance(), Appropriate("fund", 100'000 * kYuan));
+  story->Accept(Platform(), OpenProgram());
   for (const char* provider : {"acme", "zeta"}) story->Accept(Platform(), PutProvider(provider));
   story->Accept(Platform(), PutProduct("acme", "ecs"));
   story->Accept(Platform(), PutProduct("zeta", "vm"));

@@ -59,8 +59,14 @@ v1::Authority ProviderOf(const std::string& provider_id);
 // A valid USCC in Wuhan (420106), another for every n in 0–9,999,999.
 std::string StoryUscc(int n);
 
-// Commands; each takes its request_id from its arguments.
+// Commands; each takes its request_id from its arguments. The program is hubei-2025.
+v1::Command PublishProgram();
+v1::Command Appropriate(const std::string& request_id, int64_t amount_fen);
+v1::Command OpenProgram();
+v1::Command PutProvider(const std::string& provider_id);
 v1::Command PutEnterprise(int n);
+// Enterprise `owner` is StoryUscc(owner).
+v1::Command Bind(const std::string& provider_id, const std::string& account_number, int owner);
 v1::Command PutProduct(const std::string& provider_id, const std::string& product_id);
 // By voucher, of stage "resource" (20 %), with complete evidence.
 v1::Command Apply(int n, const std::string& request_id, int64_t spend_fen);

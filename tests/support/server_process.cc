@@ -17,7 +17,7 @@
 namespace voucher::testing {
 namespace {
 
-constexpr std::chrono::seconds kStartTimeout{60};
+constexpr std::chrono::seconds kKillTimeout{60};
 constexpr std::chrono::milliseconds kLookAgain{2};
 
 void AddPrincipal(absl::string_view name, v1::Role role, config::v1::ServerConfig* config) {
@@ -101,7 +101,7 @@ absl::Status ServerProcess::StartAndWait(const std::vector<std::string>& extra_a
 
 absl::Status ServerProcess::AwaitPorts(std::string* grpc_address) {
   const std::string ports_path = absl::StrCat(work_directory_, "/voucherd.ports");
-  const auto give_up = std::chrono::steady_clock::now() + kStartTimeout;
+  const auto give_up = std::chrono::steady_clock::now() + start_timeout_;
   while (!std::filesystem::exists(ports_path)) {
     const absl::StatusOr<int> exit_code = process_->Wait(kLookAgain);
     if (exit_code.ok()) {
@@ -128,7 +128,7 @@ absl::Status ServerProcess::AwaitAnswer(const std::string& grpc_address, bool an
   one_attempt.attempt_timeout = std::chrono::milliseconds(5'000);
   one_attempt.patience = std::chrono::milliseconds(0);
   ApiClient admin(&starting, "admin", one_attempt);
-  const auto give_up = std::chrono::steady_clock::now() + kStartTimeout;
+  const auto give_up = std::chrono::steady_clock::now() + start_timeout_;
   std::string last = "no answer";
   while (std::chrono::steady_clock::now() < give_up) {
     const auto reply = admin.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
@@ -148,7 +148,7 @@ absl::Status ServerProcess::AwaitAnswer(const std::string& grpc_address, bool an
 void ServerProcess::Kill() {
   VOUCHER_CHECK(process_ != nullptr) << "does not run";
   process_->Signal(SIGKILL);
-  VOUCHER_CHECK(process_->Wait(kStartTimeout).ok());
+  VOUCHER_CHECK(process_->Wait(kKillTimeout).ok());
   process_.reset();
 }
 

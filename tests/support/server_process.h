@@ -37,6 +37,9 @@ class ServerProcess {
   // The same, but returns as soon as the server answers, whatever its mode.
   absl::Status StartInAnyMode(const std::vector<std::string>& extra_arguments = {});
 
+  // How long Start waits, a minute unless told otherwise: for ledgers whose views are built anew.
+  void set_start_timeout(std::chrono::seconds timeout) { start_timeout_ = timeout; }
+
   // SIGKILL; returns when the process is gone.
   void Kill();
 
@@ -45,6 +48,10 @@ class ServerProcess {
 
   // To be changed between a Kill or Terminate and the next Start.
   config::v1::ServerConfig& config() { return config_; }
+
+  bool is_running() const { return process_ != nullptr; }
+  // Of the running server.
+  pid_t pid() const { return process_->pid(); }
 
   Endpoint* endpoint() { return &endpoint_; }
   // host:port of /metrics.
@@ -60,6 +67,7 @@ class ServerProcess {
   std::string work_directory_;
   std::string log_path_;
   config::v1::ServerConfig config_;
+  std::chrono::seconds start_timeout_{60};
   Endpoint endpoint_;
   std::string metrics_address_;
   std::unique_ptr<ChildProcess> process_;

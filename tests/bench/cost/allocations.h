@@ -1,0 +1,20 @@
+// Counts what operator new is asked for in this program.
+#ifndef TESTS_BENCH_COST_ALLOCATIONS_H_
+#define TESTS_BENCH_COST_ALLOCATIONS_H_
+
+#include <cstdint>
+
+namespace voucher::bench {
+
+struct Allocations {
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+};
+
+// Since the program's start: every operator new of it and of its libraries; not what C code takes
+// from malloc itself. Of one thread only: the program has no other.
+Allocations AllocationsSoFar();
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_COST_ALLOCATIONS_H_

@@ -1,0 +1,17 @@
+// The figures, in the order in which one leads to the next.
+#ifndef TESTS_BENCH_COST_FIGURES_H_
+#define TESTS_BENCH_COST_FIGURES_H_
+
+#include <vector>
+
+#include "tests/bench/cost/world.h"
+
+namespace voucher::bench {
+
+// Measures `commands` commands of each verb, and at most as many as there are enterprises less
+// kWarmUp. Changes the world for good: once per world.
+std::vector<Figure> MeasureFigures(World* world, int commands);
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_COST_FIGURES_H_

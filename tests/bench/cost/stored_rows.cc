@@ -1,0 +1,36 @@
+#include "tests/bench/cost/stored_rows.h"
+
+#include <map>
+
+namespace voucher::bench {
+
+void StoredRows::Apply(const Overlay& layer) {
+  layer.ForEachChange([&](const auto& key, const auto* value) {
+    if (value != nullptr) {
+      rows_[key].assign(value->data(), value->size());
+    } else {
+      rows_.erase(key);
+    }
+  });
+}
+
+bool StoredRows::Get(absl::string_view key, std::string* value) const {
+  const auto found = rows_.find(key);
+  if (found == rows_.end()) return false;
+  *value = found->second;
+  return true;
+}
+
+void StoredRows::Scan(
+    absl::string_view first, absl::string_view last,
+    absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) const {
+  std::map<absl::string_view, absl::string_view> found;
+  for (const auto& [key, value] : rows_) {
+    if (first <= key && key < last) found.emplace(key, value);
+  }
+  for (const auto& [key, value] : found) {
+    if (!visit(key, value)) return;
+  }
+}
+
+}  // namespace voucher::bench

@@ -1,0 +1,25 @@
+// What a ledger takes on disk.
+#ifndef TESTS_BENCH_DISK_USAGE_H_
+#define TESTS_BENCH_DISK_USAGE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace voucher::bench {
+
+// Bytes of the files of a closed ledger, by what they hold.
+struct DiskUsage {
+  int64_t blocks = 0;       // the journal's tables of entries
+  int64_t tiles = 0;        // the journal's tables of hashes
+  int64_t journal_log = 0;  // the journal's write-ahead log, not yet in tables
+  int64_t views = 0;        // the views' tables
+};
+
+// Of the ledger in `data_directory`. UNAVAILABLE if it cannot be read.
+absl::StatusOr<DiskUsage> MeasureDisk(const std::string& data_directory);
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_DISK_USAGE_H_

@@ -1,0 +1,21 @@
+// What the disk itself takes.
+#ifndef TESTS_BENCH_FSYNC_PROBE_H_
+#define TESTS_BENCH_FSYNC_PROBE_H_
+
+#include <chrono>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "tests/bench/histogram.h"
+
+namespace voucher::bench {
+
+// Appends 4 KiB to a new file in `directory` and fsyncs it, one after the other; each latency is
+// that of write and fsync together. Removes the file. UNAVAILABLE if the disk fails.
+absl::StatusOr<Histogram> ProbeFsync(const std::string& directory,
+                                     std::chrono::milliseconds duration);
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_FSYNC_PROBE_H_

@@ -1,0 +1,34 @@
+// Many latencies in little memory.
+#ifndef TESTS_BENCH_HISTOGRAM_H_
+#define TESTS_BENCH_HISTOGRAM_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace voucher::bench {
+
+// Counts durations in buckets at most 1.6 % wide. Not thread-safe.
+class Histogram {
+ public:
+  Histogram();
+
+  // Counts one duration in nanoseconds; negative ones count as 0.
+  void Add(int64_t nanos);
+  void Merge(const Histogram& other);
+
+  int64_t count() const { return count_; }
+  // The largest duration counted, exactly; 0 if there is none.
+  int64_t max() const { return max_; }
+  // The upper end of the bucket below or at which a share `q` (0 to 1) of the durations lies; 0 if
+  // there are none.
+  int64_t Quantile(double q) const;
+
+ private:
+  std::vector<int64_t> buckets_;
+  int64_t count_ = 0;
+  int64_t max_ = 0;
+};
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_HISTOGRAM_H_

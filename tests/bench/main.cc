@@ -1,0 +1,107 @@
+// voucher-bench: how fast the ledger is, beside the ceilings of the same machine.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/empty_server.h"
+#include "tests/bench/guard.h"
+#include "tests/bench/options.h"
+#include "tests/bench/report.h"
+#include "tests/support/child_process.h"
+
+namespace voucher::bench {
+namespace {
+
+// What is left of a run in a minute.
+void BeQuick(Options* options) {
+  options->rounds = 1;
+  options->seconds = 1;
+  options->accounts = 2'000;
+  options->entries = 0;
+  options->postgres = false;
+}
+
+int Run(Options options) {
+  if (options.quick) BeQuick(&options);
+  if (options.guard) options.rounds = std::max(options.rounds, kGuardRounds);
+  if (options.guard && options.only.empty()) options.only = kGuardedFigures;
+  options.directory = std::filesystem::absolute(options.directory).lexically_normal().string();
+  if (options.out.empty()) options.out = options.directory + "/bench.json";
+  Bench bench(options);
+  const absl::Status status = options.soak_minutes > 0 ? bench.Soak() : bench.Run();
+  if (!status.ok()) {
+    std::cerr << "voucher-bench: " << status.message() << std::endl;
+    return 1;
+  }
+  PrintTables(bench.results());
+  testing::WriteWholeFile(options.out, ResultsJson(options, bench.results()));
+  std::cout << "\nresults in " << options.out << std::endl;
+  if (!options.guard) return 0;
+  const std::vector<std::string> broken = BrokenGuards(bench.results());
+  for (const std::string& line : broken) std::cerr << "voucher-bench: " << line << '\n';
+  return broken.empty() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace voucher::bench
+
+int main(int argc, char** argv) {
+  voucher::bench::Options options;
+  options.bin_directory = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  CLI::App app(
+      "Measures the ledger beside the ceilings of this machine: an empty RPC, the storage alone, "
+      "one "
+      "fsync, and PostgreSQL doing the same. Every figure is measured once in each round; ratios "
+      "are "
+      "medians over the rounds. Run it from the repository root.",
+      "voucher-bench");
+  app.add_flag("--quick", options.quick, "one short round on a small ledger, without PostgreSQL");
+  app.add_flag("--guard", options.guard,
+               "measure only what CI guards, and fail if a ratio is out of its bounds");
+  app.add_option("--rounds", options.rounds, "rounds")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--seconds", options.seconds, "of each figure in each round")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--accounts", options.accounts, "cloud accounts with credit")
+      ->capture_default_str()
+      ->check(CLI::Range(1'000, 1'000'000));
+  app.add_option("--entries", options.entries, "entries of the big ledger, 0 for none")
+      ->capture_default_str();
+  app.add_option("--only", options.only, "only figures whose name this regular expression finds");
+  app.add_option("--out", options.out, "JSON results, by default bench.json in --dir");
+  app.add_option("--dir", options.directory,
+                 "directory of ledgers and results, on the disk to be measured")
+      ->capture_default_str();
+  app.add_option("--bin-dir", options.bin_directory, "where voucherd is")->capture_default_str();
+  app.add_option("--threads", options.threads, "threads of the client")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16));
+  app.add_option("--connections", options.connections, "connections of the client")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+
+  app.add_flag("!--no-postgres", options.postgres, "without PostgreSQL");
+  app.add_option("--soak", options.soak_minutes,
+                 "minutes of constant load instead: every second's progress, stalls, latencies");
+  app.add_option("--soak-rate", options.soak_rate, "redemptions per second of --soak")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+
+  // What the program starts itself with.
+  voucher::bench::EmptyAnswers answers;
+  std::string address_file;
+  CLI::App* empty = app.add_subcommand("empty-server")->group("");
+  empty->add_option("--redeem-bytes", answers.redeem_bytes);
+  empty->add_option("--stream-redeem-bytes", answers.stream_redeem_bytes);
+  empty->add_option("--address-file", address_file);
+  CLI11_PARSE(app, argc, argv);
+  if (*empty) return voucher::bench::ServeEmpty(answers, address_file);
+  return voucher::bench::Run(options);
+}

@@ -1,0 +1,22 @@
+// The results for people and for machines.
+#ifndef TESTS_BENCH_REPORT_H_
+#define TESTS_BENCH_REPORT_H_
+
+#include <string>
+
+#include "tests/bench/options.h"
+#include "tests/bench/results.h"
+
+namespace voucher::bench {
+
+// Prints the figures and the ratios with their targets to stdout.
+void PrintTables(const Results& results);
+
+// {machine, revision, options, figures: {name: {unit, median, min, max, rounds}}, ratios: {key:
+// median}, ratio_details: {key: {target, at_least, holds, rounds}}}; a ratio that was not measured
+// is absent.
+std::string ResultsJson(const Options& options, const Results& results);
+
+}  // namespace voucher::bench
+
+#endif  // TESTS_BENCH_REPORT_H_
