@@ -105,12 +105,9 @@ void AddTransferPrintCommand(CLI::App* app, Session* session, Chosen* chosen) {
   CLI::App* command =
       Group(app, "transfer")->add_subcommand("print", "show a transfer as an order to print");
   auto transfer = std::make_shared<uint64_t>();
-  auto sequence = std::make_shared<uint64_t>();
   command->add_option("TRANSFER", *transfer, "number of the transfer")->required();
-  command->add_option("--entry", *sequence, "ledger entry of the order, from its receipt");
   command->footer("Plain text in Chinese, at most 80 columns wide in a fixed-width font.");
-  command->callback(
-      [=] { chosen->run = [=] { return PrintTransferOrder(*transfer, *sequence, *session); }; });
+  command->callback([=] { chosen->run = [=] { return PrintTransferOrder(*transfer, *session); }; });
 }
 
 void AddArchiveCommand(CLI::App* app, Session* session, Chosen* chosen) {

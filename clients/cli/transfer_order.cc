@@ -116,10 +116,8 @@ std::string WithId(absl::string_view name, absl::string_view id) {
 }
 
 std::string LedgerPlace(const TransferOrder& order) {
-  return order.ordered_sequence == 0
-             ? absl::StrCat("截至第 ", order.as_of_sequence, " 条记录")
-             : absl::StrCat("第 ", order.ordered_sequence, " 条记录（状态截至第 ",
-                            order.as_of_sequence, " 条）");
+  return absl::StrCat("第 ", order.transfer.ordered_sequence(), " 条记录（状态截至第 ",
+                      order.as_of_sequence, " 条）");
 }
 
 std::string OrderJson(const TransferOrder& order) {
@@ -145,7 +143,7 @@ std::string OrderJson(const TransferOrder& order) {
       {"answer_due_at", InstantText(ToTime(transfer.answer_due_at()))},
       {"provider_reference", transfer.provider_reference()},
       {"decline_reason", transfer.decline_reason()},
-      {"ordered_sequence", order.ordered_sequence},
+      {"ordered_sequence", transfer.ordered_sequence()},
       {"as_of_sequence", order.as_of_sequence}};
   return json.dump(1);
 }
@@ -243,10 +241,9 @@ std::string TransferOrderText(const TransferOrder& order) {
   return page.Take();
 }
 
-int PrintTransferOrder(uint64_t transfer_id, uint64_t ordered_sequence, Session& session) {
+int PrintTransferOrder(uint64_t transfer_id, Session& session) {
   absl::StatusOr<TransferOrder> order = ReadOrder(*session.client, transfer_id);
   if (!order.ok()) return PrintFailure(order.status(), "", session);
-  order->ordered_sequence = ordered_sequence;
   if (session.json) {
     session.out << OrderJson(*order) << "\n";
   } else {

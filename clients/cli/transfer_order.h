@@ -22,8 +22,6 @@ struct TransferOrder {
   std::string program_document;         // what the program rests on
   std::string non_transferable_clause;  // article; empty if the program names none
   int32_t fiscal_year = 0;
-  // Entry of the order, from its receipt; 0 if not known.
-  uint64_t ordered_sequence = 0;
   // The state shown is the one after this ledger entry.
   uint64_t as_of_sequence = 0;
 };
@@ -38,8 +36,8 @@ inline constexpr size_t kOrderWidth = 80;
 std::string TransferOrderText(const TransferOrder& order);
 
 // Reads what belongs on the order of a transfer and prints it, as one JSON object with --json.
-// `ordered_sequence` as in TransferOrder. Returns the exit code. Needs session.client.
-int PrintTransferOrder(uint64_t transfer_id, uint64_t ordered_sequence, Session& session);
+// Returns the exit code. Needs session.client.
+int PrintTransferOrder(uint64_t transfer_id, Session& session);
 
 }  // namespace voucher::cli
 

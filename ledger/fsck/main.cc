@@ -1,6 +1,7 @@
 // voucher-fsck: proves offline that a database or a backup of it is what it says it is.
 //
-// Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open.
+// Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open. SIGINT and SIGTERM end it
+// as they end any program, after its temporary directory is gone.
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -57,6 +58,34 @@ int Work(const Arguments& arguments, const std::string& scratch, uint64_t inadmi
   return report->ok() ? kOk : kFindings;
 }
 
+bool IsStop(int signal_number) {
+  return signal_number == SIGINT || signal_number == SIGTERM;
+}
+
+// What Await receives. Blocked in both processes, so that no stop signal ends them on its own.
+sigset_t AwaitedSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int awaited : {SIGINT, SIGTERM, SIGCHLD}) sigaddset(&set, awaited);
+  return set;
+}
+
+// Waits for the end of the child, or kills it at a stop signal. Returns the wait status, which then
+// has that signal.
+int Await(pid_t child) {
+  const sigset_t awaited = AwaitedSignals();
+  int status = 0;
+  while (true) {
+    const int received = sigwaitinfo(&awaited, nullptr);
+    if (received == SIGCHLD && waitpid(child, &status, WNOHANG) == child) return status;
+    if (IsStop(received)) {
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
+      return W_EXITCODE(0, received);
+    }
+  }
+}
+
 // Runs Work in a child process, because an entry that does not fit the rows before it ends the
 // process that applies it. Returns the wait status.
 int RunChild(const Arguments& arguments, const std::string& scratch, uint64_t inadmissible_entry,
@@ -66,22 +95,18 @@ int RunChild(const Arguments& arguments, const std::string& scratch, uint64_t in
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(kCannotOpen);
-    signal(SIGINT, SIG_DFL);
     const int code = Work(arguments, scratch, inadmissible_entry, applying);
     std::cout.flush();
     _exit(code);
   }
-  int status = 0;
-  if (child < 0) return W_EXITCODE(kCannotOpen, 0);
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
+  return child < 0 ? W_EXITCODE(kCannotOpen, 0) : Await(child);
 }
 
+// Returns the wait status of the last child.
 int Guarded(const Arguments& arguments, const std::string& scratch) {
   void* shared = mmap(nullptr, sizeof(std::atomic<uint64_t>), PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) return kCannotOpen;
+  if (shared == MAP_FAILED) return W_EXITCODE(kCannotOpen, 0);
   auto* applying = new (shared) std::atomic<uint64_t>(0);
   int status = RunChild(arguments, scratch, 0, applying);
   const bool crashed =
@@ -90,12 +115,25 @@ int Guarded(const Arguments& arguments, const std::string& scratch) {
     std::cerr << "voucher-fsck: entry " << entry
               << " does not fit the state before it; checking once more up to there" << std::endl;
     *applying = 0;
+    std::error_code ignored;
+    std::filesystem::remove_all(scratch + "/rows", ignored);
     status = RunChild(arguments, scratch, entry, applying);
   }
   munmap(shared, sizeof(std::atomic<uint64_t>));
+  return status;
+}
+
+// The exit code that a wait status stands for. A stop signal ends this process too.
+int Conclude(int status) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  std::cout << "fsck: FAILED: the check itself was ended by signal " << WTERMSIG(status)
-            << std::endl;
+  const int ended_by = WTERMSIG(status);
+  if (IsStop(ended_by)) {
+    const sigset_t awaited = AwaitedSignals();
+    signal(ended_by, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &awaited, nullptr);
+    raise(ended_by);
+  }
+  std::cout << "fsck: FAILED: the check itself was ended by signal " << ended_by << std::endl;
   return kFindings;
 }
 
@@ -110,17 +148,17 @@ int Fsck(const Arguments& arguments) {
   const std::filesystem::path database = path.has_filename() ? path : path.parent_path();
   const std::string parent =
       arguments.temp_dir.empty() ? database.parent_path().string() : arguments.temp_dir;
+  const sigset_t awaited = AwaitedSignals();
+  sigprocmask(SIG_BLOCK, &awaited, nullptr);
   std::string scratch = parent + "/voucher-fsck-XXXXXX";
   if (mkdtemp(scratch.data()) == nullptr) {
     std::cerr << "voucher-fsck: cannot make a directory in " << parent << ": " << strerror(errno)
               << "; name one with --temp-dir" << std::endl;
     return kCannotOpen;
   }
-  // The child ends on an interrupt; this process stays to clean up.
-  signal(SIGINT, SIG_IGN);
-  const int code = Guarded(arguments, scratch);
+  const int status = Guarded(arguments, scratch);
   std::filesystem::remove_all(scratch, error);
-  return code;
+  return Conclude(status);
 }
 
 }  // namespace

@@ -7,8 +7,11 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/invoice.h"
+#include "ledger/machine/limit_refs.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/waitlist.h"
 #include "ledger/policy/division.h"
+#include "ledger/policy/subsidy.h"
 
 namespace voucher {
 namespace {
@@ -19,6 +22,18 @@ std::optional<v1::Refusal> CheckInvoiceKey(const Context& context, const std::st
   if (claim == nullptr || claim->number() == self) return std::nullopt;
   return MakeRefusal(v1::REASON_INVOICE_ALREADY_CLAIMED, {}, key,
                      {{"application_id", static_cast<int64_t>(claim->number())}});
+}
+
+Limits LimitsOfGrant(const Context& context, const GrantRequest& request, uint64_t project) {
+  Limits limits = LimitsOf(context, request.program, *request.item, request.enterprise, project,
+                           request.provider_ids);
+  if (!request.awarded) return limits;
+  for (PoolRoom& pool : limits.pools) {
+    if (pool.on_exhausted != v1::ON_EXHAUSTED_WAITLIST) continue;
+    pool.on_exhausted = v1::ON_EXHAUSTED_REJECT;
+    if (pool.queued) pool.available_fen = 0;
+  }
+  return limits;
 }
 
 tables::ItemClaims::Key ItemClaimKey(const rows::ApplicationRow& row) {
@@ -173,6 +188,33 @@ std::optional<v1::Refusal> CheckItemClaim(const Context& context, uint32_t progr
   if (claim == nullptr) return std::nullopt;
   return MakeRefusal(v1::REASON_ITEM_ALREADY_CLAIMED, once.clause(), item.item_id(),
                      {{"application_id", static_cast<int64_t>(claim->number())}});
+}
+
+std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
+                                                   const GrantRequest& request) {
+  const CompiledRules& rules = *request.program.rules;
+  const v1::Item& item = *request.item;
+  OfferedGrant offer;
+  if (CountsProjects(rules.rules())) {
+    offer.project = ProjectNumber(context, request.enterprise.number, request.project_id);
+  }
+  if (auto refusal = CheckItemClaim(context, request.program.number, item,
+                                    request.enterprise.number, offer.project)) {
+    return *refusal;
+  }
+  offer.limits = LimitsOfGrant(context, request, offer.project);
+  const int64_t base_fen = BaseAmountFen(item, request.spend_fen);
+  if (auto refusal = CheckHighestOnly(context.view, rules.rules(), offer.project,
+                                      MostUnderCaps(base_fen, offer.limits))) {
+    return *refusal;
+  }
+  if (auto refusal = CheckAmount(item, request.spend_fen)) return *refusal;
+  const bool ranked_first = rules.IsCompetitive() && !request.awarded;
+  const FitResult fit =
+      FitLimits(base_fen, ranked_first ? Limits{offer.limits.caps, {}} : offer.limits);
+  if (const auto* refusal = std::get_if<v1::Refusal>(&fit)) return *refusal;
+  offer.grant = std::get<FittingGrant>(fit);
+  return offer;
 }
 
 void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row, Overlay* rows) {

@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/context.h"
 #include "ledger/machine/view.h"
+#include "ledger/policy/limits.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -68,6 +72,35 @@ std::optional<v1::Refusal> CheckInvoices(const Context& context,
 std::optional<v1::Refusal> CheckItemClaim(const Context& context, uint32_t program,
                                           const v1::Item& item, uint64_t enterprise,
                                           uint64_t project);
+
+// What a submission, a quote or an award asks for.
+struct GrantRequest {
+  Context::Program program;
+  Context::Enterprise enterprise;
+  const v1::Item* item = nullptr;
+  std::string project_id;
+  // 0 for an award, which is of a fixed amount.
+  int64_t spend_fen = 0;
+  // Providers of the chosen products; an award chooses none.
+  std::vector<absl::string_view> provider_ids;
+  // True for an award. It is granted at once or not at all: a pool that lets others wait refuses
+  // it, also while somebody waits there, and a competitive program does not rank it.
+  bool awarded = false;
+};
+
+// What can be granted, and the limits to book it on.
+struct OfferedGrant {
+  // Dense number; 0 if no rule of the program counts projects.
+  uint64_t project = 0;
+  Limits limits;
+  // Of a competitive program, which reserves nothing before the ranking: what the caps leave.
+  FittingGrant grant;
+};
+
+// Refusals in order of precedence: ITEM_ALREADY_CLAIMED, SUPERSEDED_BY_HIGHER, AMOUNT_TOO_SMALL,
+// those of FitLimits. Reserves nothing.
+std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
+                                                   const GrantRequest& request);
 
 // Begins application `id` with the entry: the register of projects, indexes, claims, waitlist and
 // counts. The caller has filled `row`: state, enterprise, item, delivery_mode, spend_fen,

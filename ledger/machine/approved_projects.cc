@@ -3,6 +3,7 @@
 #include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/machine/vouchers.h"
 
 namespace voucher {
@@ -70,6 +71,12 @@ v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t applicatio
     terminated.set_unsettled_fen(CheckedAddFen(terminated.unsettled_fen(), gated.amount_fen));
   }
   return terminated;
+}
+
+void SettleApplication(uint64_t application_id, Overlay* rows) {
+  MoveApplication(application_id, v1::APPLICATION_STATE_SETTLED, rows);
+  const uint64_t voucher = rows->Find<tables::Applications>({application_id})->voucher();
+  if (voucher != 0) ForgetEndedVoucher(voucher, rows);
 }
 
 void EndProject(uint64_t application_id, v1::ApplicationState to, Overlay* rows) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/algorithm/container.h"
+
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/postings.h"
@@ -73,9 +75,14 @@ struct OpenMonths {
   bool unpaid = false;
   // First month that no statement includes; 0 if none.
   uint32_t first = 0;
+
+  // Whether a booking of this month is among what it waits for.
+  bool Include(uint32_t month) const {
+    return month > paid_through && (unpaid || (first != 0 && first <= month));
+  }
 };
 
-// `paid` counts as paid.
+// `paid` counts as paid; 0 for none.
 OpenMonths OpenMonthsOf(const View& view, uint32_t program, uint64_t provider, uint64_t paid) {
   OpenMonths open;
   view.Scan<tables::StatementsByProgram>(
@@ -96,6 +103,13 @@ OpenMonths OpenMonthsOf(const View& view, uint32_t program, uint64_t provider, u
         return false;
       });
   return open;
+}
+
+// Whether the application is settled once no provider is owed anything for it.
+bool CanSettle(const Context& context, uint64_t id, const rows::ApplicationRow& application) {
+  return (application.state() == v1::APPLICATION_STATE_APPROVED ||
+          application.state() == v1::APPLICATION_STATE_ACCEPTED) &&
+         GatedBy(context, id, application) == 0;
 }
 
 }  // namespace
@@ -171,6 +185,23 @@ void ForgetEndedVoucher(uint64_t voucher_id, Overlay* rows) {
   }
 }
 
+bool OwesProviders(const View& view, uint64_t voucher_id, uint64_t provider, int64_t reversed_fen) {
+  const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
+  return absl::c_any_of(voucher.claims(), [&](const rows::ProviderClaimRow& claim) {
+    const int64_t left_fen = claim.fen() - (claim.provider() == provider ? reversed_fen : 0);
+    return left_fen > 0 &&
+           OpenMonthsOf(view, voucher.program(), claim.provider(), 0).Include(claim.month());
+  });
+}
+
+bool IsSettledByExpiry(const Context& context, uint64_t voucher_id, uint64_t provider,
+                       int64_t reversed_fen) {
+  const uint64_t id = context.view.Find<tables::Vouchers>({voucher_id})->application();
+  const rows::ApplicationRow& application = *context.view.Find<tables::Applications>({id});
+  return CanSettle(context, id, application) &&
+         !OwesProviders(context.view, voucher_id, provider, reversed_fen);
+}
+
 std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64_t provider,
                                 uint64_t paid) {
   const View& view = context.view;
@@ -178,19 +209,13 @@ std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64
   const auto waits = [&](uint64_t of, uint32_t month) {
     const auto [it, added] = open.try_emplace(of);
     if (added) it->second = OpenMonthsOf(view, program, of, paid);
-    return month > it->second.paid_through &&
-           (it->second.unpaid || (it->second.first != 0 && it->second.first <= month));
+    return it->second.Include(month);
   };
   std::vector<uint64_t> settled;
   const auto take = [&](uint64_t voucher_id) {
     const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
     const uint64_t id = voucher.application();
-    const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
-    if (application.state() != v1::APPLICATION_STATE_APPROVED &&
-        application.state() != v1::APPLICATION_STATE_ACCEPTED) {
-      return;
-    }
-    if (GatedBy(context, id, application) != 0) return;
+    if (!CanSettle(context, id, *view.Find<tables::Applications>({id}))) return;
     for (const rows::ProviderClaimRow& claim : voucher.claims()) {
       const auto* ended = view.Find<tables::EndedVouchers>({program, claim.provider(), voucher_id});
       if (ended != nullptr && waits(claim.provider(), static_cast<uint32_t>(ended->number()))) {

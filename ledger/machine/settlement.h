@@ -48,6 +48,17 @@ std::vector<std::pair<uint32_t, int64_t>> DebtsAgainst(const View& view, uint32_
 // Takes a settled voucher from the table of those that wait for their last statements.
 void ForgetEndedVoucher(uint64_t voucher_id, Overlay* rows);
 
+// True if a provider is still owed something for this voucher, which is over or about to be:
+// redemptions that no paid statement includes. What waits for acceptance is not counted, nor is
+// what the entry under decision takes back: `reversed_fen` of the claim of `provider`.
+bool OwesProviders(const View& view, uint64_t voucher_id, uint64_t provider = 0,
+                   int64_t reversed_fen = 0);
+
+// True if the application of a voucher that expires, or expired before, is settled by that: it is
+// APPROVED or ACCEPTED, its money waits for no acceptance, and no provider is owed anything.
+bool IsSettledByExpiry(const Context& context, uint64_t voucher_id, uint64_t provider = 0,
+                       int64_t reversed_fen = 0);
+
 // Applications whose voucher is over and that get nothing more from any provider once the statement
 // `paid` of this provider is paid: APPROVED or ACCEPTED, and accepted where that gates settlement.
 // In the order of vouchers, at most kMaxSettledApplications.

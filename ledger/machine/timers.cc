@@ -1,6 +1,7 @@
 #include "ledger/machine/application_timers.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/machine/vouchers.h"
@@ -29,6 +30,7 @@ Decision DecideVoucherLapse(Context* context, const v1::TimerDue& timer) {
   v1::Event event;
   const int64_t released_fen = ReleaseVoucher(*context, timer.id(), &event);
   event.mutable_voucher_expired()->set_released_fen(released_fen);
+  event.mutable_voucher_expired()->set_settles_application(IsSettledByExpiry(*context, timer.id()));
   return event;
 }
 
@@ -91,6 +93,9 @@ void EvolveTimer(const v1::Entry& entry, Overlay* rows) {
     NoteTransferChange(entry, timer.id(), transfer, rows);
   } else if (event.has_voucher_expired()) {
     EndVoucher(timer.id(), v1::VOUCHER_STATE_EXPIRED, rows);
+    if (event.voucher_expired().settles_application()) {
+      SettleApplication(rows->Find<tables::Vouchers>({timer.id()})->application(), rows);
+    }
   } else if (event.has_correction_lapsed() || event.has_project_lapsed()) {
     EvolveApplicationDeadline(entry, rows);
   } else if (event.has_tranche_opened()) {

@@ -45,6 +45,11 @@ bool MayIssue(const Context& context, absl::string_view program_id) {
   return scope.empty() || absl::c_linear_search(scope, program_id);
 }
 
+bool MayIssueOrRun(const Context& context, absl::string_view program_id) {
+  return context.HasRole(v1::ROLE_PLATFORM) || context.HasRole(v1::ROLE_ADMIN) ||
+         MayIssue(context, program_id);
+}
+
 bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,
                       v1::Event* event, uint32_t other_program) {
   const int64_t amount_fen = open.transfer->amount_fen();

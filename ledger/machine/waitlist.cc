@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <variant>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -11,6 +12,7 @@
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
+#include "ledger/policy/clause.h"
 
 namespace voucher {
 namespace {
@@ -125,9 +127,8 @@ class Step {
     Queue queue(*scratch_, program_.number);
     for (uint64_t id = queue.Next(); id != 0; id = queue.Next()) {
       const rows::ApplicationRow& application = *scratch_->Find<tables::Applications>({id});
-      const int64_t granted_fen =
-          over ? 0 : (IsKeptBack(application) ? kNoRoom : TurnOf(application));
-      if (granted_fen == kNoRoom) {
+      Turn turn = over ? Turn(EndOfWaitlist()) : TurnOf(application);
+      if (std::holds_alternative<Waits>(turn)) {
         KeepBackOthers(application);
         // The budget's list is everybody's.
         if (absl::c_linear_search(blocked_, LimitId{})) break;
@@ -137,18 +138,20 @@ class Step {
         step_.set_continues(true);
         break;
       }
-      if (granted_fen > 0) {
-        Promote(id, application, granted_fen, event);
+      if (const auto* granted_fen = std::get_if<int64_t>(&turn)) {
+        Promote(id, application, *granted_fen, event);
       } else {
-        step_.add_lapsed_application_ids(id);
-        MoveApplication(id, v1::APPLICATION_STATE_LAPSED, scratch_);
+        Lapse(id, application, std::get<v1::Refusal>(std::move(turn)));
       }
     }
     if (step_.ByteSizeLong() > 0) *event->mutable_waitlist() = std::move(step_);
   }
 
  private:
-  static constexpr int64_t kNoRoom = -1;
+  // What the turn of an application brings: it goes on waiting, it gets so much (> 0 fen), or it
+  // can never be granted and leaves.
+  struct Waits {};
+  using Turn = std::variant<Waits, int64_t, v1::Refusal>;
 
   bool IsFull() const {
     return static_cast<size_t>(step_.promotions_size() + step_.lapsed_application_ids_size()) >=
@@ -175,18 +178,33 @@ class Step {
     }
   }
 
-  // What the application gets when its turn comes, in fen: 0 if it can never be granted, kNoRoom if
-  // it goes on waiting.
-  int64_t TurnOf(const rows::ApplicationRow& application) const {
+  v1::Refusal EndOfWaitlist() const {
+    return MakeRefusal(v1::REASON_WINDOW_CLOSED, program_.rules->rules().window().clause());
+  }
+
+  Turn TurnOf(const rows::ApplicationRow& application) const {
+    if (IsKeptBack(application)) return Waits();
     const rows::EnterpriseRow& enterprise =
         *scratch_->Find<tables::Enterprises>({application.enterprise()});
-    if (CheckBlacklist(enterprise, program_.row->program_id(), context_.received_at)) return 0;
+    if (auto refusal =
+            CheckBlacklist(enterprise, program_.row->program_id(), context_.received_at)) {
+      return *std::move(refusal);
+    }
     const Limits limits = LimitsOfApplication(context_, program_, application);
+    if (auto refusal = CheckCaps(limits.caps)) return *std::move(refusal);
     const int64_t granted_fen = ClipToCaps(application.wanted_fen(), limits);
-    if (granted_fen <= 0) return 0;
     const bool fits = absl::c_all_of(
         limits.pools, [&](const PoolRoom& pool) { return pool.available_fen >= granted_fen; });
-    return fits ? granted_fen : kNoRoom;
+    if (!fits) return Waits();
+    return granted_fen;
+  }
+
+  void Lapse(uint64_t id, const rows::ApplicationRow& application, v1::Refusal refusal) {
+    FillClause(scratch_->Find<tables::Revisions>({application.program(), application.revision()}),
+               &refusal);
+    step_.add_lapsed_application_ids(id);
+    *step_.add_lapse_refusals() = std::move(refusal);
+    MoveApplication(id, v1::APPLICATION_STATE_LAPSED, scratch_);
   }
 
   void Promote(uint64_t id, const rows::ApplicationRow& application, int64_t granted_fen,
@@ -289,7 +307,10 @@ void EvolveWaitlist(const v1::Entry& entry, Overlay* rows) {
         .set_granted_fen(promotion.granted_fen());
     MoveApplication(promotion.application_id(), promotion.state(), rows);
   }
-  for (const uint64_t id : event.waitlist().lapsed_application_ids()) {
+  for (int i = 0; i < event.waitlist().lapsed_application_ids_size(); ++i) {
+    const uint64_t id = event.waitlist().lapsed_application_ids(i);
+    *rows->Edit<tables::Applications>({id}).mutable_lapse_refusal() =
+        event.waitlist().lapse_refusals(i);
     MoveApplication(id, v1::APPLICATION_STATE_LAPSED, rows);
   }
   const UnixNanos due = WaitlistInstant(entry);

@@ -75,21 +75,6 @@ std::optional<v1::Refusal> PoolExhausted(const std::vector<PoolRoom>& pools, int
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
-  const auto used_up = [](bool project) {
-    return [project](const CapRoom& cap) {
-      return (cap.id.kind == v1::LIMIT_KIND_PROJECT) == project && AvailableFen(cap) <= 0;
-    };
-  };
-  if (const CapRoom* cap = Binding(caps, used_up(false))) {
-    return CapReached(v1::REASON_ENTERPRISE_CAP_REACHED, *cap);
-  }
-  if (const CapRoom* cap = Binding(caps, used_up(true))) {
-    return CapReached(v1::REASON_PROJECT_CAP_REACHED, *cap);
-  }
-  return std::nullopt;
-}
-
 // Fits a grant that the caps have clipped into the pools.
 FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
   const auto insufficient = [&grant](v1::OnExhausted policy) {
@@ -180,6 +165,21 @@ std::string CapName(v1::LimitKind kind) {
 std::string PoolName(const v1::Pool& pool) {
   const std::string& name = v1::PoolScope_Name(pool.scope());
   return absl::StrCat(absl::StripPrefix(absl::string_view(name), "POOL_SCOPE_"), " ", pool.key());
+}
+
+std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
+  const auto used_up = [](bool project) {
+    return [project](const CapRoom& cap) {
+      return (cap.id.kind == v1::LIMIT_KIND_PROJECT) == project && AvailableFen(cap) <= 0;
+    };
+  };
+  if (const CapRoom* cap = Binding(caps, used_up(false))) {
+    return CapReached(v1::REASON_ENTERPRISE_CAP_REACHED, *cap);
+  }
+  if (const CapRoom* cap = Binding(caps, used_up(true))) {
+    return CapReached(v1::REASON_PROJECT_CAP_REACHED, *cap);
+  }
+  return std::nullopt;
 }
 
 FitResult FitLimits(int64_t base_fen, const Limits& limits) {

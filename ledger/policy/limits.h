@@ -15,6 +15,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -97,6 +98,9 @@ struct Limits {
   std::vector<CapRoom> caps;
   std::vector<PoolRoom> pools;
 };
+
+// The refusal of a grant if nothing is left under one of the caps: the first that FitLimits knows.
+std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps);
 
 // A grant that fits, or that waits for room.
 struct FittingGrant {

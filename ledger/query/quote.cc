@@ -9,7 +9,6 @@
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/context.h"
 #include "ledger/machine/limit_refs.h"
-#include "ledger/machine/projects.h"
 #include "ledger/policy/clause.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/limits.h"
@@ -25,15 +24,12 @@ namespace {
 
 using Answer = std::variant<v1::Grant, v1::Refusal>;
 
-// What is left of a quote once the applicant may apply: caps, pools.
-Answer Fit(int64_t base_fen, const Limits& limits) {
-  FitResult fit = FitLimits(base_fen, limits);
-  if (auto* refusal = std::get_if<v1::Refusal>(&fit)) return std::move(*refusal);
-  const FittingGrant& fitting = std::get<FittingGrant>(fit);
+v1::Grant GrantOf(const v1::Item& item, const v1::QuoteRequest& request,
+                  const FittingGrant& fitting) {
   v1::Grant grant;
   grant.set_grant_fen(fitting.granted_fen);
   grant.set_binding_limit(fitting.clipped_by);
-  grant.set_unclipped_fen(base_fen);
+  grant.set_unclipped_fen(BaseAmountFen(item, request.spend_fen()));
   grant.set_waits(fitting.waits);
   return grant;
 }
@@ -66,7 +62,10 @@ Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
     return *std::move(refusal);
   }
   if (auto refusal = CheckAmount(item, request.spend_fen())) return *std::move(refusal);
-  return Fit(BaseAmountFen(item, request.spend_fen()), HypotheticalLimits(rules, item, request));
+  FitResult fit =
+      FitLimits(BaseAmountFen(item, request.spend_fen()), HypotheticalLimits(rules, item, request));
+  if (auto* refusal = std::get_if<v1::Refusal>(&fit)) return std::move(*refusal);
+  return GrantOf(item, request, std::get<FittingGrant>(fit));
 }
 
 Answer QuoteEnterprise(const Context& context, const Context::Program& program,
@@ -86,22 +85,13 @@ Answer QuoteEnterprise(const Context& context, const Context::Program& program,
           CheckEligibility(rules, item, applicant, request.project(), context.received_at)) {
     return *std::move(refusal);
   }
-  const uint64_t project =
-      CountsProjects(rules.rules())
-          ? ProjectNumber(context, enterprise->number, request.project().project_id())
-          : 0;
-  if (auto refusal = CheckItemClaim(context, program.number, item, enterprise->number, project)) {
-    return *std::move(refusal);
-  }
-  Limits limits = LimitsOf(context, program, item, *enterprise, project, {});
-  const int64_t base_fen = BaseAmountFen(item, request.spend_fen());
-  if (auto refusal =
-          CheckHighestOnly(context.view, rules.rules(), project, MostUnderCaps(base_fen, limits))) {
-    return *std::move(refusal);
-  }
-  if (auto refusal = CheckAmount(item, request.spend_fen())) return *std::move(refusal);
-  if (rules.IsCompetitive()) limits.pools.clear();  // the ranking asks the pools
-  return Fit(base_fen, limits);
+  auto offer = OfferGrant(context, {.program = program,
+                                    .enterprise = *enterprise,
+                                    .item = &item,
+                                    .project_id = request.project().project_id(),
+                                    .spend_fen = request.spend_fen()});
+  if (auto* refusal = std::get_if<v1::Refusal>(&offer)) return std::move(*refusal);
+  return GrantOf(item, request, std::get<OfferedGrant>(offer).grant);
 }
 
 Answer Answered(Context* context, const v1::QuoteRequest& request) {

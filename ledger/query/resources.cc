@@ -148,6 +148,7 @@ v1::Application ApplicationResource(const View& view, uint64_t number,
     application.add_provider_ids(ProviderId(view, provider));
   }
   application.set_project_id(row.project_id());
+  if (row.has_lapse_refusal()) *application.mutable_lapse_refusal() = row.lapse_refusal();
   return application;
 }
 
@@ -203,6 +204,7 @@ v1::Transfer TransferResource(const View& view, uint64_t number, const rows::Tra
   *transfer.mutable_answer_due_at() = ToTimestamp(row.answer_due_unix_ns());
   transfer.set_provider_reference(row.provider_reference());
   transfer.set_decline_reason(row.decline_reason());
+  transfer.set_ordered_sequence(row.ordered_sequence());
   return transfer;
 }
 

@@ -165,6 +165,7 @@ TransferOrder SampleOrder() {
   order.program_document = "武汉市经信局 2025-05-20";
   order.non_transferable_clause = "武汉市经信局 2025-05-20 五(二)";
   order.fiscal_year = 2025;
+  order.transfer.set_ordered_sequence(300);
   order.as_of_sequence = 345;
   return order;
 }
@@ -172,7 +173,8 @@ TransferOrder SampleOrder() {
 TEST(TransferOrderText, NamesEverythingThatIsOrdered) {
   const std::string text = TransferOrderText(SampleOrder());
   for (const char* part :
-       {"云服务券调拨单", "调拨单号          12\n", "账本序号          截至第 345 条记录\n",
+       {"云服务券调拨单", "调拨单号          12\n",
+        "账本序号          第 300 条记录（状态截至第 345 条）\n",
         "湖北省数字化改造云服务券（hubei-2025）", "财政年度          2025\n",
         "企业名称          武汉远屿包装制品有限公司\n", "统一社会信用代码  914403001922038216\n",
         "服务券编号        3（申请编号 5）\n", "服务券有效期至    2025-12-31（含当日）\n",
@@ -187,7 +189,6 @@ TEST(TransferOrderText, NamesEverythingThatIsOrdered) {
 
 TEST(TransferOrderText, TellsTheAnswerAndTheEntryOfTheOrder) {
   TransferOrder order = SampleOrder();
-  order.ordered_sequence = 300;
   order.transfer.set_state(v1::TRANSFER_STATE_DECLINED);
   order.transfer.set_decline_reason("账户已停用");
   const std::string text = TransferOrderText(order);

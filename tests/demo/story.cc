@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -18,14 +17,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
-#include <nlohmann/json.hpp>
 
 #include "clients/cpp/client.h"
 #include "ledger/base/civil.h"
-#include "ledger/base/money.h"
 #include "ledger/base/status_macros.h"
 #include "tests/demo/acknowledgements.h"
-#include "tests/demo/progress.h"
+#include "tests/demo/story_report.h"
 #include "tests/support/child_process.h"
 #include "tests/support/dev_clock.h"
 #include "tests/support/scenario_script.h"
@@ -100,16 +97,6 @@ config::v1::ServerConfig ConfigFor(const ScenarioScript& script, const Options& 
   return config;
 }
 
-// A refusal as it is shown.
-struct StoryRefusal {
-  int line = 0;
-  std::string verb;
-  std::string reason;
-  std::string message;
-  std::string message_zh;
-  std::string clause;
-};
-
 class Story {
  public:
   Story(const Options& options, ScenarioScript script)
@@ -143,11 +130,8 @@ class Story {
   absl::Status VerifyAll();
   absl::StatusOr<client::Client*> As(const std::string& who);
 
-  void EndPart();
-  void PrintTable() const;
-  std::string Summary(bool ok, int64_t milliseconds) const;
   void Wrong(const ScenarioStep& step, const std::string& what) {
-    problems_.push_back(script_.Place(step) + what);
+    report_.Wrong(script_.Place(step) + what);
   }
 
   const Options& options_;
@@ -159,36 +143,26 @@ class Story {
   Acknowledgements acknowledgements_;
 
   std::string part_;
-  int part_accepted_ = 0;
-  std::map<std::string, int> part_refused_;
-  std::string part_balances_;
-
-  int64_t commands_ = 0, accepted_ = 0, balances_checked_ = 0, timers_ = 0;
+  int64_t timers_ = 0;
   std::set<std::string> programs_;
-  std::vector<StoryRefusal> refusals_;
-  std::vector<v1::Budget> budgets_;
-  int64_t kills_ = 0, acknowledged_before_kill_ = 0;
-  LedgerReading ledger_;
-  std::string fsck_verdict_ = "not run";
-  std::vector<std::string> problems_;
+  StoryReport report_;
 };
 
 bool Story::Run() {
   const auto started = std::chrono::steady_clock::now();
-  problems_ = script_.problems;
-  absl::Status status = problems_.empty() ? Play() : absl::OkStatus();
-  if (status.ok() && problems_.empty()) status = VerifyAll();
-  if (!status.ok()) problems_.emplace_back(status.message());
-  const bool ok = problems_.empty();
-  PrintTable();
+  report_.problems = script_.problems;
+  absl::Status status = report_.problems.empty() ? Play() : absl::OkStatus();
+  if (status.ok() && report_.problems.empty()) status = VerifyAll();
+  if (!status.ok()) report_.Wrong(std::string(status.message()));
+  report_.PrintTable();
   const int64_t milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(
                                    std::chrono::steady_clock::now() - started)
                                    .count();
   const std::string summary =
       (std::filesystem::path(options_.data_directory).parent_path() / "summary.json").string();
-  testing::WriteWholeFile(summary, Summary(ok, milliseconds));
+  testing::WriteWholeFile(summary, report_.Summary(options_.program_id, milliseconds));
   absl::PrintF("\n%d s; summary in %s\n", milliseconds / 1000, summary);
-  return ok;
+  return report_.problems.empty();
 }
 
 absl::Status Story::Play() {
@@ -196,17 +170,17 @@ absl::Status Story::Play() {
   UnixNanos now = start_;
   for (size_t i = 0; i < script_.steps.size(); ++i) {
     const ScenarioStep& step = script_.steps[i];
-    if (step.part != part_) EndPart();
+    if (step.part != part_) report_.BeginPart(step.part);
     part_ = step.part;
     const bool room = step.kind == ScenarioStep::kClock && step.at - now >= kRoomForKill;
-    if (room && kills_ == 0 && i * 2 >= script_.steps.size()) {
+    if (room && report_.kills == 0 && i * 2 >= script_.steps.size()) {
       VOUCHER_RETURN_IF_ERROR(KillAndRestart());
     }
     now = step.at;
     VOUCHER_RETURN_IF_ERROR(PlayStep(step));
   }
-  EndPart();
-  if (kills_ == 0) problems_.emplace_back("the story leaves no room for a SIGKILL");
+  report_.EndPart();
+  if (report_.kills == 0) report_.Wrong("the story leaves no room for a SIGKILL");
   return absl::OkStatus();
 }
 
@@ -244,7 +218,7 @@ absl::Status Story::PlayCommand(const ScenarioStep& step) {
   VOUCHER_ASSIGN_OR_RETURN(client::Client * client, As(step.who));
   const std::unique_ptr<Message> response = ResponseOf(request);
   const absl::Status status = client->Call(path, request, response.get());
-  ++commands_;
+  ++report_.commands;
   ExpectAnswer(step, status, *response);
   return absl::OkStatus();
 }
@@ -253,8 +227,7 @@ void Story::ExpectAnswer(const ScenarioStep& step, const absl::Status& status,
                          const Message& response) {
   const std::vector<std::string> words = absl::StrSplit(step.expected, absl::MaxSplits(' ', 1));
   if (status.ok()) {
-    ++accepted_;
-    ++part_accepted_;
+    report_.Accept();
     const auto& receipt = static_cast<const v1::Receipt&>(Part(response, "receipt"));
     const Message& request = RequestOf(step.command);
     acknowledgements_.Add(request.GetReflection()->GetString(
@@ -273,16 +246,14 @@ void Story::ExpectAnswer(const ScenarioStep& step, const absl::Status& status,
   const auto bad_fields = client::BadFieldsOf(status);
   const std::string got =
       bad_fields.empty() ? status.ToString() : absl::StrCat("MALFORMED ", bad_fields[0].field());
-  ++part_refused_["MALFORMED"];
+  report_.Malformed();
   if (got != step.expected) Wrong(step, "got " + got);
 }
 
 void Story::ExpectRefusal(const ScenarioStep& step, const client::Refused& refused) {
   const std::string reason = ReasonName(refused.reason);
   const v1::Refusal& refusal = refused.refusal;
-  ++part_refused_[reason];
-  refusals_.push_back(
-      {step.line, step.verb, reason, refusal.message(), refusal.message_zh(), refusal.clause()});
+  report_.Refuse(step.verb, reason, refusal);
   if (refused.receipt) {
     const Message& request = RequestOf(step.command);
     acknowledgements_.Add(request.GetReflection()->GetString(
@@ -330,22 +301,22 @@ absl::StatusOr<std::string> Story::BalancesOf(const std::string& expected) {
 absl::Status Story::ExpectBalances(const ScenarioStep& step) {
   if (step.balances.empty()) return absl::OkStatus();
   VOUCHER_ASSIGN_OR_RETURN(const std::string got, BalancesOf(step.balances));
-  ++balances_checked_;
   const std::vector<std::string> words = absl::StrSplit(step.balances, ' ', absl::SkipEmpty());
   const std::string wanted = absl::StrJoin(words, " ");
   if (got != wanted) Wrong(step, absl::StrCat("balances ", got, ", expected ", wanted));
   programs_.insert(words[0]);
-  part_balances_ = wanted;
+  report_.Balances(wanted);
   return absl::OkStatus();
 }
 
 absl::Status Story::KillAndRestart() {
-  acknowledged_before_kill_ = static_cast<int64_t>(acknowledgements_.size());
+  report_.acknowledged_before_kill = static_cast<int64_t>(acknowledgements_.size());
   clients_.clear();
   server_.Kill();
-  ++kills_;
+  ++report_.kills;
   server_.config().mutable_development()->mutable_manual_clock()->set_start(clock_.RestartAt());
-  absl::PrintF("  SIGKILL after %d acknowledged decisions, restart\n", acknowledged_before_kill_);
+  absl::PrintF("  SIGKILL after %d acknowledged decisions, restart\n",
+               report_.acknowledged_before_kill);
   // The story's clock moves by months in no time, so the last mark is old.
   return server_.Start({"--confirm-clock"});
 }
@@ -356,12 +327,12 @@ absl::Status Story::VerifyAll() {
     v1::GetBudgetRequest request;
     request.set_program_id(program);
     VOUCHER_ASSIGN_OR_RETURN(const v1::GetBudgetResponse response, observer->GetBudget(request));
-    budgets_.push_back(response.budget());
+    report_.budgets.push_back(response.budget());
   }
   testing::ApiClient auditor(server_.endpoint(), "auditor");
-  VOUCHER_ASSIGN_OR_RETURN(ledger_, ReadLedger(auditor, acknowledgements_));
-  if (ledger_.lost_acknowledgements != 0) problems_.emplace_back("acknowledgements were lost");
-  if (ledger_.bad_hashes != 0) problems_.emplace_back("entries have a wrong hash");
+  VOUCHER_ASSIGN_OR_RETURN(report_.ledger, ReadLedger(auditor, acknowledgements_));
+  if (report_.ledger.lost_acknowledgements != 0) report_.Wrong("acknowledgements were lost");
+  if (report_.ledger.bad_hashes != 0) report_.Wrong("entries have a wrong hash");
   auditor.Disconnect();
   clients_.clear();
   clock_.Pause();
@@ -370,102 +341,11 @@ absl::Status Story::VerifyAll() {
                            testing::RunProgram({options_.bin_directory + "/voucher-fsck",
                                                 "--redecide", options_.data_directory},
                                                std::chrono::minutes(2)));
-  fsck_verdict_ = fsck.exit_code == 0 ? "clean" : absl::StrCat("exit code ", fsck.exit_code);
+  report_.fsck_verdict = fsck.exit_code == 0 ? "clean" : absl::StrCat("exit code ", fsck.exit_code);
   if (fsck.exit_code != 0) {
-    problems_.push_back(absl::StrCat("voucher-fsck: ", fsck.stdout_text, "\n", fsck.stderr_text));
+    report_.Wrong(absl::StrCat("voucher-fsck: ", fsck.stdout_text, "\n", fsck.stderr_text));
   }
   return absl::OkStatus();
-}
-
-void Story::EndPart() {
-  if (part_.empty()) return;
-  std::vector<std::string> refused;
-  for (const auto& [reason, count] : part_refused_) {
-    refused.push_back(count == 1 ? reason : absl::StrCat(count, " ", reason));
-  }
-  absl::PrintF("  %s\n      %d accepted%s%s\n", part_, part_accepted_,
-               refused.empty() ? "" : "; refused: ", absl::StrJoin(refused, ", "));
-  if (!part_balances_.empty()) {
-    const std::vector<std::string> words = absl::StrSplit(part_balances_, ' ');
-    std::string text;
-    for (size_t i = 1; i < words.size(); ++i) {
-      int64_t fen = 0;
-      if (absl::SimpleAtoi(words[i], &fen) && fen != 0) {
-        absl::StrAppend(&text, text.empty() ? "" : ", ", kBalanceColumns[i - 1], " ",
-                        FormatYuan(fen));
-      }
-    }
-    absl::PrintF("      %s: %s\n", words[0], text);
-  }
-  std::fflush(stdout);
-  part_accepted_ = 0;
-  part_refused_.clear();
-  part_balances_.clear();
-}
-
-void Story::PrintTable() const {
-  absl::PrintF("\nRefused, and why\n");
-  std::set<std::pair<std::string, std::string>> shown;
-  for (const StoryRefusal& refusal : refusals_) {
-    if (!shown.insert({refusal.verb, refusal.reason}).second) continue;
-    absl::PrintF("  %s: %s\n      %s\n      %s\n      %s\n", refusal.verb, refusal.reason,
-                 refusal.message, refusal.message_zh, refusal.clause);
-  }
-  for (const v1::Budget& b : budgets_) {
-    absl::PrintF("\nBudget equation of %s, yuan\n  %-22s   %20s\n", b.program_id(), "appropriated",
-                 FormatYuan(b.appropriated_fen()));
-    const char* sign = "=";
-    for (const auto& [name, fen] :
-         std::vector<std::pair<const char*, int64_t>>{{"remaining", b.remaining_fen()},
-                                                      {"held", b.held_fen()},
-                                                      {"voucher", b.voucher_fen()},
-                                                      {"transit", b.transit_fen()},
-                                                      {"credit", b.credit_fen()},
-                                                      {"payable", b.payable_fen()},
-                                                      {"due", b.due_fen()},
-                                                      {"paid", b.paid_fen()},
-                                                      {"returned", b.returned_fen()}}) {
-      absl::PrintF("  %-22s %s %20s\n", name, sign, FormatYuan(fen));
-      sign = "+";
-    }
-  }
-  absl::PrintF("\nProof\n");
-  const auto line = [](const char* what, int64_t n) {
-    absl::PrintF("  %-46s %12s\n", what, WithSeparators(n));
-  };
-  line("commands", commands_);
-  line("  of them accepted", accepted_);
-  line("balances compared with those worked by hand", balances_checked_);
-  line("entries in the ledger", static_cast<int64_t>(ledger_.entries));
-  line("acknowledged before the SIGKILL", acknowledged_before_kill_);
-  line("lost acknowledgements", static_cast<int64_t>(ledger_.lost_acknowledgements));
-  absl::PrintF("  %-46s %12s\n", "voucher-fsck --redecide", fsck_verdict_);
-  for (const std::string& problem : problems_) absl::PrintF("\nWRONG: %s\n", problem);
-  std::fflush(stdout);
-}
-
-std::string Story::Summary(bool ok, int64_t milliseconds) const {
-  nlohmann::ordered_json refused = nlohmann::ordered_json::object();
-  for (const StoryRefusal& refusal : refusals_) {
-    nlohmann::ordered_json& count = refused[refusal.reason];
-    count = count.is_null() ? 1 : count.get<int>() + 1;
-  }
-  const nlohmann::ordered_json summary = {
-      {"ok", ok},
-      {"program", options_.program_id},
-      {"milliseconds", milliseconds},
-      {"commands", commands_},
-      {"accepted", accepted_},
-      {"refused", std::move(refused)},
-      {"balances_checked", balances_checked_},
-      {"ledger_entries", ledger_.entries},
-      {"kills", kills_},
-      {"acknowledged_before_kill", acknowledged_before_kill_},
-      {"lost_acknowledgements", ledger_.lost_acknowledgements},
-      {"fsck", fsck_verdict_},
-      {"problems", problems_},
-  };
-  return summary.dump(2) + "\n";
 }
 
 }  // namespace

@@ -1,10 +1,18 @@
 // The real program: configuration, ports, scrape, signals.
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -219,6 +227,73 @@ TEST_F(VoucherdTest, RefusedAttemptsToPassCreditOnAreCounted) {
               AllOf(HasSubstr(absl::StrCat(name, "{reason=\"NON_TRANSFERABLE\"} 1\n")),
                     HasSubstr(absl::StrCat(
                         name, "{program=\"hubei-2025\",reason=\"ACCOUNT_NOT_OWNED\"} 1\n"))));
+}
+
+// Most memory that the process has had so far, in bytes.
+int64_t PeakMemory(pid_t pid) {
+  const std::string status = ReadWholeFile(absl::StrCat("/proc/", pid, "/status"));
+  int64_t kibibytes = 0;
+  for (absl::string_view line : absl::StrSplit(status, '\n')) {
+    if (!absl::ConsumePrefix(&line, "VmHWM:") || !absl::ConsumeSuffix(&line, " kB")) continue;
+    EXPECT_TRUE(absl::SimpleAtoi(absl::StripAsciiWhitespace(line), &kibibytes));
+  }
+  EXPECT_GT(kibibytes, 0) << status;
+  return kibibytes << 10;
+}
+
+// What a server needs to record 50,000 entries while so many auditors watch and read nothing.
+int64_t MemoryWithIdleReaders(int readers) {
+  const ScratchDirectory directory("readers");
+  config::v1::ServerConfig config =
+      TestConfig(directory.Path("data"), kInsideWindow, {kProviderId});
+  config.mutable_other_refusals()->set_per_second(1'000'000);
+  config.mutable_other_refusals()->set_burst(1'000'000);
+  ServerProcess process(Voucherd(), directory.path(), config);
+  const absl::Status started = process.Start();
+  EXPECT_TRUE(started.ok()) << started;
+  if (!started.ok()) return 0;
+
+  const auto stub = v1::AuditService::NewStub(
+      grpc::CreateChannel(process.endpoint()->Get().address, grpc::InsecureChannelCredentials()));
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchEntriesResponse>>> watches;
+  for (int i = 0; i < readers; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    contexts.back()->AddMetadata("x-voucher-principal", "auditor");
+    watches.push_back(stub->WatchEntries(contexts.back().get(), v1::WatchEntriesRequest()));
+  }
+  ApiClient provider(process.endpoint(), absl::StrCat("provider-", kProviderId));
+  for (int i = 0; i < 10; ++i) {
+    v1::BatchRedeemRequest batch;
+    for (int j = 0; j < 5'000; ++j) {
+      *batch.add_redemptions() = SampleOrder(1, absl::StrCat("o", i, "-", j), 1);
+    }
+    const auto reply = provider.Call(&v1::CreditService::Stub::BatchRedeem, batch);
+    EXPECT_TRUE(reply.ok()) << Describe(reply.status);
+  }
+  // Time enough to gather all of it, if it did.
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const int64_t bytes = PeakMemory(process.pid());
+  // All of it was there for them.
+  v1::WatchEntriesResponse response;
+  uint64_t next = 1;
+  while (readers > 0 && next <= 50'000 && watches[0]->Read(&response)) {
+    EXPECT_EQ(response.recorded(0).receipt().sequence(), next);
+    next = response.next_sequence();
+  }
+  EXPECT_EQ(next, readers > 0 ? 50'001u : 1u);
+  for (const auto& context : contexts) context->TryCancel();
+  return bytes;
+}
+
+// All that was recorded would be 20 MB for each of them.
+TEST(VoucherdMemoryTest, AReaderThatDoesNotReadCostsAtMostFourMebibytes) {
+  constexpr int kReaders = 32;
+  const int64_t alone = MemoryWithIdleReaders(0);
+  const int64_t watched = MemoryWithIdleReaders(kReaders);
+  RecordProperty("bytes_alone", absl::StrCat(alone));
+  RecordProperty("bytes_watched", absl::StrCat(watched));
+  EXPECT_LT(watched - alone, kReaders * (int64_t{4} << 20)) << alone << " bytes alone";
 }
 
 }  // namespace

@@ -13,7 +13,11 @@ namespace voucher::simulation {
 
 CommandSource::CommandSource(const std::vector<v1::ProgramRules>* programs, const Model* model,
                              Random* random)
-    : programs_(*programs), quota_(programs->back()), model_(*model), random_(*random) {}
+    : programs_(*programs),
+      quota_(programs->end()[-2]),
+      waiting_(programs->back()),
+      model_(*model),
+      random_(*random) {}
 
 std::string CommandSource::NextId(const char* prefix) {
   return absl::StrCat(prefix, ++ids_);
@@ -36,7 +40,7 @@ Sent CommandSource::Next(int64_t now) {
                                     {45, &CommandSource::Reverse},
                                     {14, &CommandSource::Appropriate},
                                     {12, &CommandSource::SetProgramState},
-                                    {4, &CommandSource::Revise},
+                                    {6, &CommandSource::Revise},
                                     {6, &CommandSource::SetBlacklist},
                                     {6, &CommandSource::SetProviderState},
                                     {9, &CommandSource::PutProduct},
@@ -51,21 +55,32 @@ Sent CommandSource::Next(int64_t now) {
                                     {8, &CommandSource::Object},
                                     {10, &CommandSource::Resolve},
                                     {5, &CommandSource::Rank},
-                                    {9, &CommandSource::PutCluster},
-                                    {6, &CommandSource::ReviewCluster},
-                                    {3, &CommandSource::RankClusters},
+                                    {10, &CommandSource::PutCluster},
+                                    {8, &CommandSource::ReviewCluster},
+                                    {4, &CommandSource::RankClusters},
                                     {22, &CommandSource::Accept},
                                     {6, &CommandSource::Extend},
                                     {6, &CommandSource::Terminate},
                                     {1, &CommandSource::PublishCalendar},
                                     {1, &CommandSource::RecordIncident},
                                     {1, &CommandSource::Succeed},
-                                    {4, &CommandSource::SetListing}};
+                                    {4, &CommandSource::SetListing},
+                                    {22, &CommandSource::Close},
+                                    {24, &CommandSource::Disburse},
+                                    {10, &CommandSource::Recover},
+                                    {12, &CommandSource::Reclaim},
+                                    {6, &CommandSource::Remind},
+                                    {14, &CommandSource::Reconcile},
+                                    {3, &CommandSource::Archive}};
   uint64_t sum = 0;
   for (const Kind& kind : kKinds) sum += kind.weight;
-  // What is left are submissions, fewer when the synthetic program, of the small amounts, takes
-  // none.
-  uint64_t draw = random_.Below(sum + (TakesApplications(quota_) ? 420 : 250));
+  if (ProgramToEnd() != 0 && random_.Percent(8)) {
+    WindDown(&sent);
+    return sent;
+  }
+  // What is left are submissions, fewer when the programs of small amounts take none.
+  const bool small = TakesApplications(quota_) || TakesApplications(waiting_);
+  uint64_t draw = random_.Below(sum + (small ? 560 : 250));
   for (const Kind& kind : kKinds) {
     if (draw < kind.weight) {
       (this->*kind.make)(&sent);
@@ -90,8 +105,9 @@ uint64_t CommandSource::PickApplication(int state) {
 }
 
 const Application* CommandSource::Find(uint64_t application) const {
-  return application <= model_.applications.size() ? &model_.applications[application - 1]
-                                                   : nullptr;
+  return application >= 1 && application <= model_.applications.size()
+             ? &model_.applications[application - 1]
+             : nullptr;
 }
 
 const v1::ProgramRules& CommandSource::RulesOf(const Application& application) const {
@@ -99,7 +115,11 @@ const v1::ProgramRules& CommandSource::RulesOf(const Application& application) c
 }
 
 const v1::ProgramRules& CommandSource::SomeProgram() {
-  return random_.Percent(20) ? quota_ : random_.Pick(programs_);
+  return random_.Percent(8) ? quota_ : random_.Percent(8) ? waiting_ : random_.Pick(programs_);
+}
+
+bool CommandSource::IsSynthetic(const std::string& program_id) const {
+  return program_id == quota_.program_id() || program_id == waiting_.program_id();
 }
 
 std::string CommandSource::SomeProgramId() {
@@ -151,11 +171,12 @@ void CommandSource::Submit(Sent* sent) {
   });
   if (waiting && random_.Percent(5)) return SetProgramState(sent);
   const v1::ProgramRules* rules = &SomeProgram();
-  if (random_.Percent(35) && TakesApplications(quota_)) rules = &quota_;
+  if (random_.Percent(30) && TakesApplications(quota_)) rules = &quota_;
+  if (random_.Percent(40) && TakesApplications(waiting_)) rules = &waiting_;
   for (int tries = 0; tries < 10 && !TakesApplications(*rules) && random_.Percent(90); ++tries) {
     rules = &SomeProgram();
   }
-  const bool quota = rules == &quota_;
+  const bool small = IsSynthetic(rules->program_id());
   auto* request = sent->command.mutable_submit_application();
   request->set_request_id(NextId("r"));
   request->set_program_id(random_.Below(200) == 0 ? "nowhere-2025" : rules->program_id());
@@ -171,9 +192,9 @@ void CommandSource::Submit(Sent* sent) {
     request->set_delivery_mode(random_.Percent(50) ? v1::DELIVERY_MODE_CLOUD_CREDIT
                                                    : v1::DELIVERY_MODE_REIMBURSEMENT);
   }
-  request->set_spend_fen(random_.Magnitude(quota ? 18 : 28));
-  if (quota && random_.Percent(60)) request->set_spend_fen(random_.Between(50, 20'000));
-  request->mutable_project()->set_project_id(absl::StrCat("P", random_.Below(quota ? 2 : 5)));
+  request->set_spend_fen(random_.Magnitude(small ? 18 : 28));
+  if (small && random_.Percent(60)) request->set_spend_fen(random_.Between(50, 20'000));
+  request->mutable_project()->set_project_id(absl::StrCat("P", random_.Below(small ? 2 : 5)));
   request->mutable_project()->set_other_funding(random_.Percent(4));
   request->mutable_project()->set_completed_prior_year(random_.Percent(80));
   const uint64_t choices = random_.Percent(80) ? 1 : 2 + random_.Below(2);
@@ -222,9 +243,12 @@ void CommandSource::AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evi
 void CommandSource::Withdraw(Sent* sent) {
   auto* request = sent->command.mutable_withdraw_application();
   request->set_request_id(NextId("r"));
-  request->set_application_id(PickNumber(model_.applications, [](uint64_t, const Application& a) {
-    return a.held_fen > 0 || a.state == v1::APPLICATION_STATE_SCORED;
-  }));
+  const bool waiter = random_.Percent(10);
+  request->set_application_id(
+      PickNumber(model_.applications, [waiter](uint64_t, const Application& a) {
+        return waiter ? a.state == v1::APPLICATION_STATE_WAITLISTED
+                      : a.held_fen > 0 || a.state == v1::APPLICATION_STATE_SCORED;
+      }));
 }
 
 void CommandSource::Review(Sent* sent) {
@@ -246,11 +270,12 @@ void CommandSource::Review(Sent* sent) {
   bool scores = random_.Percent(2);
   if (const Application* application = Find(request->application_id())) {
     const auto& stages = RulesOf(*application).review_stages();
-    const auto count = static_cast<uint64_t>(stages.size());
-    int next = std::min(application->stages_passed, stages.size() - 1);
-    scores ^= application->state == v1::APPLICATION_STATE_COLLECTED && stages[next].scores();
-    if (random_.Percent(8)) next = static_cast<int>(random_.Below(count));
-    request->set_stage_id(stages[next].stage_id());
+    if (!stages.empty()) {
+      int next = std::min(application->stages_passed, stages.size() - 1);
+      scores ^= application->state == v1::APPLICATION_STATE_COLLECTED && stages[next].scores();
+      if (random_.Percent(8)) next = static_cast<int>(random_.Between(0, stages.size() - 1));
+      request->set_stage_id(stages[next].stage_id());
+    }
   }
   if (random_.Percent(2)) request->set_stage_id("APPEAL");
   request->set_verdict(random_.Percent(94) ? v1::REVIEW_VERDICT_PASS : v1::REVIEW_VERDICT_REJECT);

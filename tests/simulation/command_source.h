@@ -18,8 +18,8 @@ namespace voucher::simulation {
 // Looks at the model for things to act on; never changes it.
 class CommandSource {
  public:
-  // `programs` are the rules as first published: the shipped ones, the synthetic one last. All must
-  // outlive this.
+  // `programs` are the rules as first published: the shipped ones, then the one with quotas, then
+  // the one with waitlists. All must outlive this.
   CommandSource(const std::vector<v1::ProgramRules>* programs, const Model* model, Random* random);
 
   // The next command, well-formed at `now`.
@@ -63,6 +63,16 @@ class CommandSource {
   void PublishCalendar(Sent* sent);
   void RecordIncident(Sent* sent);
   void SetListing(Sent* sent);
+  void Close(Sent* sent);
+  void Disburse(Sent* sent);
+  void Recover(Sent* sent);
+  void Reclaim(Sent* sent);
+  void Remind(Sent* sent);
+  void Reconcile(Sent* sent);
+  void Archive(Sent* sent);
+  void WindDown(Sent* sent);
+  void EndYear(uint32_t program, Sent* sent);
+  void EndPayable(const PayableKey& account, int64_t fen, Sent* sent);
 
   // A number in `list`, likely one that is `wanted` and recent; sometimes one that is not there.
   template <typename T, typename Wanted>
@@ -90,12 +100,18 @@ class CommandSource {
   v1::Authority AsProvider(uint64_t account);
   v1::Product SomeProduct();
   std::string SomeProgramId();
+  // Of the small amounts.
+  bool IsSynthetic(const std::string& program_id) const;
+  // Of a closed synthetic program whose vouchers are over; 0 if there is none.
+  uint32_t ProgramToEnd() const;
+  v1::CivilMonth LastMonth() const;
   std::string SomeUscc();
   std::string SomeProviderId();
   std::string NextId(const char* prefix);
 
   const std::vector<v1::ProgramRules>& programs_;
   const v1::ProgramRules& quota_;
+  const v1::ProgramRules& waiting_;
   const Model& model_;
   Random& random_;
   int64_t now_ = 0;

@@ -18,7 +18,7 @@ void CommandSource::Uphold(Sent* sent) {
   if (const Application* application = Find(request->application_id())) {
     const auto& stages = RulesOf(*application).review_stages();
     const int next = application->awarded ? stages.size() : application->stages_passed;
-    if (random_.Percent(95)) {
+    if (!stages.empty() && random_.Percent(95)) {
       request->set_stage_id(stages[std::min(next, stages.size() - 1)].stage_id());
     }
   }
@@ -188,7 +188,7 @@ void CommandSource::RankClusters(Sent* sent) {
   for (const Cluster& cluster : model_.clusters) {
     if (cluster.state == v1::CLUSTER_STATE_SCORED) ++scored;
   }
-  const uint64_t likely = scored > 1 ? 97 : 10;
+  const uint64_t likely = scored > 1 ? 97 : 20;
   for (const v1::ProgramRules& rules : programs_) {
     if (rules.has_clusters() && random_.Percent(likely)) {
       request->set_program_id(rules.program_id());

@@ -23,9 +23,16 @@ void CommandSource::Appropriate(Sent* sent) {
   auto* request = sent->command.mutable_appropriate();
   request->set_request_id(NextId("r"));
   request->set_program_id(SomeProgramId());
-  const bool quota = request->program_id() == quota_.program_id();
-  request->set_amount_fen(random_.Magnitude(quota ? 18 : 27));
+  const size_t waiters =
+      model_.programs[model_.ProgramNumber(waiting_.program_id()) - 1].waiting.size();
+  if (waiters > 0 && random_.Percent(25)) request->set_program_id(waiting_.program_id());
+  request->set_amount_fen(random_.Magnitude(IsSynthetic(request->program_id()) ? 18 : 27));
   if (random_.Percent(25)) request->set_amount_fen(-request->amount_fen());
+  // Now and then enough for more waiters than one entry promotes.
+  if (waiters > 256 && random_.Percent(20)) {
+    request->set_program_id(waiting_.program_id());
+    request->set_amount_fen(3'000'000);
+  }
   request->set_fiscal_reference("鄂财企发〔2025〕12号");
   if (request->amount_fen() > 0 && random_.Percent(25)) {
     *request->mutable_opens_on() = DateOf(DayNumber(now_) + random_.Between(1, 6));
@@ -44,21 +51,27 @@ void CommandSource::SetProgramState(Sent* sent) {
   if (random_.Below(1'000) == 0) request->set_state(v1::PROGRAM_STATE_CLOSED);
 }
 
-// The shipped rules stay as they are; those of the synthetic program change amounts and dates.
+// The shipped rules stay as they are; those of the synthetic programs change amounts and dates, and
+// what a pool does when it is exhausted.
 void CommandSource::Revise(Sent* sent) {
   auto* request = sent->command.mutable_publish_program();
   request->set_request_id(NextId("r"));
   *request->mutable_rules() = random_.Pick(programs_);
-  if (random_.Percent(15) && request->rules().program_id() != quota_.program_id()) return;
+  if (random_.Percent(15) && !IsSynthetic(request->rules().program_id())) return;
   v1::ProgramRules* rules = request->mutable_rules();
-  *rules = model_.programs[model_.ProgramNumber(quota_.program_id()) - 1].rules();
+  const bool waiting = random_.Percent(50);
+  const std::string& program_id = waiting ? waiting_.program_id() : quota_.program_id();
+  *rules = model_.programs[model_.ProgramNumber(program_id) - 1].rules();
   auto change = [&](int64_t fen) {
     return random_.Percent(60) ? fen : fen * random_.Between(70, 140) / 100;
   };
   for (v1::Pool& pool : *rules->mutable_pools()) pool.set_amount_fen(change(pool.amount_fen()));
   if (random_.Percent(30)) {
     for (v1::Cap& cap : *rules->mutable_caps()) cap.set_amount_fen(change(cap.amount_fen()));
-    rules->mutable_items(2)->set_cap_fen(change(rules->items(2).cap_fen()));
+    if (!waiting) rules->mutable_items(2)->set_cap_fen(change(rules->items(2).cap_fen()));
+  }
+  if (waiting && random_.Percent(20)) {
+    rules->mutable_pools(0)->set_on_exhausted(static_cast<v1::OnExhausted>(random_.Between(1, 3)));
   }
   if (random_.Percent(30)) {
     const int64_t last = DayNumber(Date(2025, 6, 30)) + random_.Between(-5, 15);
@@ -70,7 +83,7 @@ void CommandSource::Revise(Sent* sent) {
 void CommandSource::SetBlacklist(Sent* sent) {
   auto* request = sent->command.mutable_set_blacklist();
   request->set_request_id(NextId("r"));
-  request->set_uscc(SomeUscc());
+  request->set_uscc(random_.Percent(5) ? Uscc(9'999'999) : SomeUscc());
   if (random_.Percent(80)) return;
   request->mutable_blacklisting()->set_reason("虚报材料");
   if (random_.Percent(30)) {
@@ -85,7 +98,7 @@ void CommandSource::SetBlacklist(Sent* sent) {
 void CommandSource::SetProviderState(Sent* sent) {
   auto* request = sent->command.mutable_set_provider_state();
   request->set_request_id(NextId("r"));
-  request->set_provider_id(SomeProviderId());
+  request->set_provider_id(random_.Percent(5) ? "nobody" : SomeProviderId());
   request->set_state(random_.Percent(88) ? v1::PROVIDER_STATE_ACTIVE
                                          : v1::PROVIDER_STATE_SUSPENDED);
 }

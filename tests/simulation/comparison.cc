@@ -6,32 +6,10 @@
 #include "absl/strings/str_join.h"
 
 #include "ledger/machine/machine.h"
+#include "tests/simulation/differences.h"
 
 namespace voucher::simulation {
 namespace {
-
-// Notes what differs, by name.
-class Differences {
- public:
-  template <typename A, typename B>
-  void Equal(absl::string_view what, uint64_t number, const A& model, const B& machine) {
-    if (model == machine) return;
-    found_.push_back(absl::StrCat(what, " ", number, ": model ", model, ", machine ", machine));
-  }
-  void Missing(absl::string_view what, uint64_t number) {
-    found_.push_back(absl::StrCat(what, " ", number, " is missing"));
-  }
-  std::vector<std::string> Take() && { return std::move(found_); }
-
- private:
-  std::vector<std::string> found_;
-};
-
-int64_t BalanceFen(const View& view, uint32_t program, v1::AccountKind kind, uint64_t id,
-                   uint64_t sub = 0) {
-  const auto* row = view.Find<tables::Balances>({program, static_cast<uint8_t>(kind), id, sub});
-  return row != nullptr ? row->fen() : 0;
-}
 
 int64_t UsedFen(const View& view, const LimitKey& key) {
   const auto [program, kind, id, sub] = key;
@@ -54,13 +32,9 @@ void ComparePrograms(const View& view, const Model& model, Differences* differen
     differences->Equal(absl::StrCat("use of limit kind ", std::get<1>(limit)), std::get<2>(limit),
                        fen, UsedFen(view, limit));
   }
-  uint64_t limits = 0;
-  view.Scan<tables::Limits>({0, 0, 0, 0}, {std::numeric_limits<uint32_t>::max(), 0, 0, 0},
-                            [&](const auto&, const auto&) {
-                              ++limits;
-                              return true;
-                            });
-  differences->Equal("limits", 0, model.used_fen.size(), limits);
+  differences->Equal("limits", 0, model.used_fen.size(),
+                     CountRows<tables::Limits>(view, {0, 0, 0, 0},
+                                               {std::numeric_limits<uint32_t>::max(), 0, 0, 0}));
 }
 
 void CompareApplications(const View& view, const Model& model, Differences* differences) {
@@ -90,6 +64,7 @@ void CompareApplications(const View& view, const Model& model, Differences* diff
     equal("stages", application.stages_passed, row->stages_passed());
     equal("voucher", static_cast<int64_t>(application.voucher),
           static_cast<int64_t>(row->voucher()));
+    equal("why it lapsed", application.lapse_reason, row->lapse_refusal().reason());
     equal("held", application.held_fen,
           BalanceFen(view, application.program, v1::ACCOUNT_KIND_HELD, number));
   }
@@ -122,6 +97,12 @@ void CompareVouchers(const View& view, const Model& model, Differences* differen
     equal("credit", credit, row->credit_fen());
     equal("redeemed", voucher.redeemed_fen, row->redeemed_fen());
     equal("released", voucher.released_fen, row->released_fen());
+    for (const auto& claim : row->claims()) {
+      const auto known = voucher.claims.find(claim.provider());
+      const Claim want = known != voucher.claims.end() ? known->second : Claim{};
+      equal("claim", want.fen, claim.fen());
+      if (want.fen > 0) equal("month of the claim", want.month, claim.month());
+    }
     equal("state", voucher.state, row->state());
     equal("expiry", voucher.expires, row->expires_unix_ns());
     equal("lapse", voucher.lapses, row->lapses_unix_ns());
@@ -182,13 +163,7 @@ void CompareRedemptions(const View& view, const Model& model, Differences* diffe
   }
 }
 
-void ComparePayables(const View& view, const Model& model, Differences* differences) {
-  for (const auto& [key, fen] : model.payable_fen) {
-    const auto& [program, kind, party, application] = key;
-    differences->Equal(
-        absl::StrCat("payable of kind ", kind, " for application ", application), party, fen,
-        BalanceFen(view, program, static_cast<v1::AccountKind>(kind), party, application));
-  }
+void CompareBaskets(const View& view, const Model& model, Differences* differences) {
   for (const auto& [key, fen] : model.basket_fen) {
     const auto* row = view.Find<tables::Baskets>({key.first, key.second});
     differences->Equal("basket of enterprise", key.second, fen,
@@ -238,6 +213,13 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
   for (const auto& [key, fen] : model.payable_fen) {
     sums[std::get<0>(key) - 1][static_cast<size_t>(std::get<1>(key))] += fen;
   }
+  for (const Statement& statement : model.statements) {
+    sums[std::get<0>(statement.party) - 1][v1::ACCOUNT_KIND_DUE] +=
+        statement.due_fen - statement.paid_fen;
+  }
+  for (const auto& [key, fen] : model.receivable_fen) {
+    sums[key.second - 1][v1::ACCOUNT_KIND_RECEIVABLE] += fen;
+  }
   for (size_t i = 0; i < sums.size(); ++i) {
     int64_t all = 0;
     for (const int64_t fen : model.programs[i].total_fen) all += fen;
@@ -245,7 +227,7 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
     for (const int kind :
          {v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, v1::ACCOUNT_KIND_TRANSIT,
           v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER,
-          v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE}) {
+          v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, v1::ACCOUNT_KIND_DUE, v1::ACCOUNT_KIND_RECEIVABLE}) {
       const auto k = static_cast<size_t>(kind);
       differences->Equal(absl::StrCat("model's own total of class ", kind), i + 1, sums[i][k],
                          model.programs[i].total_fen[k]);
@@ -284,7 +266,9 @@ std::vector<std::string> CompareAll(const View& view, const Model& model) {
   CompareVouchers(view, model, &differences);
   CompareTransfers(view, model, &differences);
   CompareRedemptions(view, model, &differences);
-  ComparePayables(view, model, &differences);
+  CompareBaskets(view, model, &differences);
+  CompareSettlement(view, model, &differences);
+  CompareWaitlists(view, model, &differences);
   CompareClusters(view, model, &differences);
   CompareTimers(view, model, &differences);
   return std::move(differences).Take();

@@ -15,8 +15,9 @@ namespace voucher::simulation {
 std::vector<std::string> CompareTotals(const View& view, const Model& model,
                                        const std::map<LimitKey, int64_t>& touched);
 
-// Every program, application, voucher, transfer, redemption, account, payable, cluster, limit and
-// timer, and the model's totals against its own parts. Empty if equal.
+// Every program, application, voucher, transfer, redemption, account, cluster, limit and timer, all
+// that is owed and paid, the waitlists, and the model's totals against its own parts. Empty if
+// equal.
 std::vector<std::string> CompareAll(const View& view, const Model& model);
 
 }  // namespace voucher::simulation

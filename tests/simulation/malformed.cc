@@ -23,7 +23,7 @@ std::string MakeMalformed(v1::Command* command, int64_t now, Random* random) {
   for (const char* name :
        {"uscc", "program_id", "provider_id", "application_id", "voucher_id", "account_id",
         "transfer_id", "redemption_id", "amount_fen", "spend_fen", "approved_fen", "usage_ended_at",
-        "product_id", "order_number", "stage_id", "state"}) {
+        "product_id", "order_number", "stage_id", "state", "statement_id", "division", "ground"}) {
     if (field(name) != nullptr) ways.emplace_back(name);
   }
   const std::string way = random->Pick(ways);

@@ -38,6 +38,11 @@ v1::CivilDate DateOf(int64_t day_number) {
   return date;
 }
 
+int MonthOf(int64_t instant) {
+  const v1::CivilDate date = DateOf(DayNumber(instant));
+  return date.year() * 100 + date.month();
+}
+
 int64_t EndOfDay(const v1::CivilDate& date) {
   return (DayNumber(date) + 1) * kDay - 8 * kHour;
 }
@@ -55,10 +60,8 @@ uint32_t Model::ProgramNumber(const std::string& program_id) const {
 }
 
 uint64_t Model::EnterpriseNumber(const std::string& uscc) const {
-  for (size_t i = 0; i < enterprises.size(); ++i) {
-    if (enterprises[i].facts.uscc() == uscc || Has(enterprises[i].former_usccs, uscc)) return i + 1;
-  }
-  return 0;
+  const auto known = usccs.find(uscc);
+  return known != usccs.end() ? known->second : 0;
 }
 
 uint64_t Model::ProviderNumber(const std::string& provider_id) const {
@@ -83,6 +86,7 @@ LimitKey Model::PoolKey(const v1::Pool& pool, uint32_t program) const {
 void Model::Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen) {
   programs[program - 1].total_fen[from] -= fen;
   programs[program - 1].total_fen[to] += fen;
+  if (to == v1::ACCOUNT_KIND_BUDGET && fen > 0) freed_.insert(program);
 }
 
 void Model::AddCredit(uint64_t voucher, uint64_t account, int64_t fen) {
@@ -119,14 +123,15 @@ bool Model::MayReview(const Application& application, const std::string& stage) 
                      [&](const std::string& area) { return Covers(area, division); });
 }
 
-// Unspent money: to the budget, and free under every limit, unless the program is closed.
+// Unspent money: to the budget, and free under every limit, unless the program is over.
 void Model::GiveBack(Application* application, v1::AccountKind from, int64_t fen,
                      Outcome* outcome) {
   if (fen == 0) return;
   const Program& program = programs[application->program - 1];
   const bool closed =
-      from != v1::ACCOUNT_KIND_HELD && (program.state == v1::PROGRAM_STATE_CLOSED ||
-                                        now_ >= EndOfDay(program.rules().window().last_day()));
+      from != v1::ACCOUNT_KIND_HELD &&
+      (program.state == v1::PROGRAM_STATE_CLOSED || program.state == v1::PROGRAM_STATE_ARCHIVED ||
+       now_ >= EndOfDay(program.rules().window().last_day()));
   Move(application->program, from, closed ? v1::ACCOUNT_KIND_RETURNED : v1::ACCOUNT_KIND_BUDGET,
        fen);
   if (from == v1::ACCOUNT_KIND_PAYABLE_PROVIDER || from == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE) {
@@ -165,6 +170,9 @@ void Model::MoveTo(Application* application, int state) {
   if (application->state == v1::APPLICATION_STATE_APPROVED) {
     timers.erase({application->project_due, v1::TIMER_KIND_PROJECT, id});
   }
+  if (application->state == v1::APPLICATION_STATE_WAITLISTED) {
+    programs[application->program - 1].waiting.erase(id);
+  }
   application->state = state;
   for (const std::string& invoice : application->invoices) {
     if (FreesInvoices(state)) {
@@ -178,6 +186,20 @@ void Model::MoveTo(Application* application, int state) {
 Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64_t received_at) {
   who_ = &who;
   now_ = received_at;
+  home_ = 0;
+  turn_ = false;
+  freed_.clear();
+  Outcome outcome = Decide(command);
+  if (outcome.reason == 0) {
+    // Waiters are judged as of the instant that brought the money.
+    if (command.has_timer_due()) now_ = command.timer_due().due_unix_ns();
+    TakeTurns(&outcome);
+  }
+  std::erase_if(outcome.limit_deltas, [](const auto& delta) { return delta.second == 0; });
+  return outcome;
+}
+
+Outcome Model::Decide(const v1::Command& command) {
   switch (command.verb_case()) {
     case v1::Command::kPublishProgram:
       return Publish(command.publish_program().rules());
@@ -261,7 +283,7 @@ Outcome Model::ApplyLifecycle(const v1::Command& command) {
     case v1::Command::kTerminateProject:
       return Terminate(command.terminate_project().application_id());
     default:
-      return {};
+      return ApplySettlement(command);
   }
 }
 

@@ -26,6 +26,12 @@ struct Program {
   uint64_t queue_number = 0;
   // By v1::AccountKind.
   std::array<int64_t, v1::AccountKind_ARRAYSIZE> total_fen{};
+  // Tranches that have not opened.
+  int64_t unopened_fen = 0;
+  // Applications on the waitlist, in the order of the queue.
+  std::set<uint64_t> waiting;
+  // When the timer that goes on with the waitlist is due; 0 if none is set.
+  int64_t waitlist_due = 0;
 
   const v1::ProgramRules& rules() const { return revisions.back(); }
 };
@@ -37,6 +43,9 @@ struct Enterprise {
   // Of v1::ListingKind.
   std::set<int> listings;
   std::optional<v1::Blacklisting> blacklisting;
+  // Program of the newest reminder, and the end of its time to mend.
+  std::string reminded_by;
+  int64_t mended_by = 0;
   std::vector<uint64_t> applications;
 };
 
@@ -67,7 +76,7 @@ struct Application {
   int64_t held_fen = 0;
   // Set aside at first, or after a correction.
   int64_t granted_fen = 0;
-  // What it competes for.
+  // What it competes or waits for.
   int64_t wanted_fen = 0;
   int64_t approved_fen = 0;
   int state = 0;
@@ -79,8 +88,19 @@ struct Application {
   int64_t correction_due = 0;
   int64_t project_due = 0;
   bool extended = false;
+  // Why it left the waitlist, a v1::Reason; 0 if it did not.
+  int lapse_reason = 0;
+  // Was superseded before it was taken back: claims its item no more.
+  bool item_free = false;
   std::vector<LimitKey> limits;
   std::vector<std::string> invoices;
+};
+
+// What a provider redeemed of a voucher, net, and did not lose with the project.
+struct Claim {
+  int64_t fen = 0;
+  // Of the last booking that changed it or made it settleable, as year x 100 + month.
+  int month = 0;
 };
 
 struct Voucher {
@@ -91,9 +111,11 @@ struct Voucher {
   // By account.
   std::map<uint64_t, int64_t> credit_fen;
   int64_t redeemed_fen = 0;
-  // By provider: redeemed there and not lost with the project.
-  std::map<uint64_t, int64_t> claim_fen;
+  // By provider.
+  std::map<uint64_t, Claim> claims;
   int64_t released_fen = 0;
+  // What was spent of it became a debt of its owner.
+  bool receivable = false;
   int state = 0;
   int64_t expires = 0;
   int64_t lapses = 0;
@@ -150,6 +172,44 @@ struct Calendar {
 // waits for, or 0.
 using PayableKey = std::tuple<uint32_t, int, uint64_t, uint64_t>;
 
+// A provider's bookings of a month that are on no statement.
+struct Month {
+  int64_t booked_fen = 0;
+  int64_t reversed_fen = 0;
+};
+
+// What is owed for an application and on no statement, and since when.
+struct Unpaid {
+  int64_t fen = 0;
+  int month = 0;
+};
+
+// Program, and provider or division.
+using PartyKey = std::tuple<uint32_t, uint64_t, std::string>;
+
+// How far a party's months are closed, and what it carries over.
+struct Party {
+  int closed_month = 0;
+  int64_t carried_fen = 0;
+};
+
+struct Statement {
+  PartyKey party;
+  // The month that the party had closed before.
+  int after_month = 0;
+  int month = 0;
+  int64_t booked_fen = 0;
+  int64_t reversed_fen = 0;
+  int64_t brought_forward_fen = 0;
+  int64_t set_off_fen = 0;
+  int64_t due_fen = 0;
+  int64_t carried_forward_fen = 0;
+  int64_t paid_fen = 0;
+  int state = 0;
+  // Of a district: application, due, set off.
+  std::vector<std::array<int64_t, 3>> lines;
+};
+
 class Wrongs;
 
 // The ledger as design.md §2–§4 and §8 and the programme rules describe it, in plain containers.
@@ -163,6 +223,8 @@ class Model {
 
   std::vector<Program> programs;
   std::vector<Enterprise> enterprises;
+  // Enterprise by every code that it has or had.
+  std::map<std::string, uint64_t> usccs;
   std::vector<Provider> providers;
   std::vector<Account> accounts;
   std::vector<Application> applications;
@@ -176,6 +238,14 @@ class Model {
   std::map<std::pair<uint64_t, std::string>, uint64_t> projects;
   std::map<LimitKey, int64_t> used_fen;
   std::map<PayableKey, int64_t> payable_fen;
+  // Program, provider, month as year x 100 + month.
+  std::map<std::tuple<uint32_t, uint64_t, int>, Month> months;
+  // Program, enterprise, application.
+  std::map<std::tuple<uint32_t, uint64_t, uint64_t>, Unpaid> unpaid;
+  std::map<PartyKey, Party> parties;
+  std::vector<Statement> statements;
+  // What enterprises owe, by enterprise and program; never 0.
+  std::map<std::pair<uint64_t, uint32_t>, int64_t> receivable_fen;
   // Core products bought, by program and enterprise.
   std::map<std::pair<uint32_t, uint64_t>, int64_t> basket_fen;
   std::vector<Cluster> clusters;
@@ -192,7 +262,13 @@ class Model {
  private:
   // What is left under the caps and in the pools that a grant must fit.
   struct Room;
+  // What it gets, or how much it waits for.
+  struct Grant {
+    int64_t fen = 0;
+    bool waits = false;
+  };
 
+  Outcome Decide(const v1::Command& command);
   Outcome Publish(const v1::ProgramRules& rules);
   Outcome SetState(const v1::SetProgramStateRequest& request);
   Outcome Appropriate(const v1::AppropriateRequest& request);
@@ -227,6 +303,17 @@ class Model {
   Outcome Accept(const v1::AcceptProjectRequest& request);
   Outcome Extend(const v1::ExtendProjectRequest& request);
   Outcome Terminate(uint64_t id);
+  // Commands of the settlement, by request.
+  Outcome ApplySettlement(const v1::Command& command);
+  Outcome Close(const v1::CloseStatementRequest& request);
+  Outcome CloseForProvider(Statement* statement);
+  Outcome CloseForDistrict(Statement* statement);
+  Outcome Disburse(const v1::RecordDisbursementRequest& request);
+  Outcome Recover(const v1::RecordRecoveryRequest& request);
+  Outcome Archive(const v1::ArchiveProgramRequest& request);
+  Outcome Remind(const v1::RemindEnterpriseRequest& request);
+  Outcome Reclaim(const v1::ReclaimRequest& request);
+  Outcome Reconcile(const v1::ReconcileTransfersRequest& request);
   Outcome Order(const v1::OrderTransferRequest& request);
   Outcome Answer(uint64_t id, bool confirmed);
   Outcome Redeem(const v1::RedeemRequest& request);
@@ -242,9 +329,17 @@ class Model {
   Room RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise, uint64_t project,
                const std::set<std::string>& provider_ids) const;
   Room RoomOf(const Application& application) const;
-  static int64_t Fit(const Room& room, int64_t fen, Wrongs* wrongs);
+  static void CheckCaps(const Room& room, int64_t least_fen, Wrongs* wrongs);
+  static Grant Fit(const Room& room, int64_t fen, Wrongs* wrongs);
   void Hold(uint64_t id, int64_t fen, Outcome* outcome);
   uint64_t Add(Application application);
+
+  int PolicyOf(const LimitKey& limit) const;
+  void MarkQueued(uint64_t before, Room* room) const;
+  void TakeTurns(Outcome* outcome);
+  void GoOnLater(uint32_t program);
+  void Step(uint32_t program, Outcome* outcome);
+  Grant TurnOf(const Application& application, bool over, Wrongs* wrongs) const;
 
   const v1::ProgramRules& RulesOf(const Application& application) const;
   const v1::Item& ItemOf(const Application& application) const;
@@ -263,6 +358,15 @@ class Model {
 
   void Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen);
   void AddCredit(uint64_t voucher, uint64_t account, int64_t fen);
+  int64_t EndTransfer(uint64_t id, bool confirmed, Outcome* outcome);
+  void Owe(const PayableKey& account, uint64_t application, int64_t fen);
+  void OweBack(uint64_t enterprise, uint32_t program, int64_t fen);
+  int64_t OwedBack(uint64_t enterprise, uint32_t program) const;
+  int64_t WaitingFen(uint32_t program, int kind, uint64_t party) const;
+  void SettleLines(const Statement& statement, Outcome* outcome);
+  bool IsUnpaid(uint32_t program, uint64_t provider, int month) const;
+  bool OwesProviders(const Voucher& voucher) const;
+  bool IsSettled(const Voucher& voucher) const;
   void GiveBack(Application* application, v1::AccountKind from, int64_t fen, Outcome* outcome);
   void EndHold(Application* application, int state, Outcome* outcome);
   void MoveTo(Application* application, int state);
@@ -271,7 +375,7 @@ class Model {
   uint64_t GateOf(const Application& application) const;
   // Payables that wait for the application's acceptance.
   std::vector<PayableKey> Gated(const Application& application) const;
-  int64_t OpenGate(const Application& application);
+  int64_t OpenGate(Application* application);
   void Empty(uint64_t voucher, Outcome* outcome);
   void EndProject(Application* application, int state);
   void Release(Application* application, Outcome* outcome);
@@ -284,6 +388,12 @@ class Model {
   // Of the command at hand.
   const v1::Authority* who_ = nullptr;
   int64_t now_ = 0;
+  // The program that it is about, as far as its waitlist needs to know; 0 means the freed one.
+  uint32_t home_ = 0;
+  // Whether somebody's turn may have come there though no money came back.
+  bool turn_ = false;
+  // Programs to whose budget money came back.
+  std::set<uint32_t> freed_;
 };
 
 // The first instant of the day after `date` in China.
@@ -292,6 +402,8 @@ int64_t EndOfDay(const v1::CivilDate& date);
 int64_t DayNumber(const v1::CivilDate& date);
 int64_t DayNumber(int64_t instant);
 v1::CivilDate DateOf(int64_t day_number);
+// Month of an instant in China, as year x 100 + month.
+int MonthOf(int64_t instant);
 // When vouchers of these rules lapse: their expiry and the grace.
 int64_t LapseOf(const v1::ProgramRules& rules);
 

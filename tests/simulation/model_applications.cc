@@ -32,7 +32,8 @@ bool Model::IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterpris
     const Application& other = applications[id - 1];
     return other.program == program && other.item_id == item.item_id() &&
            (item.once().scope() == v1::ONCE_SCOPE_ENTERPRISE || other.project == project) &&
-           !FreesInvoices(other.state) && other.state != v1::APPLICATION_STATE_SUPERSEDED;
+           !FreesInvoices(other.state) && other.state != v1::APPLICATION_STATE_SUPERSEDED &&
+           !other.item_free;
   });
 }
 
@@ -43,6 +44,9 @@ uint64_t Model::Add(Application application) {
   const uint64_t id = applications.size();
   enterprises[applications.back().enterprise - 1].applications.push_back(id);
   for (const std::string& invoice : applications.back().invoices) invoices[invoice] = id;
+  if (applications.back().state == v1::APPLICATION_STATE_WAITLISTED) {
+    programs[applications.back().program - 1].waiting.insert(id);
+  }
   return id;
 }
 
@@ -70,9 +74,8 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
                                              Has(product->second.item_ids(), request.item_id())),
               v1::REASON_PRODUCT_NOT_APPROVED);
   }
-  wrongs.If(
-      program.state == v1::PROGRAM_STATE_DRAFT || program.state == v1::PROGRAM_STATE_SUSPENDED,
-      v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(program.state != v1::PROGRAM_STATE_OPEN && program.state != v1::PROGRAM_STATE_CLOSED,
+            v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);
   wrongs.If(
       now_ >= EndOfDay(rules.window().last_day()) || program.state == v1::PROGRAM_STATE_CLOSED,
@@ -101,7 +104,7 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   wrongs.If(IsSuperseded(rules, enterprise, project, most), v1::REASON_SUPERSEDED_BY_HIGHER);
   const bool competes = rules.allocation() == v1::ALLOCATION_COMPETITIVE;
   if (competes) room.pools.clear();
-  const int64_t grant = Fit(room, base, &wrongs);
+  const Grant grant = Fit(room, base, &wrongs);
   Outcome outcome = wrongs.Refusal(queue_number);
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
@@ -116,13 +119,16 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   for (const v1::Invoice& invoice : request.evidence().invoices()) {
     application.invoices.push_back(KeyOf(invoice));
   }
-  application.state = competes ? v1::APPLICATION_STATE_COLLECTED : v1::APPLICATION_STATE_HELD;
-  if (competes) application.wanted_fen = grant;
+  application.state = competes                     ? v1::APPLICATION_STATE_COLLECTED
+                      : grant.waits                ? v1::APPLICATION_STATE_WAITLISTED
+                      : rules.review_stages_size() ? v1::APPLICATION_STATE_HELD
+                                                   : v1::APPLICATION_STATE_LISTED;
+  if (competes || grant.waits) application.wanted_fen = grant.fen;
   outcome.state = application.state;
-  outcome.amount_fen = grant;
+  outcome.amount_fen = grant.fen;
   outcome.id = Add(std::move(application));
   if (project != 0) projects[{enterprise, request.project().project_id()}] = project;
-  if (!competes) Hold(outcome.id, grant, &outcome);
+  if (!competes && !grant.waits) Hold(outcome.id, grant.fen, &outcome);
   return outcome;
 }
 
@@ -150,11 +156,16 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   wrongs.If(!violated.empty(), v1::REASON_NOT_ELIGIBLE);
   const uint64_t project = ProjectNumber(rules, enterprise, request.project().project_id());
   wrongs.If(IsClaimed(number, *item, enterprise, project), v1::REASON_ITEM_ALREADY_CLAIMED);
-  const Room room = RoomFor(number, *item, enterprise, project, {});
+  Room room = RoomFor(number, *item, enterprise, project, {});
+  // An award cannot wait.
+  for (auto& [key, pool] : room.pools) {
+    if (pool.policy == v1::ON_EXHAUSTED_WAITLIST && pool.queued) pool.left_fen = 0;
+    if (pool.policy == v1::ON_EXHAUSTED_WAITLIST) pool.policy = v1::ON_EXHAUSTED_REJECT;
+  }
   int64_t most = item->fixed_fen();
   for (const auto& cap : room.caps) most = std::min(most, cap.second.amount_fen);
   wrongs.If(IsSuperseded(rules, enterprise, project, most), v1::REASON_SUPERSEDED_BY_HIGHER);
-  const int64_t grant = Fit(room, item->fixed_fen(), &wrongs);
+  const int64_t grant = Fit(room, item->fixed_fen(), &wrongs).fen;
   Outcome outcome = wrongs.Refusal(queue_number);
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
@@ -179,11 +190,16 @@ Outcome Model::Withdraw(uint64_t id) {
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   wrongs.If(application != nullptr && application->held_fen == 0 &&
+                application->state != v1::APPLICATION_STATE_WAITLISTED &&
                 application->state != v1::APPLICATION_STATE_COLLECTED &&
                 application->state != v1::APPLICATION_STATE_SCORED,
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
-  if (!wrongs.any()) EndHold(application, v1::APPLICATION_STATE_WITHDRAWN, &outcome);
+  if (wrongs.any()) return outcome;
+  EndHold(application, v1::APPLICATION_STATE_WITHDRAWN, &outcome);
+  // It may have kept others back.
+  home_ = application->program;
+  turn_ = true;
   return outcome;
 }
 
@@ -231,7 +247,7 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
   const int stage = listed ? stages.size() - 1 : application->stages_passed;
   Wrongs wrongs;
   wrongs.If(application->state != v1::APPLICATION_STATE_REJECTED ||
-                stages[stage].stage_id() != request.stage_id(),
+                (!stages.empty() && stages[stage].stage_id() != request.stage_id()),
             v1::REASON_ILLEGAL_STATE);
   wrongs.If(IsBlacklisted(application->enterprise, application->program), v1::REASON_BLACKLISTED);
   for (const std::string& invoice : application->invoices) {
@@ -242,16 +258,14 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
             v1::REASON_ITEM_ALREADY_CLAIMED);
   const int64_t fen = application->granted_fen;
   if (fen > 0) {
+    // All or nothing, under the caps too.
     Room room = RoomOf(*application);
-    for (auto& pool : room.pools) pool.second.partial = false;
-    // All or nothing under the caps, too.
-    for (auto& cap : room.caps) cap.second.left_fen -= fen - 1;
-    for (const auto& cap : room.caps) {
-      wrongs.If(cap.second.left_fen <= 0, std::get<1>(cap.first) == v1::LIMIT_KIND_PROJECT
-                                              ? v1::REASON_PROJECT_CAP_REACHED
-                                              : v1::REASON_ENTERPRISE_CAP_REACHED);
-    }
+    CheckCaps(room, fen, &wrongs);
     room.caps.clear();
+    for (auto& [key, pool] : room.pools) {
+      if (pool.policy == v1::ON_EXHAUSTED_WAITLIST && pool.queued) pool.left_fen = 0;
+      pool.policy = v1::ON_EXHAUSTED_REJECT;
+    }
     Fit(room, fen, &wrongs);
   }
   if (wrongs.any()) return wrongs.Refusal();

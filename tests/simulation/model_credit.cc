@@ -5,6 +5,15 @@
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
+namespace {
+
+// Waits for its answer.
+bool IsOpen(const Transfer& transfer) {
+  return transfer.state == v1::TRANSFER_STATE_ORDERED ||
+         transfer.state == v1::TRANSFER_STATE_OVERDUE;
+}
+
+}  // namespace
 
 Outcome Model::Order(const v1::OrderTransferRequest& request) {
   Voucher* voucher = At(&vouchers, request.voucher_id());
@@ -40,34 +49,97 @@ Outcome Model::Order(const v1::OrderTransferRequest& request) {
   return outcome;
 }
 
+// Ends a transfer that waits for its answer. Returns what the voucher keeps of it.
+int64_t Model::EndTransfer(uint64_t id, bool confirmed, Outcome* outcome) {
+  Transfer& transfer = transfers[id - 1];
+  timers.erase({transfer.answer_due, v1::TIMER_KIND_TRANSFER_ANSWER, id});
+  transfer.state = confirmed ? v1::TRANSFER_STATE_CONFIRMED : v1::TRANSFER_STATE_DECLINED;
+  Voucher& voucher = vouchers[transfer.voucher - 1];
+  Application& application = applications[voucher.application - 1];
+  const int64_t fen = transfer.amount_fen;
+  const v1::AccountKind to = confirmed ? v1::ACCOUNT_KIND_CREDIT : v1::ACCOUNT_KIND_VOUCHER;
+  Move(application.program, v1::ACCOUNT_KIND_TRANSIT, to, fen);
+  voucher.transit_fen -= fen;
+  if (IsDead(voucher)) {
+    GiveBack(&application, to, fen, outcome);
+    return 0;
+  }
+  if (confirmed) {
+    AddCredit(transfer.voucher, transfer.account, fen);
+  } else {
+    voucher.available_fen += fen;
+  }
+  return fen;
+}
+
 Outcome Model::Answer(uint64_t id, bool confirmed) {
   Transfer* transfer = At(&transfers, id);
   Wrongs wrongs;
   wrongs.If(transfer == nullptr, v1::REASON_TRANSFER_NOT_FOUND);
   if (transfer == nullptr) return wrongs.Refusal();
   wrongs.If(!MayActFor(accounts[transfer->account - 1].provider), v1::REASON_PERMISSION_DENIED);
-  wrongs.If(transfer->state != v1::TRANSFER_STATE_ORDERED &&
-                transfer->state != v1::TRANSFER_STATE_OVERDUE,
-            v1::REASON_ILLEGAL_STATE);
+  wrongs.If(!IsOpen(*transfer), v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
-  timers.erase({transfer->answer_due, v1::TIMER_KIND_TRANSFER_ANSWER, id});
-  transfer->state = confirmed ? v1::TRANSFER_STATE_CONFIRMED : v1::TRANSFER_STATE_DECLINED;
-  Voucher& voucher = vouchers[transfer->voucher - 1];
-  Application& application = applications[voucher.application - 1];
-  const int64_t fen = transfer->amount_fen;
-  const v1::AccountKind to = confirmed ? v1::ACCOUNT_KIND_CREDIT : v1::ACCOUNT_KIND_VOUCHER;
-  Move(application.program, v1::ACCOUNT_KIND_TRANSIT, to, fen);
-  voucher.transit_fen -= fen;
   Outcome outcome;
-  if (IsDead(voucher)) {
-    GiveBack(&application, to, fen, &outcome);
-    return outcome;
+  outcome.amount_fen = EndTransfer(id, confirmed, &outcome);
+  return outcome;
+}
+
+// One finding for each line, then the transfers of the period that no line names.
+Outcome Model::Reconcile(const v1::ReconcileTransfersRequest& request) {
+  const uint64_t provider = ProviderNumber(request.provider_id());
+  const auto is_mine = [&](const Transfer& transfer) {
+    return accounts[transfer.account - 1].provider == provider;
+  };
+  const auto program_of = [this](const Transfer& transfer) {
+    return applications[vouchers[transfer.voucher - 1].application - 1].program;
+  };
+  const auto may_see = [&](const Transfer& transfer) {
+    return who_->program_ids().empty() ||
+           Has(who_->program_ids(), programs[program_of(transfer) - 1].rules().program_id());
+  };
+  Wrongs wrongs;
+  wrongs.If(Has(who_->roles(), v1::ROLE_PROVIDER) && who_->provider_id() != request.provider_id(),
+            v1::REASON_PERMISSION_DENIED);
+  wrongs.If(provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
+  for (const v1::StatementLineOfTransfer& line : request.lines()) {
+    const Transfer* transfer = At(&transfers, line.transfer_id());
+    wrongs.If(transfer != nullptr && is_mine(*transfer) && !may_see(*transfer),
+              v1::REASON_PERMISSION_DENIED);
   }
-  outcome.amount_fen = fen;
-  if (confirmed) {
-    AddCredit(transfer->voucher, transfer->account, fen);
-  } else {
-    voucher.available_fen += fen;
+  if (wrongs.any()) return wrongs.Refusal();
+  Outcome outcome;
+  std::set<uint64_t> named;
+  for (const v1::StatementLineOfTransfer& line : request.lines()) {
+    const uint64_t id = line.transfer_id();
+    const Transfer* transfer = At(&transfers, id);
+    const bool known = transfer != nullptr && is_mine(*transfer);
+    const int64_t released = outcome.released_fen;
+    int finding = v1::RECONCILIATION_FINDING_EXTRA;
+    int64_t credited = 0;
+    if (known && transfer->state != v1::TRANSFER_STATE_DECLINED) {
+      finding = !named.insert(id).second ? v1::RECONCILIATION_FINDING_DOUBLE
+                : line.amount_fen() != transfer->amount_fen
+                    ? v1::RECONCILIATION_FINDING_WRONG_AMOUNT
+                : IsOpen(*transfer) ? v1::RECONCILIATION_FINDING_SILENT
+                                    : v1::RECONCILIATION_FINDING_MATCHED;
+      if (finding == v1::RECONCILIATION_FINDING_SILENT && request.confirm_silent()) {
+        if (home_ == 0) home_ = program_of(*transfer);
+        credited = EndTransfer(id, true, &outcome);
+      }
+    }
+    outcome.amount_fen += credited;
+    outcome.parts.push_back({known ? static_cast<int64_t>(id) : 0, finding,
+                             credited - (outcome.released_fen - released)});
+  }
+  const uint64_t last = request.last_transfer_id() != 0 ? request.last_transfer_id() : UINT64_MAX;
+  for (uint64_t id = std::max<uint64_t>(request.first_transfer_id(), 1);
+       id <= std::min<uint64_t>(last, transfers.size()); ++id) {
+    const Transfer& transfer = transfers[id - 1];
+    if (is_mine(transfer) && transfer.state != v1::TRANSFER_STATE_DECLINED &&
+        named.count(id) == 0 && may_see(transfer)) {
+      outcome.parts.push_back({static_cast<int64_t>(id), 0, 0});
+    }
   }
   return outcome;
 }
@@ -137,9 +209,11 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
     Voucher& voucher = vouchers[lot.voucher - 1];
     AddCredit(lot.voucher, request.account_id(), -fen);
     voucher.redeemed_fen += fen;
-    voucher.claim_fen[account->provider] += fen;
-    payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account->provider,
-                 GateOf(applications[voucher.application - 1])}] += fen;
+    Claim& claim = voucher.claims[account->provider];
+    claim = {claim.fen + fen, MonthOf(now_)};
+    Owe({program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account->provider,
+         GateOf(applications[voucher.application - 1])},
+        voucher.application, fen);
     if (voucher.redeemed_fen == voucher.approved_fen) {
       voucher.state = v1::VOUCHER_STATE_EXHAUSTED;
       outcome.exhausted_vouchers.push_back(lot.voucher);
@@ -164,7 +238,7 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
   // What ended without acceptance is not owed any more, and cannot be taken back.
   const auto reversible_of = [&](const Draw& draw) {
     return std::min(draw.amount_fen - draw.reversed_fen,
-                    vouchers[draw.voucher - 1].claim_fen[provider]);
+                    vouchers[draw.voucher - 1].claims[provider].fen);
   };
   int64_t reversible = 0;
   int64_t booked = 0;
@@ -192,16 +266,29 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
     left -= fen;
     draw->reversed_fen += fen;
     Voucher& voucher = vouchers[draw->voucher - 1];
+    Application& application = applications[voucher.application - 1];
     voucher.redeemed_fen -= fen;
-    voucher.claim_fen[provider] -= fen;
+    Claim& claim = voucher.claims[provider];
+    claim.fen -= fen;
+    if (voucher.state == v1::VOUCHER_STATE_EXPIRED && IsSettled(voucher)) {
+      MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
+      outcome.settled_applications.push_back(voucher.application);
+    }
+    claim.month = MonthOf(now_);
     // First from what waits for acceptance.
-    int64_t& gated =
-        payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, voucher.application}];
-    const int64_t from_gated = std::min(fen, gated);
-    gated -= from_gated;
-    payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0}] -= fen - from_gated;
+    const PayableKey open = {program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0};
+    PayableKey gated = open;
+    std::get<3>(gated) = voucher.application;
+    const int64_t from_gated = std::min(fen, payable_fen[gated]);
+    Owe(gated, voucher.application, -from_gated);
+    Owe(open, voucher.application, from_gated - fen);
+    // What is spent no more is owed back no more.
+    if (voucher.receivable) {
+      const int64_t owed = std::min(fen, OwedBack(application.enterprise, program));
+      if (owed > 0) OweBack(application.enterprise, program, -owed);
+    }
     if (IsDead(voucher)) {
-      GiveBack(&applications[voucher.application - 1], v1::ACCOUNT_KIND_CREDIT, fen, &outcome);
+      GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, fen, &outcome);
       continue;
     }
     AddCredit(draw->voucher, redemption->account, fen);
@@ -218,19 +305,31 @@ Outcome Model::Fire(const v1::TimerDue& timer) {
     Program& program = programs[timer.id() - 1];
     outcome.state = program.state;
     if (program.state != v1::PROGRAM_STATE_DRAFT) program.state = v1::PROGRAM_STATE_CLOSED;
+    home_ = static_cast<uint32_t>(timer.id());
+    turn_ = true;
+  } else if (timer.kind() == v1::TIMER_KIND_WAITLIST) {
+    home_ = static_cast<uint32_t>(timer.id());
+    turn_ = true;
+    programs[home_ - 1].waitlist_due = 0;
   } else if (timer.kind() == v1::TIMER_KIND_TRANSFER_ANSWER) {
     transfers[timer.id() - 1].state = v1::TRANSFER_STATE_OVERDUE;
   } else if (timer.kind() == v1::TIMER_KIND_TRANCHE) {
     const Tranche& tranche = tranches[timer.id() - 1];
     Move(tranche.program, v1::ACCOUNT_KIND_TREASURY, v1::ACCOUNT_KIND_BUDGET, tranche.amount_fen);
+    programs[tranche.program - 1].unopened_fen -= tranche.amount_fen;
     outcome.amount_fen = programs[tranche.program - 1].total_fen[v1::ACCOUNT_KIND_BUDGET];
   } else if (timer.kind() == v1::TIMER_KIND_CORRECTION) {
     EndHold(&applications[timer.id() - 1], v1::APPLICATION_STATE_LAPSED, &outcome);
   } else if (timer.kind() == v1::TIMER_KIND_PROJECT) {
     Release(&applications[timer.id() - 1], &outcome);
   } else {
-    vouchers[timer.id() - 1].state = v1::VOUCHER_STATE_EXPIRED;
+    Voucher& voucher = vouchers[timer.id() - 1];
+    voucher.state = v1::VOUCHER_STATE_EXPIRED;
     Empty(timer.id(), &outcome);
+    outcome.settles_application = IsSettled(voucher);
+    if (outcome.settles_application) {
+      MoveTo(&applications[voucher.application - 1], v1::APPLICATION_STATE_SETTLED);
+    }
   }
   return outcome;
 }

@@ -22,19 +22,18 @@ LimitKey Model::CapKey(int kind, uint32_t program, const v1::Item& item, uint64_
 
 void Model::AddPool(const v1::Pool& pool, uint32_t program, Room* room) const {
   const LimitKey key = PoolKey(pool, program);
-  room->pools[key] = {pool.amount_fen() - Used(key),
-                      pool.on_exhausted() == v1::ON_EXHAUSTED_PARTIAL};
+  room->pools[key] = {pool.amount_fen() - Used(key), pool.on_exhausted(), false};
 }
 
 // The budget, and the pool of the cluster unless it is 0.
 void Model::AddShared(uint32_t program, uint64_t cluster, Room* room) const {
   const v1::ProgramRules& rules = programs[program - 1].rules();
   room->pools[{program, 0, 0, 0}] = {programs[program - 1].total_fen[v1::ACCOUNT_KIND_BUDGET],
-                                     rules.on_exhausted() == v1::ON_EXHAUSTED_PARTIAL};
+                                     rules.on_exhausted(), false};
   if (cluster == 0) return;
   const LimitKey key = {program, v1::LIMIT_KIND_CLUSTER, cluster, 0};
-  room->pools[key] = {clusters[cluster - 1].pool_fen - Used(key),
-                      rules.clusters().on_exhausted() == v1::ON_EXHAUSTED_PARTIAL};
+  room->pools[key] = {clusters[cluster - 1].pool_fen - Used(key), rules.clusters().on_exhausted(),
+                      false};
 }
 
 Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise,
@@ -54,6 +53,7 @@ Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t ente
     }
   }
   AddShared(program, ClusterOf(program, enterprise), &room);
+  MarkQueued(UINT64_MAX, &room);
   return room;
 }
 
@@ -82,33 +82,42 @@ Model::Room Model::RoomOf(const Application& application) const {
     }
   }
   AddShared(program, cluster, &room);
+  MarkQueued(IdOf(application), &room);
   return room;
 }
 
-// What of `fen` there is room for, if nothing is wrong.
-int64_t Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
+// Wrong if a cap leaves less than `least_fen`.
+void Model::CheckCaps(const Room& room, int64_t least_fen, Wrongs* wrongs) {
   for (const auto& [key, cap] : room.caps) {
-    wrongs->If(cap.left_fen <= 0, std::get<1>(key) == v1::LIMIT_KIND_PROJECT
-                                      ? v1::REASON_PROJECT_CAP_REACHED
-                                      : v1::REASON_ENTERPRISE_CAP_REACHED);
-    fen = std::min(fen, cap.left_fen);
+    wrongs->If(cap.left_fen < least_fen, std::get<1>(key) == v1::LIMIT_KIND_PROJECT
+                                             ? v1::REASON_PROJECT_CAP_REACHED
+                                             : v1::REASON_ENTERPRISE_CAP_REACHED);
   }
+}
+
+// What of `fen` there is room for, if nothing is wrong: REJECT beats WAITLIST beats PARTIAL.
+Model::Grant Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
+  CheckCaps(room, 1, wrongs);
+  for (const auto& cap : room.caps) fen = std::min(fen, cap.second.left_fen);
   const auto reason = [](const LimitKey& key) {
     return std::get<1>(key) == 0 ? v1::REASON_POOL_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED;
   };
   bool refused = false;
+  bool waits = false;
   for (const auto& [key, pool] : room.pools) {
-    if (pool.partial || pool.left_fen >= fen) continue;
-    wrongs->If(true, reason(key));
-    refused = true;
+    const bool lacks = pool.left_fen < fen;
+    wrongs->If(lacks && pool.policy == v1::ON_EXHAUSTED_REJECT, reason(key));
+    refused = refused || (lacks && pool.policy == v1::ON_EXHAUSTED_REJECT);
+    waits = waits || ((lacks || pool.queued) && pool.policy == v1::ON_EXHAUSTED_WAITLIST);
   }
+  if (refused || waits) return {fen, waits};
   int64_t part = fen;
   for (const auto& [key, pool] : room.pools) {
-    if (!pool.partial || pool.left_fen >= fen) continue;
-    wrongs->If(pool.left_fen <= 0 && !refused, reason(key));
+    if (pool.left_fen >= fen) continue;
+    wrongs->If(pool.left_fen <= 0, reason(key));
     part = std::min(part, pool.left_fen);
   }
-  return part;
+  return {part, false};
 }
 
 // Sets money aside, counted under every limit of the application.

@@ -220,6 +220,8 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   }
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
+  // The lower grants may be of other programs.
+  home_ = program;
   outcome.amount_fen = application->approved_fen = approved;
   application->held_fen -= approved;
   if (rules.has_project()) {
@@ -240,8 +242,9 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
     timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, outcome.id});
   } else {
     Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, approved);
-    payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application->enterprise,
-                 GateOf(*application)}] += approved;
+    Owe({program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application->enterprise,
+         GateOf(*application)},
+        request.application_id(), approved);
   }
   GiveBack(application, v1::ACCOUNT_KIND_HELD, application->held_fen, &outcome);
   for (const uint64_t id : lower) {
@@ -249,7 +252,7 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
     const int64_t used = UsedOf(other);
     const int64_t before = outcome.released_fen;
     if (other.voucher != 0) Empty(other.voucher, &outcome);
-    OpenGate(other);
+    OpenGate(&other);
     EndProject(&other, v1::APPLICATION_STATE_SUPERSEDED);
     outcome.parts.push_back({static_cast<int64_t>(id), used, outcome.released_fen - before});
   }

@@ -19,21 +19,26 @@ std::vector<PayableKey> Model::Gated(const Application& application) const {
     keys.push_back(
         {application.program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application.enterprise, id});
   } else {
-    for (const auto& claim : vouchers[application.voucher - 1].claim_fen) {
+    for (const auto& claim : vouchers[application.voucher - 1].claims) {
       keys.push_back({application.program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, claim.first, id});
     }
   }
   return keys;
 }
 
-int64_t Model::OpenGate(const Application& application) {
+// What waited for acceptance can be settled from now on.
+int64_t Model::OpenGate(Application* application) {
   int64_t opened = 0;
-  for (const PayableKey& key : Gated(application)) {
+  for (const PayableKey& key : Gated(*application)) {
     const int64_t fen = payable_fen[key];
+    if (fen == 0) continue;
     PayableKey open = key;
     std::get<3>(open) = 0;
-    payable_fen[key] = 0;
-    payable_fen[open] += fen;
+    Owe(key, IdOf(*application), -fen);
+    Owe(open, IdOf(*application), fen);
+    if (application->voucher != 0) {
+      vouchers[application->voucher - 1].claims[std::get<2>(key)].month = MonthOf(now_);
+    }
     opened += fen;
   }
   return opened;
@@ -66,8 +71,8 @@ void Model::Release(Application* application, Outcome* outcome) {
   for (const PayableKey& key : Gated(*application)) {
     const auto& [program, kind, party, id] = key;
     const int64_t fen = payable_fen[key];
-    payable_fen[key] = 0;
-    if (application->voucher != 0) vouchers[application->voucher - 1].claim_fen[party] -= fen;
+    Owe(key, id, -fen);
+    if (application->voucher != 0) vouchers[application->voucher - 1].claims[party].fen -= fen;
     GiveBack(application, static_cast<v1::AccountKind>(kind), fen, outcome);
   }
   EndProject(application, v1::APPLICATION_STATE_TERMINATED);
@@ -86,8 +91,15 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
             v1::REASON_EVIDENCE_MISSING);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
-  outcome.amount_fen = OpenGate(*application);
+  outcome.amount_fen = OpenGate(application);
   MoveTo(application, v1::APPLICATION_STATE_ACCEPTED);
+  if (application->voucher == 0) return outcome;
+  // Nothing is left to wait for if its voucher is over and nothing was opened or is owed.
+  const Voucher& voucher = vouchers[application->voucher - 1];
+  if (voucher.state != v1::VOUCHER_STATE_ACTIVE && IsSettled(voucher)) {
+    outcome.settles_application = true;
+    MoveTo(application, v1::APPLICATION_STATE_SETTLED);
+  }
   return outcome;
 }
 

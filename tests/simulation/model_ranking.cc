@@ -37,7 +37,7 @@ Outcome Model::Rank(const v1::RankApplicationsRequest& request) {
     int64_t grant = 0;
     if (!over && wanted > 0 && !IsBlacklisted(application->enterprise, program)) {
       Wrongs full;
-      grant = Fit(room, wanted, &full);
+      grant = Fit(room, wanted, &full).fen;
       if (full.any()) grant = 0;
       over = grant < wanted;
     }
@@ -71,7 +71,7 @@ Outcome Model::Put(const v1::Cluster& plan) {
   if (program == 0) return wrongs.Refusal();
   const v1::ProgramRules& rules = programs[program - 1].rules();
   const int state = programs[program - 1].state;
-  wrongs.If(state == v1::PROGRAM_STATE_DRAFT || state == v1::PROGRAM_STATE_SUSPENDED,
+  wrongs.If(state != v1::PROGRAM_STATE_OPEN && state != v1::PROGRAM_STATE_CLOSED,
             v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);
   wrongs.If(now_ >= EndOfDay(rules.window().last_day()) || state == v1::PROGRAM_STATE_CLOSED,

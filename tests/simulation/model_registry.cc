@@ -30,6 +30,7 @@ Outcome Model::Publish(const v1::ProgramRules& rules) {
   const auto number = static_cast<uint32_t>(outcome.id);
   Program& program = programs[number - 1];
   Wrongs wrongs;
+  wrongs.If(program.state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_ILLEGAL_STATE);
   for (const auto& [limit, used] : used_fen) {
     const int kind = std::get<1>(limit);
     const uint64_t sub = std::get<3>(limit);
@@ -53,6 +54,8 @@ Outcome Model::Publish(const v1::ProgramRules& rules) {
         {EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
   }
   program.revisions.push_back(rules);
+  home_ = number;
+  turn_ = true;
   if (program.state != v1::PROGRAM_STATE_CLOSED) {
     timers.insert({EndOfDay(rules.window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
   }
@@ -80,6 +83,8 @@ Outcome Model::SetState(const v1::SetProgramStateRequest& request) {
   program.state = request.state();
   if (program.state == v1::PROGRAM_STATE_CLOSED) {
     timers.erase({cutoff, v1::TIMER_KIND_PROGRAM_CUTOFF, number});
+    home_ = number;
+    turn_ = true;
   }
   return outcome;
 }
@@ -88,8 +93,10 @@ Outcome Model::Appropriate(const v1::AppropriateRequest& request) {
   const uint32_t number = ProgramNumber(request.program_id());
   Wrongs wrongs;
   wrongs.If(number == 0, v1::REASON_PROGRAM_NOT_FOUND);
-  wrongs.If(number != 0 &&
-                programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET] + request.amount_fen() < 0,
+  if (number == 0) return wrongs.Refusal();
+  Program& program = programs[number - 1];
+  wrongs.If(program.state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_ILLEGAL_STATE);
+  wrongs.If(program.total_fen[v1::ACCOUNT_KIND_BUDGET] + request.amount_fen() < 0,
             v1::REASON_POOL_EXHAUSTED);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
@@ -97,13 +104,14 @@ Outcome Model::Appropriate(const v1::AppropriateRequest& request) {
       request.has_opens_on() ? EndOfDay(DateOf(DayNumber(request.opens_on()) - 1)) : 0;
   if (opens > now_) {
     tranches.push_back({number, request.amount_fen()});
+    program.unopened_fen += request.amount_fen();
     outcome.id = tranches.size();
     outcome.instant = opens;
     timers.insert({opens, v1::TIMER_KIND_TRANCHE, outcome.id});
   } else {
     Move(number, v1::ACCOUNT_KIND_TREASURY, v1::ACCOUNT_KIND_BUDGET, request.amount_fen());
   }
-  outcome.amount_fen = programs[number - 1].total_fen[v1::ACCOUNT_KIND_BUDGET];
+  outcome.amount_fen = program.total_fen[v1::ACCOUNT_KIND_BUDGET];
   return outcome;
 }
 
@@ -113,6 +121,7 @@ Outcome Model::Put(const v1::EnterpriseFacts& facts) {
   if (outcome.id == 0) {
     enterprises.emplace_back();
     outcome.id = enterprises.size();
+    usccs[facts.uscc()] = outcome.id;
   }
   Enterprise& enterprise = enterprises[outcome.id - 1];
   Wrongs wrongs;
@@ -134,6 +143,7 @@ Outcome Model::Succeed(const v1::SucceedEnterpriseRequest& request) {
   wrongs.If(enterprise.facts.uscc() != request.uscc(), v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   if (!renamed) enterprise.former_usccs.push_back(request.uscc());
+  usccs[request.new_uscc()] = outcome.id;
   enterprise.facts.set_uscc(request.new_uscc());
   if (!request.new_name().empty()) enterprise.facts.set_name(request.new_name());
   return outcome;

@@ -74,6 +74,7 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       break;
     case v1::Event::kProjectAccepted:
       outcome->amount_fen = event.project_accepted().settleable_fen();
+      outcome->settles_application = event.project_accepted().settles_application();
       break;
     case v1::Event::kProjectExtended:
       outcome->instant = event.project_extended().due_unix_ns();
@@ -89,6 +90,82 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
     default:
       break;
   }
+}
+
+void ReadStatement(const v1::StatementClosed& closed, Outcome* outcome) {
+  outcome->id = closed.statement_id();
+  outcome->amount_fen = closed.due_fen();
+  outcome->parts = {{closed.booked_fen(), closed.reversed_fen(), closed.brought_forward_fen()},
+                    {closed.set_off_fen(), closed.carried_forward_fen(),
+                     static_cast<int64_t>(closed.provider_number())}};
+  for (const v1::DueLine& line : closed.lines()) {
+    outcome->parts.push_back(
+        {static_cast<int64_t>(line.application_id()), line.due_fen(), line.set_off_fen()});
+  }
+}
+
+void ReadReconciliation(const v1::TransfersReconciled& reconciled, Outcome* outcome) {
+  for (const v1::ReconciledLine& line : reconciled.lines()) {
+    outcome->amount_fen += line.credited_fen();
+    outcome->released_fen += line.released_fen();
+    outcome->parts.push_back({static_cast<int64_t>(line.transfer_id()), line.finding(),
+                              line.credited_fen() - line.released_fen()});
+  }
+  for (const uint64_t id : reconciled.missing_transfer_ids()) {
+    outcome->parts.push_back({static_cast<int64_t>(id), 0, 0});
+  }
+}
+
+// Events of settlement, reclaims and reconciliation.
+void ReadSettlement(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kStatementClosed:
+      ReadStatement(event.statement_closed(), outcome);
+      break;
+    case v1::Event::kDisbursementRecorded: {
+      const auto& settled = event.disbursement_recorded().settled_application_ids();
+      outcome->amount_fen = event.disbursement_recorded().due_fen();
+      outcome->state = event.disbursement_recorded().state();
+      outcome->settled_applications.assign(settled.begin(), settled.end());
+      break;
+    }
+    case v1::Event::kRecoveryRecorded:
+      outcome->id = event.recovery_recorded().party_number();
+      outcome->amount_fen = event.recovery_recorded().owed_fen();
+      break;
+    case v1::Event::kProgramArchived:
+      outcome->released_fen = event.program_archived().returned_fen();
+      break;
+    case v1::Event::kEnterpriseReminded:
+      outcome->id = event.enterprise_reminded().enterprise_number();
+      outcome->instant = event.enterprise_reminded().cure_ends_unix_ns();
+      break;
+    case v1::Event::kReclaimed:
+      outcome->id = event.reclaimed().application_id();
+      outcome->amount_fen = event.reclaimed().receivable_fen();
+      outcome->released_fen = event.reclaimed().released_fen();
+      outcome->parts.push_back({static_cast<int64_t>(event.reclaimed().enterprise_number()),
+                                event.reclaimed().set_off_fen(), 0});
+      break;
+    case v1::Event::kTransfersReconciled:
+      ReadReconciliation(event.transfers_reconciled(), outcome);
+      break;
+    default:
+      ReadLifecycle(event, outcome);
+  }
+}
+
+void ReadWaitlist(const v1::WaitlistStep& step, Outcome* outcome) {
+  for (const v1::Promotion& promotion : step.promotions()) {
+    outcome->promoted.push_back({static_cast<int64_t>(promotion.application_id()),
+                                 promotion.granted_fen(), promotion.state()});
+  }
+  for (int i = 0; i < step.lapsed_application_ids_size(); ++i) {
+    const bool explained = i < step.lapse_refusals_size();
+    outcome->lapsed.push_back({static_cast<int64_t>(step.lapsed_application_ids(i)),
+                               explained ? step.lapse_refusals(i).reason() : 0});
+  }
+  outcome->waitlist_continues = step.continues();
 }
 
 }  // namespace
@@ -107,6 +184,7 @@ Outcome OutcomeOf(const v1::Entry& entry) {
     outcome.limit_deltas[{delta.program() != 0 ? delta.program() : entry.program(), limit.kind(),
                           limit.id(), limit.sub()}] += delta.delta_fen();
   }
+  ReadWaitlist(event.waitlist(), &outcome);
   switch (event.kind_case()) {
     case v1::Event::kProgramPublished:
       outcome.id = event.program_published().program_number();
@@ -186,15 +264,19 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       outcome.amount_fen = event.redemption_reversed().reversed_fen();
       outcome.released_fen = event.redemption_reversed().released_fen();
       outcome.state = event.redemption_reversed().state();
+      outcome.settled_applications.assign(
+          event.redemption_reversed().settled_application_ids().begin(),
+          event.redemption_reversed().settled_application_ids().end());
       break;
     case v1::Event::kProgramCutoffReached:
       outcome.state = event.program_cutoff_reached().from();
       break;
     case v1::Event::kVoucherExpired:
       outcome.released_fen = event.voucher_expired().released_fen();
+      outcome.settles_application = event.voucher_expired().settles_application();
       break;
     default:
-      ReadLifecycle(event, &outcome);
+      ReadSettlement(event, &outcome);
   }
   return outcome;
 }
@@ -207,8 +289,17 @@ std::string Describe(const Outcome& outcome) {
                   " state=", outcome.state, " rules=", absl::StrJoin(outcome.rules, ","),
                   " instant=", outcome.instant,
                   " exhausted=", absl::StrJoin(outcome.exhausted_vouchers, ","));
+  absl::StrAppend(&text, " settled=", absl::StrJoin(outcome.settled_applications, ","),
+                  outcome.settles_application ? " settles" : "",
+                  outcome.waitlist_continues ? " continues" : "");
   for (const auto& [id, fen, other] : outcome.parts) {
     absl::StrAppend(&text, " part", id, "/", fen, "/", other);
+  }
+  for (const auto& [id, fen, state] : outcome.promoted) {
+    absl::StrAppend(&text, " promoted", id, "/", fen, "/", state);
+  }
+  for (const auto& [id, reason] : outcome.lapsed) {
+    absl::StrAppend(&text, " lapsed", id, "/", reason);
   }
   for (const auto& [limit, fen] : outcome.limit_deltas) {
     absl::StrAppend(&text, " limit", std::get<1>(limit), "/", std::get<2>(limit), "/",

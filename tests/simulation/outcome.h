@@ -23,22 +23,31 @@ struct Outcome {
   // With NOT_ELIGIBLE.
   std::vector<int> rules;
   uint64_t queue_number = 0;
-  // The application, voucher, transfer, redemption, account, program, notice, cluster or tranche
-  // made.
+  // The application, voucher, transfer, redemption, account, program, notice, cluster, tranche or
+  // statement made, or the party that paid back.
   uint64_t id = 0;
   // Granted, wanted, approved, credited, returned, redeemed, reversed, open to settlement or lost
-  // to it; of an appropriation the new budget.
+  // to it, due, receivable; of an appropriation the new budget, of a payment what is still owed.
   int64_t amount_fen = 0;
   // Back to the budget or returned.
   int64_t released_fen = 0;
-  // Of the application or redemption afterwards; of the program before.
+  // Of the application, redemption or statement afterwards; of the program before.
   int state = 0;
   // End or due instant that it set.
   int64_t instant = 0;
   std::vector<uint64_t> exhausted_vouchers;
   // Of a ranking each place's id, amount and state; of an approval each superseded application with
-  // what it has used and what it gave back.
+  // what it has used and what it gave back; of a reclaim the enterprise and what was set off; of a
+  // reconciliation each line's transfer, finding and amount confirmed, then what is missing; of a
+  // statement its sums, then each line's application, due and set off.
   std::vector<std::array<int64_t, 3>> parts;
+  std::vector<uint64_t> settled_applications;
+  // Of an acceptance or a lapse.
+  bool settles_application = false;
+  // Off the waitlist: application, amount and state; application and reason.
+  std::vector<std::array<int64_t, 3>> promoted;
+  std::vector<std::array<int64_t, 2>> lapsed;
+  bool waitlist_continues = false;
   std::map<LimitKey, int64_t> limit_deltas;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;

@@ -15,8 +15,10 @@ struct Model::Room {
   };
   struct Pool {
     int64_t left_fen = 0;
-    // Grants what is left; else all or nothing.
-    bool partial = false;
+    // Of v1::OnExhausted.
+    int policy = 0;
+    // Somebody waits there who came before.
+    bool queued = false;
   };
   std::map<LimitKey, Cap> caps;
   // The budget has kind 0.

@@ -114,11 +114,60 @@ v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
   return rules;
 }
 
+v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random) {
+  v1::ProgramRules rules = hubei;
+  rules.set_program_id("waiting-2025");
+  rules.set_sandbox(random->Percent(30));
+  *rules.mutable_window()->mutable_first_day() = Date(2025, 6, 1);
+  *rules.mutable_window()->mutable_last_day() = Date(2025, 6, 25);
+  // In a third of the lives pools alone let others wait.
+  const bool on_budget = random->Below(3) > 0;
+  rules.set_on_exhausted(on_budget             ? v1::ON_EXHAUSTED_WAITLIST
+                         : random->Percent(50) ? v1::ON_EXHAUSTED_PARTIAL
+                                               : v1::ON_EXHAUSTED_REJECT);
+  rules.set_waitlist_after_cutoff(random->Percent(40));
+  rules.mutable_caps(0)->set_amount_fen(40'000);
+  const int64_t pool_fen = random->Percent(50) ? 120'000 : 2'000'000;
+  auto add_pool = [&](v1::PoolScope scope, const std::string& key, v1::OnExhausted policy) {
+    v1::Pool* pool = rules.add_pools();
+    pool->set_scope(scope);
+    pool->set_key(key);
+    pool->set_amount_fen(pool_fen);
+    pool->set_on_exhausted(policy);
+    pool->set_clause("决定");
+  };
+  add_pool(v1::POOL_SCOPE_DIVISION, "420111", v1::ON_EXHAUSTED_WAITLIST);
+  add_pool(v1::POOL_SCOPE_PROVIDER, "aliyun",
+           on_budget ? v1::ON_EXHAUSTED_PARTIAL : v1::ON_EXHAUSTED_WAITLIST);
+  add_pool(v1::POOL_SCOPE_ITEM, "ecosystem", v1::ON_EXHAUSTED_REJECT);
+  rules.mutable_review_stages()->DeleteSubrange(1, rules.review_stages_size() - 1);
+  if (random->Percent(40)) rules.clear_review_stages();
+  if (random->Percent(40)) {
+    // Together with Harbin's, whose grants are higher.
+    rules.mutable_highest_only()->set_clause("决定");
+    rules.mutable_eligibility()->mutable_region()->add_divisions("230100");
+  }
+  rules.mutable_cure()->set_months(1);
+  rules.mutable_cure()->set_clause("决定");
+  if (random->Percent(30)) {
+    rules.mutable_acceptance()->set_gates_settlement(random->Percent(50));
+    rules.mutable_acceptance()->set_clause("决定");
+  }
+  v1::VoucherTerms* terms = rules.mutable_voucher_terms();
+  *terms->mutable_expires_on() = Date(2025, 7, static_cast<int>(random->Between(4, 12)));
+  terms->set_redemption_grace_hours(static_cast<int>(random->Below(3)) * 24);
+  terms->set_transfer_answer_hours(48);
+  return rules;
+}
+
 namespace {
 
 // Enough for a while, little enough to be exhausted.
 int64_t FirstBudgetFen(const v1::ProgramRules& rules) {
   if (rules.program_id() == "quota-2025") return 900'000;
+  if (rules.program_id() == "waiting-2025") {
+    return rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST ? 30'000 : 600'000;
+  }
   return rules.program_id() == "hubei-2025" ? 20'000'000 : 250'000'000;
 }
 

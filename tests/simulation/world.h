@@ -1,5 +1,5 @@
-// The world of the simulation: the shipped programs and a synthetic one, three providers with three
-// products each, and some enterprises with cloud accounts.
+// The world of the simulation: the shipped programs and two synthetic ones, three providers with
+// three products each, and some enterprises with cloud accounts.
 #ifndef TESTS_SIMULATION_WORLD_H_
 #define TESTS_SIMULATION_WORLD_H_
 
@@ -40,9 +40,14 @@ v1::Product ProductOf(const v1::ProgramRules& rules, const std::string& provider
 // A shipped program with its dates moved into the simulated year, so that all are open at once.
 v1::ProgramRules Moved(v1::ProgramRules rules);
 
-// The rules of the synthetic program: hubei's with every scope of cap and pool, small amounts, a
+// The rules of a synthetic program: hubei's with every scope of cap and pool, small amounts, a
 // short window and vouchers that expire soon after it; with some seeds with project terms.
 v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random);
+
+// The rules of another one: hubei's with a waitlist on the budget and a pool, or on two pools,
+// small amounts, a short window, both deliveries, at most one review stage and a time to mend; with
+// some seeds a waitlist that goes on after the cutoff, highest only, acceptance, or a sandbox.
+v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random);
 
 // What comes before all else: the programs as drafts with some money, the registry, the catalogs.
 std::vector<Sent> Opening(const std::vector<v1::ProgramRules>& programs, Random* random);

@@ -49,9 +49,10 @@ T* At(std::vector<T>* list, uint64_t number) {
   return number >= 1 && number <= list->size() ? &(*list)[number - 1] : nullptr;
 }
 
-// A division code XXYY00 covers all that begin with XXYY.
+// A division code XXYY00 covers all that begin with XXYY, XX0000 all that begin with XX.
 inline bool Covers(const std::string& area, const std::string& division) {
-  return area == division || (area.substr(4) == "00" && area.substr(0, 4) == division.substr(0, 4));
+  const size_t digits = area.substr(2) == "0000" ? 2 : area.substr(4) == "00" ? 4 : 6;
+  return area.substr(0, digits) == division.substr(0, digits);
 }
 
 inline const v1::Item* FindItem(const v1::ProgramRules& rules, const std::string& item_id) {

@@ -5,10 +5,19 @@
 
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/evidence.h"
 
 namespace voucher {
+
+namespace {
+
+bool IsOver(const View& view, uint64_t voucher_id) {
+  return view.Find<tables::Vouchers>({voucher_id})->state() != v1::VOUCHER_STATE_ACTIVE;
+}
+
+}  // namespace
 
 Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
   const rows::ApplicationRow* row =
@@ -35,12 +44,19 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
   v1::Event event;
   const int64_t opened_fen = OpenGate(context->view, request.application_id(), *row, &event);
   event.mutable_project_accepted()->set_settleable_fen(opened_fen);
+  event.mutable_project_accepted()->set_settles_application(
+      opened_fen == 0 && row->voucher() != 0 && IsOver(context->view, row->voucher()) &&
+      !OwesProviders(context->view, row->voucher()));
   return event;
 }
 
-void Evolve(const v1::Entry&, const v1::AcceptProjectRequest& request, const v1::ProjectAccepted&,
-            Overlay* rows) {
-  MoveApplication(request.application_id(), v1::APPLICATION_STATE_ACCEPTED, rows);
+void Evolve(const v1::Entry&, const v1::AcceptProjectRequest& request,
+            const v1::ProjectAccepted& event, Overlay* rows) {
+  if (event.settles_application()) {
+    SettleApplication(request.application_id(), rows);
+  } else {
+    MoveApplication(request.application_id(), v1::APPLICATION_STATE_ACCEPTED, rows);
+  }
 }
 
 }  // namespace voucher

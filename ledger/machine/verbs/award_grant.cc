@@ -1,31 +1,14 @@
+#include <utility>
+#include <variant>
+
 #include "ledger/machine/applications.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
-#include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/eligibility.h"
-#include "ledger/policy/limits.h"
-#include "ledger/policy/subsidy.h"
 
 namespace voucher {
-
-namespace {
-
-// The limits of an award, which cannot wait: a pool that lets others wait refuses it, also while
-// somebody waits there.
-Limits LimitsOfAward(const Context& context, const Context::Program& program, const v1::Item& item,
-                     const Context::Enterprise& enterprise, uint64_t project) {
-  Limits limits = LimitsOf(context, program, item, enterprise, project, {});
-  for (PoolRoom& pool : limits.pools) {
-    if (pool.on_exhausted != v1::ON_EXHAUSTED_WAITLIST) continue;
-    pool.on_exhausted = v1::ON_EXHAUSTED_REJECT;
-    if (pool.queued) pool.available_fen = 0;
-  }
-  return limits;
-}
-
-}  // namespace
 
 Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
   const auto program = context->FindProgram(request.program_id());
@@ -56,36 +39,26 @@ Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
                            request.project(), context->received_at)) {
     return *refusal;
   }
-  const uint64_t project =
-      CountsProjects(rules.rules())
-          ? ProjectNumber(*context, enterprise->number, request.project().project_id())
-          : 0;
-  if (auto refusal =
-          CheckItemClaim(*context, program->number, *item, enterprise->number, project)) {
-    return *refusal;
-  }
-  const Limits limits = LimitsOfAward(*context, *program, *item, *enterprise, project);
-  const int64_t base_fen = BaseAmountFen(*item, 0);
-  if (auto refusal = CheckHighestOnly(context->view, rules.rules(), project,
-                                      MostUnderCaps(base_fen, limits))) {
-    return *refusal;
-  }
-  if (auto refusal = CheckAmount(*item, 0)) return *refusal;
-  const FitResult fit = FitLimits(base_fen, limits);
-  if (const auto* refusal = std::get_if<v1::Refusal>(&fit)) return *refusal;
+  const auto answer = OfferGrant(*context, {.program = *program,
+                                            .enterprise = *enterprise,
+                                            .item = item,
+                                            .project_id = request.project().project_id(),
+                                            .awarded = true});
+  if (const auto* refusal = std::get_if<v1::Refusal>(&answer)) return *refusal;
+  const auto& offer = std::get<OfferedGrant>(answer);
 
   v1::Event event;
   v1::GrantAwarded* awarded = event.mutable_grant_awarded();
   awarded->set_application_id(context->counters().application() + 1);
   awarded->set_enterprise_number(enterprise->number);
-  awarded->set_project_number(project);
+  awarded->set_project_number(offer.project);
   awarded->set_item_number(item->number());
-  awarded->set_granted_fen(std::get<FittingGrant>(fit).granted_fen);
+  awarded->set_granted_fen(offer.grant.granted_fen);
   // Nothing was applied for that the review chain could look at: the document it rests on decides.
   awarded->set_state(v1::APPLICATION_STATE_LISTED);
   awarded->set_once(item->once().scope());
   Post(BudgetAccount(), Held(awarded->application_id()), awarded->granted_fen(), &event);
-  AddLimitDeltas(RefsOf(limits), awarded->granted_fen(), &event);
+  AddLimitDeltas(RefsOf(offer.limits), awarded->granted_fen(), &event);
   return event;
 }
 

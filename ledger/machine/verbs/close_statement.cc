@@ -202,7 +202,11 @@ void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, Overl
     row.set_set_off_fen(line.set_off_fen());
     rows->Erase<tables::UnpaidApplications>(
         {entry.program(), line.enterprise_number(), line.application_id()});
-    if (event.due_fen() == 0) {
+    // A superseded or terminated one stays what it is.
+    const v1::ApplicationState state =
+        rows->Find<tables::Applications>({line.application_id()})->state();
+    if (event.due_fen() == 0 &&
+        (state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED)) {
       MoveApplication(line.application_id(), v1::APPLICATION_STATE_SETTLED, rows);
     }
   }

@@ -63,6 +63,7 @@ void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
   transfer.set_amount_fen(request.amount_fen());
   transfer.set_state(v1::TRANSFER_STATE_ORDERED);
   transfer.set_answer_due_unix_ns(event.answer_due_unix_ns());
+  transfer.set_ordered_sequence(entry.sequence());
   const uint64_t provider = rows->Find<tables::Accounts>({request.account_id()})->provider();
   rows->Put<tables::TransfersByProvider>({provider, id}, {});
   CountTransfer(entry.program(), v1::TRANSFER_STATE_UNSPECIFIED, v1::TRANSFER_STATE_ORDERED, rows);

@@ -4,6 +4,7 @@
 
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
+#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -33,6 +34,9 @@ std::optional<v1::Refusal> TakenMember(const Context& context, uint32_t program,
 Decision Decide(Context* context, const v1::PutClusterRequest& request) {
   const v1::Cluster& plan = request.cluster();
   const auto program = context->FindProgram(plan.program_id());
+  if (!MayIssueOrRun(*context, plan.program_id())) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, plan.program_id());
+  }
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, plan.program_id());
   google::protobuf::RepeatedField<uint64_t> members;
   for (const v1::ClusterMember& member : plan.members()) {

@@ -14,7 +14,7 @@ namespace {
 
 bool IsGranted(v1::ApplicationState state) {
   return state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED ||
-         state == v1::APPLICATION_STATE_SETTLED;
+         state == v1::APPLICATION_STATE_SETTLED || state == v1::APPLICATION_STATE_SUPERSEDED;
 }
 
 // ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend is over.
@@ -118,8 +118,11 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
 
 void Evolve(const v1::Entry& entry, const v1::ReclaimRequest& request, const v1::Reclaimed& event,
             Overlay* rows) {
+  rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
+  // The higher grant claims the item of a superseded one.
+  if (row.state() == v1::APPLICATION_STATE_SUPERSEDED) row.clear_once();
+  const uint64_t voucher = row.voucher();
   EndProject(request.application_id(), v1::APPLICATION_STATE_TERMINATED, rows);
-  const uint64_t voucher = rows->Find<tables::Applications>({request.application_id()})->voucher();
   if (voucher != 0 && event.receivable_fen() > 0) {
     rows->Edit<tables::Vouchers>({voucher}).set_receivable(true);
   }

@@ -1,6 +1,6 @@
 #include "absl/strings/str_cat.h"
 
-#include "ledger/machine/applications.h"
+#include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
@@ -65,11 +65,7 @@ void Evolve(const v1::Entry&, const v1::RecordDisbursementRequest& request,
   *statement->add_disbursements() = request.disbursement();
   statement->set_paid_fen(statement->due_fen() - event.due_fen());
   statement->set_state(event.state());
-  for (const uint64_t id : event.settled_application_ids()) {
-    MoveApplication(id, v1::APPLICATION_STATE_SETTLED, rows);
-    const uint64_t voucher = rows->Find<tables::Applications>({id})->voucher();
-    if (voucher != 0) ForgetEndedVoucher(voucher, rows);
-  }
+  for (const uint64_t id : event.settled_application_ids()) SettleApplication(id, rows);
 }
 
 }  // namespace voucher

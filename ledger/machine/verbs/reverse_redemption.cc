@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/machine/vouchers.h"
 
@@ -81,6 +83,10 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
                      *context->view.Find<tables::Applications>({voucher->application()}), part_fen,
                      &event);
       reversed->set_released_fen(reversed->released_fen() + part_fen);
+      if (voucher->state() == v1::VOUCHER_STATE_EXPIRED &&
+          IsSettledByExpiry(*context, draw.voucher_id(), account->provider(), part_fen)) {
+        reversed->add_settled_application_ids(voucher->application());
+      }
     }
     // What was spent of a reclaimed grant is owed by the enterprise only as long as it is spent.
     const int64_t owed_fen = voucher->receivable() ? std::min(part_fen, receivable_fen) : 0;
@@ -104,6 +110,7 @@ void Evolve(const v1::Entry& entry, const v1::ReverseRedemptionRequest& request,
     }
     ReviveVoucher(voucher_id, rows);
   }
+  for (const uint64_t id : event.settled_application_ids()) SettleApplication(id, rows);
   if (redemption.core()) {
     const uint64_t owner = rows->Find<tables::Accounts>({redemption.account()})->enterprise();
     rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});

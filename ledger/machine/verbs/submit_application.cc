@@ -9,12 +9,9 @@
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
-#include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/evidence.h"
-#include "ledger/policy/limits.h"
-#include "ledger/policy/subsidy.h"
 
 namespace voucher {
 
@@ -73,18 +70,9 @@ std::variant<const v1::Item*, v1::Refusal> ItemToApplyFor(const CompiledRules& r
   return refusal;
 }
 
-// What the item grants within its limits. A competitive program reserves nothing before the
-// ranking: its applications meet the caps only.
-FitResult FitSubmission(const CompiledRules& rules, int64_t base_fen, const Limits& limits) {
-  if (rules.IsCompetitive()) {
-    return FitLimits(base_fen, {limits.caps, {}});
-  }
-  return FitLimits(base_fen, limits);
-}
-
 // Grants at once, or books what the application waits or competes for.
-void AddGrant(const CompiledRules& rules, const FittingGrant& grant, const Limits& limits,
-              v1::Event* event) {
+void AddGrant(const CompiledRules& rules, const OfferedGrant& offer, v1::Event* event) {
+  const FittingGrant& grant = offer.grant;
   v1::ApplicationSubmitted* submitted = event->mutable_application_submitted();
   submitted->set_binding_limit(grant.clipped_by);
   const bool competes = rules.IsCompetitive();
@@ -92,13 +80,13 @@ void AddGrant(const CompiledRules& rules, const FittingGrant& grant, const Limit
     submitted->set_state(competes ? v1::APPLICATION_STATE_COLLECTED
                                   : v1::APPLICATION_STATE_WAITLISTED);
     submitted->set_wanted_fen(grant.granted_fen);
-    *submitted->mutable_limits() = RefsOf(limits);
+    *submitted->mutable_limits() = RefsOf(offer.limits);
     return;
   }
   submitted->set_state(StateAfterHold(rules, 0));
   submitted->set_granted_fen(grant.granted_fen);
   Post(BudgetAccount(), Held(submitted->application_id()), grant.granted_fen, event);
-  AddLimitDeltas(RefsOf(limits), grant.granted_fen, event);
+  AddLimitDeltas(RefsOf(offer.limits), grant.granted_fen, event);
 }
 
 }  // namespace
@@ -134,38 +122,28 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
     return *refusal;
   }
   if (auto refusal = CheckInvoices(*context, request.evidence())) return *refusal;
-  const uint64_t project =
-      CountsProjects(rules.rules())
-          ? ProjectNumber(*context, enterprise->number, request.project().project_id())
-          : 0;
-  if (auto refusal =
-          CheckItemClaim(*context, program->number, *item, enterprise->number, project)) {
-    return *refusal;
-  }
-  const Limits limits =
-      LimitsOf(*context, *program, *item, *enterprise, project, ProvidersOf(request.products()));
-  const int64_t base_fen = BaseAmountFen(*item, request.spend_fen());
-  if (auto refusal = CheckHighestOnly(context->view, rules.rules(), project,
-                                      MostUnderCaps(base_fen, limits))) {
-    return *refusal;
-  }
-  if (auto refusal = CheckAmount(*item, request.spend_fen())) return *refusal;
-  const FitResult fit = FitSubmission(rules, base_fen, limits);
-  if (const auto* refusal = std::get_if<v1::Refusal>(&fit)) return *refusal;
+  const auto answer = OfferGrant(*context, {.program = *program,
+                                            .enterprise = *enterprise,
+                                            .item = item,
+                                            .project_id = request.project().project_id(),
+                                            .spend_fen = request.spend_fen(),
+                                            .provider_ids = ProvidersOf(request.products())});
+  if (const auto* refusal = std::get_if<v1::Refusal>(&answer)) return *refusal;
   if (auto refusal = UnusableChoice(*context, *program, request)) return *refusal;
 
+  const auto& offer = std::get<OfferedGrant>(answer);
   v1::Event event;
   v1::ApplicationSubmitted* submitted = event.mutable_application_submitted();
   submitted->set_application_id(context->counters().application() + 1);
   submitted->set_enterprise_number(enterprise->number);
-  submitted->set_project_number(project);
+  submitted->set_project_number(offer.project);
   submitted->set_item_number(item->number());
   submitted->set_cluster_number(cluster);
   submitted->set_once(item->once().scope());
   for (const absl::string_view provider_id : ProvidersOf(request.products())) {
     submitted->add_provider_numbers(context->FindProvider(std::string(provider_id))->number);
   }
-  AddGrant(rules, std::get<FittingGrant>(fit), limits, &event);
+  AddGrant(rules, offer, &event);
   return event;
 }
 
