@@ -29,7 +29,7 @@ void CommandSource::Appropriate(Sent* sent) {
   request->set_amount_fen(random_.Magnitude(IsSynthetic(request->program_id()) ? 18 : 27));
   if (random_.Percent(25)) request->set_amount_fen(-request->amount_fen());
   // Now and then enough for more waiters than one entry promotes.
-  if (waiters > 256 && random_.Percent(20)) {
+  if (waiters > 256 && random_.Percent(40)) {
     request->set_program_id(waiting_.program_id());
     request->set_amount_fen(3'000'000);
   }
