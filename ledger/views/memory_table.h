@@ -22,6 +22,9 @@ namespace voucher {
 // Which tables, by the first byte of a key, are kept in order and not only by key.
 using OrderedTables = std::array<bool, 256>;
 
+// Comes after every key, since no table has this number.
+inline constexpr char kAfterEveryKey[] = "\xff";
+
 // Rows that groups wrote, each group's version of its own, so that a reader sees the rows as they
 // were after any group: the changes of the views since the last time they were written out.
 //

@@ -30,7 +30,6 @@ constexpr size_t kOwnFileBytes = 4u << 20;
 constexpr int kLevel0Files = 16;
 constexpr uint64_t kMaxLevel0Files = 64;
 constexpr std::chrono::milliseconds kCompactionPoll{20};
-constexpr char kAfterEveryKey[] = "\xff";
 // The keys of files no larger than this are read while opening.
 constexpr uint64_t kReadAtOnceBytes = 4u << 20;
 constexpr int kKeyReaderNiceness = 10;  // Nobody waits for it.

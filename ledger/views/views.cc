@@ -22,7 +22,6 @@ using SteadyClock = std::chrono::steady_clock;
 // How often the thread looks whether the last reader of a written table is gone.
 constexpr std::chrono::milliseconds kRetiredPoll{100};
 constexpr absl::string_view kReachedKey("\0", 1);
-constexpr char kAfterEveryKey[] = "\xff";
 
 template <class T>
 struct TableOrder {
