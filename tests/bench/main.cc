@@ -17,17 +17,16 @@
 namespace voucher::bench {
 namespace {
 
-// What is left of a run in a minute.
-void BeQuick(Options* options) {
-  options->rounds = 1;
-  options->seconds = 1;
-  options->accounts = 2'000;
-  options->entries = 0;
+// What fits into a minute; what was said on the command line stays.
+void BeQuick(const CLI::App& app, Options* options) {
+  if (app.count("--rounds") == 0) options->rounds = 1;
+  if (app.count("--seconds") == 0) options->seconds = 1;
+  if (app.count("--accounts") == 0) options->accounts = 2'000;
+  if (app.count("--entries") == 0) options->entries = 0;
   options->postgres = false;
 }
 
 int Run(Options options) {
-  if (options.quick) BeQuick(&options);
   if (options.guard) options.rounds = std::max(options.rounds, kGuardRounds);
   if (options.guard && options.only.empty()) options.only = kGuardedFigures;
   options.directory = std::filesystem::absolute(options.directory).lexically_normal().string();
@@ -103,5 +102,6 @@ int main(int argc, char** argv) {
   empty->add_option("--address-file", address_file);
   CLI11_PARSE(app, argc, argv);
   if (*empty) return voucher::bench::ServeEmpty(answers, address_file);
+  if (options.quick) voucher::bench::BeQuick(app, &options);
   return voucher::bench::Run(options);
 }
