@@ -131,6 +131,10 @@ bool IsPending(v1::ApplicationState state) {
          state == v1::APPLICATION_STATE_COLLECTED || state == v1::APPLICATION_STATE_SCORED;
 }
 
+bool AwaitsSettlement(v1::ApplicationState state) {
+  return state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED;
+}
+
 bool HoldsInvoices(v1::ApplicationState state) {
   return state != v1::APPLICATION_STATE_REJECTED && state != v1::APPLICATION_STATE_WITHDRAWN &&
          state != v1::APPLICATION_STATE_LAPSED && state != v1::APPLICATION_STATE_PASSED_OVER;

@@ -42,6 +42,9 @@ bool HoldsMoney(v1::ApplicationState state);
 // True before the decision: HoldsMoney, or WAITLISTED, COLLECTED, SCORED.
 bool IsPending(v1::ApplicationState state);
 
+// True while its grant stands and may still be owed: APPROVED, ACCEPTED.
+bool AwaitsSettlement(v1::ApplicationState state);
+
 // True while its invoices support no other application: all but REJECTED, WITHDRAWN, LAPSED and
 // PASSED_OVER.
 bool HoldsInvoices(v1::ApplicationState state);

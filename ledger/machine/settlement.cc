@@ -7,6 +7,7 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
+#include "ledger/machine/applications.h"
 #include "ledger/machine/postings.h"
 
 namespace voucher {
@@ -107,9 +108,7 @@ OpenMonths OpenMonthsOf(const View& view, uint32_t program, uint64_t provider, u
 
 // Whether the application is settled once no provider is owed anything for it.
 bool CanSettle(const Context& context, uint64_t id, const rows::ApplicationRow& application) {
-  return (application.state() == v1::APPLICATION_STATE_APPROVED ||
-          application.state() == v1::APPLICATION_STATE_ACCEPTED) &&
-         GatedBy(context, id, application) == 0;
+  return AwaitsSettlement(application.state()) && GatedBy(context, id, application) == 0;
 }
 
 }  // namespace

@@ -440,7 +440,7 @@ inline constexpr bool kKeptHot<tables::Orders> = false;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 2;
+inline constexpr uint32_t kEvolveVersion = 3;
 
 // Row codec: protobuf rows as their serialisation, compiled rules as the serialised ProgramRules.
 template <class Row>

@@ -309,8 +309,11 @@ void EvolveWaitlist(const v1::Entry& entry, Overlay* rows) {
   }
   for (int i = 0; i < event.waitlist().lapsed_application_ids_size(); ++i) {
     const uint64_t id = event.waitlist().lapsed_application_ids(i);
-    *rows->Edit<tables::Applications>({id}).mutable_lapse_refusal() =
-        event.waitlist().lapse_refusals(i);
+    // Entries of decider version 2 do not say why.
+    if (i < event.waitlist().lapse_refusals_size()) {
+      *rows->Edit<tables::Applications>({id}).mutable_lapse_refusal() =
+          event.waitlist().lapse_refusals(i);
+    }
     MoveApplication(id, v1::APPLICATION_STATE_LAPSED, rows);
   }
   const UnixNanos due = WaitlistInstant(entry);

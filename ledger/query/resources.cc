@@ -4,6 +4,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/postings.h"
+#include "ledger/policy/refusal_text.h"
 
 namespace voucher::query {
 namespace {
@@ -148,7 +149,10 @@ v1::Application ApplicationResource(const View& view, uint64_t number,
     application.add_provider_ids(ProviderId(view, provider));
   }
   application.set_project_id(row.project_id());
-  if (row.has_lapse_refusal()) *application.mutable_lapse_refusal() = row.lapse_refusal();
+  if (row.has_lapse_refusal()) {
+    *application.mutable_lapse_refusal() = row.lapse_refusal();
+    FillMessages(application.mutable_lapse_refusal());
+  }
   return application;
 }
 

@@ -24,10 +24,10 @@ namespace voucher {
 // The rows on disk: a RocksDB that is only ever given whole sorted files, so that it has neither a
 // WAL nor anything in its memtable. One thread adds; everything else is thread-safe beside it.
 //
-// A RocksDB that need not look still takes two microseconds to say that there is no such row, and
-// most reads of a ledger are for what should not be there: a request_id, an order number. So the
-// keys of tables that are not ordered are in a filter of our own besides. It is not kept on disk:
-// after opening, a thread reads all keys, and until that is done every read asks RocksDB.
+// Even with filters of its own RocksDB is slow to say that there is no such row, and most reads of
+// a ledger are for what should not be there: a request_id, an order number. So the keys of tables
+// that are not ordered are in a filter of our own besides. It is not kept on disk: after opening, a
+// thread reads all keys, and until that is done every read asks RocksDB.
 class ViewFiles {
  public:
   struct Options {

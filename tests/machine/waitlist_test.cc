@@ -223,11 +223,27 @@ TEST_F(WaitlistTest, AtTheCutoffEveryoneLapsesInEntriesOf256) {
   EXPECT_EQ(first.event().waitlist().lapsed_application_ids_size(), 256);
   EXPECT_TRUE(first.event().waitlist().continues());
   ExpectInvariants();
+  EXPECT_EQ(first.event().waitlist().lapse_refusals_size(), 256);
   const v1::Entry second = Continue();
   EXPECT_EQ(second.event().waitlist().lapsed_application_ids_size(), 44);
   EXPECT_FALSE(second.event().waitlist().continues());
   EXPECT_EQ(StateOf(300), v1::APPLICATION_STATE_LAPSED);
   EXPECT_EQ(Program().waitlisted(), 0u);
+  ExpectInvariants();
+}
+
+TEST_F(WaitlistTest, EntriesThatDoNotSayWhyAWaiterLapsedStillEvolve) {
+  for (int i = 0; i < 3; ++i) Apply();
+  now_ = kCutoff + 30 * kNanosPerSecond;
+  v1::Command cutoff;
+  *cutoff.mutable_timer_due() = TimersDue(*state_, kCutoff, 1).at(0);
+  recorded_ = now_;
+  v1::Entry entry = Decide(*state_, cutoff, {}, recorded_, recorded_);
+  entry.mutable_event()->mutable_waitlist()->clear_lapse_refusals();
+  Overlay overlay(state_.get());
+  Evolve(entry, &overlay);
+  state_->Absorb(std::move(overlay));
+  EXPECT_EQ(StateOf(3), v1::APPLICATION_STATE_LAPSED);
   ExpectInvariants();
 }
 

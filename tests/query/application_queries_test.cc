@@ -49,6 +49,21 @@ TEST_F(ApplicationQueriesTest, AnApprovedApplicationNamesItsVoucherAndNoStage) {
   EXPECT_EQ(response.application().next_stage(), "");
 }
 
+TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
+  Overlay lapsed(&view());
+  v1::Refusal* why = lapsed.Edit<tables::Applications>({5}).mutable_lapse_refusal();
+  why->set_reason(v1::REASON_WINDOW_CLOSED);
+  why->set_clause("Art. 1");
+  v1::GetApplicationRequest request;
+  request.set_application_id(5);
+  v1::GetApplicationResponse response;
+  ASSERT_TRUE(GetApplication(lapsed, Platform(), request, &response).ok());
+  const v1::Refusal& refusal = response.application().lapse_refusal();
+  EXPECT_EQ(refusal.clause(), "Art. 1");
+  EXPECT_EQ(refusal.message(), "Applications are closed.");
+  EXPECT_EQ(refusal.message_zh(), "申报已截止。");
+}
+
 TEST_F(ApplicationQueriesTest, UnknownAndZeroIdsDiffer) {
   v1::GetApplicationRequest request;
   v1::GetApplicationResponse response;

@@ -9,6 +9,7 @@
 
 #include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
+#include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
@@ -203,11 +204,9 @@ void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, Overl
     rows->Erase<tables::UnpaidApplications>(
         {entry.program(), line.enterprise_number(), line.application_id()});
     // A superseded or terminated one stays what it is.
-    const v1::ApplicationState state =
-        rows->Find<tables::Applications>({line.application_id()})->state();
     if (event.due_fen() == 0 &&
-        (state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED)) {
-      MoveApplication(line.application_id(), v1::APPLICATION_STATE_SETTLED, rows);
+        AwaitsSettlement(rows->Find<tables::Applications>({line.application_id()})->state())) {
+      SettleApplication(line.application_id(), rows);
     }
   }
 }

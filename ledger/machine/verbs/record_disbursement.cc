@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
@@ -16,8 +17,7 @@ std::vector<uint64_t> ApplicationsOn(const View& view, uint64_t statement) {
       {statement, 0}, {statement + 1, 0},
       [&](const tables::StatementLines::Key& key, const rows::StatementLineRow&) {
         const uint64_t id = std::get<1>(key);
-        const v1::ApplicationState state = view.Find<tables::Applications>({id})->state();
-        if (state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED) {
+        if (AwaitsSettlement(view.Find<tables::Applications>({id})->state())) {
           applications.push_back(id);
         }
         return true;
