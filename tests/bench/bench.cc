@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <regex>
 #include <utility>
 
@@ -79,7 +78,6 @@ absl::StatusOr<PreparedLedger> Bench::PreparedWith(int accounts, uint64_t entrie
 }
 
 absl::Status Bench::PrepareLedgers(bool big) {
-  std::filesystem::create_directories(options_.directory);
   VOUCHER_ASSIGN_OR_RETURN(fresh_, PreparedWith(options_.accounts, 0));
   if (!big) return absl::OkStatus();
   VOUCHER_ASSIGN_OR_RETURN(big_, PreparedWith(options_.accounts, options_.entries));

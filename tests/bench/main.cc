@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include "tests/bench/bench.h"
 #include "tests/bench/empty_server.h"
@@ -26,18 +29,41 @@ void BeQuick(const CLI::App& app, Options* options) {
   options->postgres = false;
 }
 
+// What is wrong with a regular expression; empty if nothing is.
+std::string ProblemOfRegex(const std::string& text) {
+  try {
+    const std::regex parsed(text);
+    return "";
+  } catch (const std::regex_error&) {
+    return "is no regular expression";
+  }
+}
+
+// Takes a directory for this run until the program ends; false if another run has it.
+bool TakeDirectory(const std::string& directory) {
+  std::filesystem::create_directories(directory);
+  const int fd = open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 int Run(Options options) {
   if (options.guard) options.rounds = std::max(options.rounds, kGuardRounds);
   if (options.guard && options.only.empty()) options.only = kGuardedFigures;
   options.directory = std::filesystem::absolute(options.directory).lexically_normal().string();
-  if (options.out.empty()) options.out = options.directory + "/bench.json";
+  if (!TakeDirectory(options.directory)) {
+    std::cerr << "voucher-bench: another one is running in " << options.directory << std::endl;
+    return 1;
+  }
+  const bool soak = options.soak_minutes > 0;
+  if (options.out.empty()) options.out = options.directory + (soak ? "/soak.json" : "/bench.json");
   Bench bench(options);
-  const absl::Status status = options.soak_minutes > 0 ? bench.Soak() : bench.Run();
+  const absl::Status status = soak ? bench.Soak() : bench.Run();
   if (!status.ok()) {
     std::cerr << "voucher-bench: " << status.message() << std::endl;
     return 1;
   }
-  PrintTables(bench.results());
+  PrintFigures(bench.results());
+  if (!soak) PrintRatios(bench.results());
   testing::WriteWholeFile(options.out, ResultsJson(options, bench.results()));
   std::cout << "\nresults in " << options.out << std::endl;
   if (!options.guard) return 0;
@@ -73,8 +99,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1'000, 1'000'000));
   app.add_option("--entries", options.entries, "entries of the big ledger, 0 for none")
       ->capture_default_str();
-  app.add_option("--only", options.only, "only figures whose name this regular expression finds");
-  app.add_option("--out", options.out, "JSON results, by default bench.json in --dir");
+  app.add_option("--only", options.only, "only figures whose name this regular expression finds")
+      ->check(&voucher::bench::ProblemOfRegex);
+  app.add_option("--out", options.out, "JSON results, by default bench.json (soak.json) in --dir");
   app.add_option("--dir", options.directory,
                  "directory of ledgers and results, on the disk to be measured")
       ->capture_default_str();

@@ -45,8 +45,8 @@ double CpuSeconds(pid_t pid) {
   return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-int64_t AnonymousBytes(pid_t pid) {
-  return NumberAfter(absl::StrCat("/proc/", pid, "/status"), "RssAnon:") * 1024;
+int64_t PeakBytes(pid_t pid) {
+  return NumberAfter(absl::StrCat("/proc/", pid, "/status"), "VmHWM:") * 1024;
 }
 
 int64_t WrittenBytes(pid_t pid) {

@@ -76,7 +76,7 @@ std::string Revision() {
 
 }  // namespace
 
-void PrintTables(const Results& results) {
+void PrintFigures(const Results& results) {
   absl::PrintF("\n%-26s %12s %12s %12s  %-16s", "figure", "median", "min", "max", "unit");
   for (const Column& column : kColumns) absl::PrintF(" %10s", column.heading);
   absl::PrintF("\n");
@@ -90,6 +90,9 @@ void PrintTables(const Results& results) {
     }
     absl::PrintF("\n");
   }
+}
+
+void PrintRatios(const Results& results) {
   absl::PrintF("\n%-26s %12s %12s %12s  target\n", "ratio", "median", "min", "max");
   for (const Ratio& ratio : Ratios()) {
     const std::vector<double> rounds = RatioByRound(ratio, results);

@@ -9,8 +9,9 @@
 
 namespace voucher::bench {
 
-// Prints the figures and the ratios with their targets to stdout.
-void PrintTables(const Results& results);
+// Print the figures, and the ratios with their targets, to stdout.
+void PrintFigures(const Results& results);
+void PrintRatios(const Results& results);
 
 // {machine, revision, options, figures: {name: {unit, median, min, max, rounds}}, ratios: {key:
 // median}, ratio_details: {key: {target, at_least, holds, rounds}}}; a ratio that was not measured
