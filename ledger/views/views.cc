@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include <sys/resource.h>
 
 #include "ledger/base/big_endian.h"
 #include "ledger/base/status_macros.h"
@@ -22,6 +23,9 @@ using SteadyClock = std::chrono::steady_clock;
 // How often the thread looks whether the last reader of a written table is gone.
 constexpr std::chrono::milliseconds kRetiredPoll{100};
 constexpr absl::string_view kReachedKey("\0", 1);
+// The thread that writes tables out has seconds of work at a time, and threads that answer callers
+// should not wait for it; it still needs its share of a machine that is busy.
+constexpr int kWriterNiceness = 5;
 
 template <class T>
 struct TableOrder {
@@ -201,6 +205,7 @@ void Views::Freeze() {
 }
 
 void Views::Run() {
+  setpriority(PRIO_PROCESS, 0, kWriterNiceness);  // of this thread, on Linux
   // Written, but perhaps still read. Freed here, where nobody waits for it.
   std::vector<std::shared_ptr<const MemoryTable>> retired;
   for (bool stopping = false; !stopping;) {
