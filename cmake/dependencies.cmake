@@ -14,3 +14,10 @@ find_package(CLI11 2.1 CONFIG REQUIRED)            # CLI11::CLI11
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)   # nlohmann_json::nlohmann_json
 find_package(GTest 1.12 CONFIG REQUIRED)           # GTest::gtest, GTest::gmock, GTest::gtest_main
 find_program(VOUCHER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)  # Debian's: it sees python3-grpcio
+
+# The allocator of what has to be fast (docs/adr/0011); the sanitizers bring their own.
+find_library(VOUCHER_TCMALLOC tcmalloc_minimal REQUIRED)
+add_library(voucher_allocator INTERFACE)
+if(NOT VOUCHER_SANITIZE)
+  target_link_libraries(voucher_allocator INTERFACE ${VOUCHER_TCMALLOC})
+endif()
