@@ -25,6 +25,7 @@ Committer::Committer(const LedgerOptions& options, Stores* stores, Publication* 
       stores_(stores),
       publication_(publication),
       on_done_(std::move(on_done)),
+      replier_(options, publication),
       thread_([this] { Run(); }) {}
 
 Committer::~Committer() {
@@ -39,6 +40,7 @@ void Committer::Stop() {
     changed_.NotifyAll();
   }
   thread_.join();
+  replier_.Stop();
 }
 
 void Committer::Start(std::unique_ptr<DecidedGroup> group) {
@@ -74,28 +76,19 @@ void Committer::Run() {
     }
     const absl::Status status = MakeDurable(decided);
     if (status.ok() && decided->on_durable) decided->on_durable();
-    // From here on the group may be gone.
-    std::vector<std::unique_ptr<Submission>> finished;
-    GroupReport report;
-    uint64_t announced = 0;
+    DurableGroup durable;
     if (status.ok()) {
-      finished = std::move(decided->finished);
-      report = std::move(decided->group.report());
-      if (decided->state != nullptr) announced = decided->state->sequence();
+      durable.finished = std::move(decided->finished);
+      durable.report = std::move(decided->group.report());
+      if (decided->state != nullptr) durable.last_sequence = decided->state->sequence();
     }
     {
       const MutexLock lock(mutex_);
-      result_ = status;
+      result_ = status;  // from here on the group may be gone
       changed_.NotifyAll();
     }
     on_done_();
-    if (!status.ok()) continue;
-    auto lap = SteadyClock::now();
-    for (const auto& submission : finished) submission->done(std::move(submission->outcomes));
-    if (announced != 0) publication_->Announce(announced);
-    report.reply_ns = Lap(&lap);
-    report.last_sequence = publication_->newest()->sequence();
-    if (options_.on_group) options_.on_group(report);
+    if (status.ok()) replier_.Answer(std::move(durable));
   }
 }
 

@@ -4,37 +4,23 @@
 #include <memory>
 #include <optional>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include "absl/status/status.h"
 
-#include "ledger/admission.h"
 #include "ledger/base/mutex.h"
+#include "ledger/decided_group.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/publication.h"
 #include "ledger/recovery.h"
+#include "ledger/replier.h"
 
 namespace voucher {
 
-// A group on its way from the decision to its replies.
-struct DecidedGroup {
-  // As Group's.
-  DecidedGroup(const View* below, const Journal* journal, UnixNanos last_recorded_at,
-               const Group* previous)
-      : group(below, journal, last_recorded_at, previous) {}
-
-  Group group;
-  // Submissions whose last command it decided: answered once it is durable.
-  std::vector<std::unique_ptr<Submission>> finished;
-  // What else takes effect when it is durable, before anybody is answered. May be empty.
-  std::function<void()> on_durable;
-  // The state after it, set when it is durable; null if it recorded nothing.
-  std::shared_ptr<const ReadSnapshot> state;
-};
-
-// The second half of the write path, on a thread of its own: makes one group durable while the
-// sequencer decides the next:  journal, one synced write -> views -> snapshot -> replies.
+// The second part of the write path, on a thread of its own: makes one group durable while the
+// sequencer decides the next and the replier answers the one before:
+//   journal, one synced write -> views -> snapshot -> to the replier
 //
 // While a group is in flight, the sequencer may read its rows and entries; receipts and the report
 // are the committer's. All members are for the sequencer's thread.
@@ -58,6 +44,8 @@ class Committer {
   // Waits until it is, and hands it back: durable, with its submissions answered or about to be; or
   // the error, with them unanswered and the outcome unknown.
   absl::Status Finish(std::unique_ptr<DecidedGroup>* group) VOUCHER_EXCLUDES(mutex_);
+  // Frees a group that was handed back, on another thread.
+  void Free(std::unique_ptr<DecidedGroup> group) { replier_.Free(std::move(group)); }
 
   // Ends the thread once everything is answered. Nothing may be in flight, nor start after that.
   void Stop() VOUCHER_EXCLUDES(mutex_);
@@ -70,6 +58,7 @@ class Committer {
   Stores* const stores_;
   Publication* const publication_;
   const std::function<void()> on_done_;
+  Replier replier_;
 
   // Of the sequencer's thread; the committer works on it while result_ is unset.
   std::unique_ptr<DecidedGroup> in_flight_;

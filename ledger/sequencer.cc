@@ -102,7 +102,10 @@ bool Sequencer::RunGroup() {
   bool open = DecideSubmissions(&group);
   group.report().decide_ns = NanosSince(start);
   while (open && committer_.busy()) {
-    if (!queue_->WaitForWork(kIdlePoll)) continue;
+    if (!queue_->WaitForWork(kIdlePoll)) {
+      if (queue_->closed()) break;
+      continue;
+    }
     start = SteadyClock::now();
     open = DecideSubmissions(&group);
     group.report().decide_ns += NanosSince(start);
@@ -136,10 +139,12 @@ bool Sequencer::Settle() {
     FailStop(std::move(group), status);
     return false;
   }
-  if (group->state == nullptr) return true;
-  hot_.Absorb(std::move(group->group.layer()));
-  hot_.ReadFrom(&group->state->rows());
-  base_ = std::move(group->state);
+  if (group->state != nullptr) {
+    hot_.Absorb(std::move(group->group.layer()));
+    hot_.ReadFrom(&group->state->rows());
+    base_ = std::move(group->state);
+  }
+  committer_.Free(std::move(group));
   return true;
 }
 
@@ -226,6 +231,7 @@ void Sequencer::FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Statu
   Log(2, absl::StrCat("stopping: a write failed, the outcome of the last group is unknown: ",
                       why.ToString()));
   queue_->Close(unavailable::kReadOnly, absl::StrCat("a write failed: ", why.ToString()));
+  committer_.Stop();  // what is durable is answered as such
   constexpr size_t kAll = std::numeric_limits<size_t>::max();
   if (failed != nullptr) AnswerUnknown(std::move(failed->finished));
   AnswerUnknown(std::move(finished_));

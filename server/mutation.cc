@@ -34,17 +34,12 @@ void SubmitOne(const UnaryCall& call, v1::Command command, MutationReply reply) 
   std::string request_id = RequestIdOf(command);
   std::vector<v1::Command> commands;
   commands.push_back(std::move(command));
-  WorkerPool* const pool = call.door().pool;
-  call.door().ledger->Submit(
-      std::move(commands), call.who(),
-      [call, pool, request_id = std::move(request_id),
-       reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
-        VOUCHER_CHECK(outcomes.size() == 1) << outcomes.size();
-        pool->Post([call, request_id = std::move(request_id), reply = std::move(reply),
-                    outcome = std::move(outcomes.front())]() mutable {
-          EndOne(call, outcome, request_id, &reply);
-        });
-      });
+  call.door().ledger->Submit(std::move(commands), call.who(),
+                             [call, request_id = std::move(request_id),
+                              reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
+                               VOUCHER_CHECK(outcomes.size() == 1) << outcomes.size();
+                               EndOne(call, outcomes.front(), request_id, &reply);
+                             });
 }
 
 }  // namespace voucher

@@ -19,6 +19,10 @@ namespace voucher {
 
 namespace {
 
+// Answers to so many redemptions are made on the ledger's thread that brings the outcomes; more
+// would hold up the answers to others and go to the pool.
+constexpr size_t kFewItems = 16;
+
 // The answer to one request message, in the order of arrival.
 struct Slot {
   bool ready = false;
@@ -115,11 +119,13 @@ class StreamRedeem final : public RpcService::BidiReactor {
   }
 
   void Submit(CommandBatch batch, std::shared_ptr<Slot> slot) {
-    WorkerPool* const pool = door_->pool;
+    const bool few = batch.commands.size() <= kFewItems;
+    WorkerPool* const pool = few ? nullptr : door_->pool;
     door_->ledger->Submit(
         std::move(batch.commands), who_,
         [this, pool, slot,
          ids = std::move(batch.request_ids)](std::vector<Outcome> outcomes) mutable {
+          if (pool == nullptr) return Answer(outcomes, ids, slot.get());
           pool->Post([this, slot, ids = std::move(ids), outcomes = std::move(outcomes)] {
             Answer(outcomes, ids, slot.get());
           });

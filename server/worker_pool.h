@@ -1,4 +1,4 @@
-// Threads that build and send replies, so that the sequencer never does.
+// Threads for work that would hold up a thread of gRPC or of the ledger.
 #ifndef SERVER_WORKER_POOL_H_
 #define SERVER_WORKER_POOL_H_
 

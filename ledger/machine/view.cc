@@ -35,20 +35,24 @@ void HotView::Absorb(Overlay&& layer) {
 template <class T>
 void HotView::AbsorbTable(LayerTable<T>* table, Overlay* layer) {
   auto& changed = std::get<LayerTable<T>>(layer->tables_).rows;
+  auto& rows = table->rows;
   if (source_ != nullptr && !kKeptHot<T>) {
-    table->rows.clear();
-    changed.clear();
+    rows.clear();
     return;
   }
-  if (source_ != nullptr && table->rows.size() > max_cached_rows_) table->rows.clear();
-  for (auto& [key, row] : changed) {
-    if (source_ == nullptr && !row) {
-      table->rows.erase(key);
+  if (source_ != nullptr && rows.size() > max_cached_rows_) rows.clear();
+  for (auto it = changed.begin(); it != changed.end();) {
+    const auto change = it++;
+    if (source_ == nullptr && !change->second) {
+      rows.erase(change->first);
+    } else if (const auto known = rows.find(change->first); known != rows.end()) {
+      known->second = std::move(change->second);
+    } else if constexpr (T::kOrdered) {
+      rows.emplace(change->first, std::move(change->second));
     } else {
-      table->rows[key] = std::move(row);
+      rows.insert(changed.extract(change));
     }
   }
-  changed.clear();
 }
 
 }  // namespace voucher

@@ -40,8 +40,9 @@ struct LayerTable {
   using Table = T;
   using Key = typename T::Key;
   using Value = std::optional<typename T::Row>;
-  std::conditional_t<T::kOrdered, absl::btree_map<Key, Value>, absl::node_hash_map<Key, Value>>
-      rows;
+  using Rows =
+      std::conditional_t<T::kOrdered, absl::btree_map<Key, Value>, absl::node_hash_map<Key, Value>>;
+  Rows rows;
 };
 
 // A state of the ledger to read: layers of changed rows over stored rows. Not thread-safe, also not
@@ -58,19 +59,16 @@ class View {
   // The row at `key`, or nullptr. The pointer holds until this view or one below it changes.
   template <class T>
   const typename T::Row* Find(const typename T::Key& key) const {
-    auto& rows = std::get<LayerTable<T>>(tables_).rows;
-    if (auto it = rows.find(key); it != rows.end()) return it->second ? &*it->second : nullptr;
-    if (below_ != nullptr) return below_->Find<T>(key);
-    if (source_ == nullptr) return nullptr;
-    EncodeKey(T::kId, key, &key_bytes_);
-    const bool found = source_->Get(key_bytes_, &row_bytes_);
-    if (!found && !kKeptHot<T>) return nullptr;
-    auto& value = rows[key];
-    if (found) {
-      VOUCHER_CHECK(DecodeRow(row_bytes_, &value.emplace()))
-          << "undecodable row in table " << int{T::kId};
+    const size_t hash = HashOf<T>(key);
+    const View* view = this;
+    while (true) {
+      auto& rows = std::get<LayerTable<T>>(view->tables_).rows;
+      if (auto it = FindHashed<T>(&rows, key, hash); it != rows.end()) {
+        return it->second ? &*it->second : nullptr;
+      }
+      if (view->below_ == nullptr) return view->FindStored<T>(key);
+      view = view->below_;
     }
-    return value ? &*value : nullptr;
   }
 
   // Visits rows with keys in [first, last) in key order until the visitor returns false.
@@ -107,6 +105,41 @@ class View {
   const RowSource* source_ = nullptr;
 
  private:
+  // One hash serves all layers; ordered tables need none.
+  template <class T>
+  static size_t HashOf(const typename T::Key& key) {
+    if constexpr (T::kOrdered) {
+      return 0;
+    } else {
+      return typename LayerTable<T>::Rows::hasher()(key);
+    }
+  }
+
+  template <class T>
+  static auto FindHashed(typename LayerTable<T>::Rows* rows, const typename T::Key& key,
+                         size_t hash) {
+    if constexpr (T::kOrdered) {
+      return rows->find(key);
+    } else {
+      return rows->find(key, hash);
+    }
+  }
+
+  // Of the bottom: a row that it has not read yet.
+  template <class T>
+  const typename T::Row* FindStored(const typename T::Key& key) const {
+    if (source_ == nullptr) return nullptr;
+    EncodeKey(T::kId, key, &key_bytes_);
+    const bool found = source_->Get(key_bytes_, &row_bytes_);
+    if (!found && !kKeptHot<T>) return nullptr;
+    auto& value = std::get<LayerTable<T>>(tables_).rows[key];
+    if (found) {
+      VOUCHER_CHECK(DecodeRow(row_bytes_, &value.emplace()))
+          << "undecodable row in table " << int{T::kId};
+    }
+    return value ? &*value : nullptr;
+  }
+
   template <class T>
   using Shown = std::pair<const typename T::Key*, const typename LayerTable<T>::Value*>;
 
@@ -158,19 +191,21 @@ class Overlay : public View {
   // The row at `key` for changing; begins as the row below, or empty if there is none.
   template <class T>
   typename T::Row& Edit(const typename T::Key& key) {
-    auto& rows = std::get<LayerTable<T>>(tables_).rows;
-    if (auto it = rows.find(key); it != rows.end()) {
-      if (!it->second) it->second.emplace();
-      return *it->second;
-    }
-    const typename T::Row* row = below_->Find<T>(key);
-    auto& value = rows[key];
+    const auto [it, is_new] = std::get<LayerTable<T>>(tables_).rows.try_emplace(key);
+    auto& value = it->second;
+    const typename T::Row* row = is_new ? below_->Find<T>(key) : nullptr;
     if (row != nullptr) {
       value.emplace(*row);
-    } else {
+    } else if (!value) {
       value.emplace();
     }
     return *value;
+  }
+
+  // As Edit where no row is at `key` so far, which the caller knows and nobody looks up.
+  template <class T>
+  typename T::Row& Add(const typename T::Key& key) {
+    return std::get<LayerTable<T>>(tables_).rows[key].emplace();
   }
 
   template <class T>
@@ -199,8 +234,8 @@ class HotView : public View {
   explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
       : View(source), max_cached_rows_(max_cached_rows) {}
 
-  // Takes over the rows of a layer that lay directly above. With a source, the layer must be stored
-  // there already.
+  // Takes over the rows of a layer that lay directly above, and leaves it with rows that only its
+  // destructor may touch. With a source, the layer must be stored there already.
   void Absorb(Overlay&& layer);
 
   // Reads stored rows from here from now on: all that was absorbed so far is stored there.

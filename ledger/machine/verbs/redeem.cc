@@ -156,7 +156,7 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
             Overlay* rows) {
   const uint64_t id = event.redemption_id();
   rows->Edit<tables::Counters>({}).set_redemption(id);
-  rows::RedemptionRow& redemption = rows->Edit<tables::Redemptions>({id});
+  rows::RedemptionRow& redemption = rows->Add<tables::Redemptions>({id});
   redemption.set_program(entry.program());
   redemption.set_account(request.account_id());
   redemption.set_product_id(request.product_id());
@@ -169,7 +169,7 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
     draw->set_voucher_id(posting.from().sub());
     draw->set_amount_fen(posting.amount_fen());
   }
-  rows->Edit<tables::Orders>({event.provider_number(), request.order_number()}).set_number(id);
+  rows->Add<tables::Orders>({event.provider_number(), request.order_number()}).set_number(id);
   rows->Put<tables::RedemptionsByAccount>({request.account_id(), id}, {});
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
     EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ledger/admission.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
+
+namespace voucher {
+
+// A group on its way from the decision to its replies.
+struct DecidedGroup {
+  // As Group's.
+  DecidedGroup(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+               const Group* previous)
+      : group(below, journal, last_recorded_at, previous) {}
+
+  Group group;
+  // Submissions whose last command it decided: answered once it is durable.
+  std::vector<std::unique_ptr<Submission>> finished;
+  // What else takes effect when it is durable, before anybody is answered. May be empty.
+  std::function<void()> on_durable;
+  // The state after it, set when it is durable; null if it recorded nothing.
+  std::shared_ptr<const ReadSnapshot> state;
+};
+
+}  // namespace voucher
