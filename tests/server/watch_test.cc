@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
@@ -86,7 +87,7 @@ TEST(WatchTest, LooksAgainOnlyWhenTheMessageBeforeHasLeft) {
   for (int i = 0; i < 500; ++i) {
     *batch.add_redemptions() = SampleOrder(1, "o" + std::to_string(i), 1);
   }
-  ApiClient provider = running.Client(std::string("provider-") + kProviderId);
+  ApiClient provider = running.Client(absl::StrCat("provider-", kProviderId));
   v1::WatchEntriesResponse response;
   for (int read = 0; read < 10; ++read) {
     for (v1::RedeemRequest& order : *batch.mutable_redemptions()) {
