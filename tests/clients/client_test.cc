@@ -290,6 +290,7 @@ TEST_F(ClientTest, AStreamAnswersEverythingOnceInOrder) {
       },
       4);
   ASSERT_TRUE(status.ok()) << status;
+  const std::lock_guard<std::mutex> lock(credit_.mutex);
   EXPECT_EQ(answered, credit_.heard);
   EXPECT_THAT(answered, SizeIs(100));
   EXPECT_EQ(answered.back(), "r99");
