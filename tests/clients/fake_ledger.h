@@ -2,6 +2,7 @@
 #ifndef TESTS_CLIENTS_FAKE_LEDGER_H_
 #define TESTS_CLIENTS_FAKE_LEDGER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -70,7 +71,8 @@ class FakeLedger {
   std::vector<v1::RecordedEntry> entries;
   std::vector<v1::TransferChange> changes;
   size_t rows_per_page = 1'000;
-  uint64_t sequence = 900;  // as_of_sequence of every answer, plus `moves` for each page
+  std::atomic<uint64_t> sequence =
+      900;  // as_of_sequence of every answer, plus `moves` for each page
   uint64_t moves = 0;
 
  private:
