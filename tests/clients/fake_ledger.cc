@@ -308,7 +308,9 @@ grpc::Status FakeLedger::Answer(const char* method, const google::protobuf::Mess
     heard_.emplace_back(request.New())->CopyFrom(request);
   }
   if (handler == handlers_.end()) return {grpc::StatusCode::UNIMPLEMENTED, method};
-  return handler->second(request, response);
+  const grpc::Status status = handler->second(request, response);
+  HandOver();
+  return status;
 }
 
 grpc::Status MalformedFields(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -45,6 +45,10 @@ class FakeLedger {
     };
   }
 
+  // Between calls: what a test wrote before is seen by the answers after, and the other way round.
+  // The network orders them too, which ThreadSanitizer does not know.
+  void HandOver() { const std::lock_guard<std::mutex> lock(mutex_); }
+
   // Requests heard, oldest first.
   template <typename Request>
   std::vector<Request> Heard() {

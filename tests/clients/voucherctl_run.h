@@ -31,7 +31,9 @@ class VoucherctlServerTest : public ::testing::Test {
     std::ostringstream out, err;
     Session session(in, out, err);
     words.insert(words.begin(), {"--server", address_, "--deadline", "20"});
+    ledger_.HandOver();
     const int code = RunApp(words, session);
+    ledger_.HandOver();
     out_ = out.str();
     err_ = err.str();
     return code;
