@@ -24,7 +24,7 @@ Bench::Bench(const Options& options)
       terminal_(isatty(STDOUT_FILENO) != 0) {}
 
 void Bench::Show(absl::string_view line) const {
-  absl::PrintF(terminal_ ? "\r\033[K%s" : "%s\n", line);
+  absl::PrintF("%s%s%s", terminal_ ? "\r\033[K" : "", line, terminal_ ? "" : "\n");
   std::fflush(stdout);
 }
 
