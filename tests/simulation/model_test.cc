@@ -86,11 +86,9 @@ class Life {
     const size_t keep = random_.Below(kMaxLayers);
     while (layers_.size() > keep) {
       state_.Absorb(std::move(*layers_.front()));
-      absorbed_.push_back(std::move(layers_.front()));
       layers_.pop_front();
+      if (!layers_.empty()) layers_.front()->Rebase(&state_);
     }
-    // Layers above an absorbed one still look through it.
-    if (layers_.empty()) absorbed_.clear();
   }
 
   Random random_;
@@ -101,7 +99,7 @@ class Life {
   CommandSource source_;
   SimulatedClock clock_;
   HotView state_{nullptr};
-  std::deque<std::unique_ptr<Overlay>> absorbed_, layers_;
+  std::deque<std::unique_ptr<Overlay>> layers_;
   uint64_t sequence_ = 0;
   int64_t recorded_ = 0;
   int64_t step_ = 0;
