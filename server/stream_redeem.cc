@@ -119,8 +119,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
   }
 
   void Submit(CommandBatch batch, std::shared_ptr<Slot> slot) {
-    const bool few = batch.commands.size() <= kFewItems;
-    WorkerPool* const pool = few ? nullptr : door_->pool;
+    WorkerPool* const pool = batch.commands.size() > kFewItems ? door_->pool : nullptr;
     door_->ledger->Submit(
         std::move(batch.commands), who_,
         [this, pool, slot,

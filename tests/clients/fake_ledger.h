@@ -75,8 +75,8 @@ class FakeLedger {
   std::vector<v1::RecordedEntry> entries;
   std::vector<v1::TransferChange> changes;
   size_t rows_per_page = 1'000;
-  std::atomic<uint64_t> sequence =
-      900;  // as_of_sequence of every answer, plus `moves` for each page
+  // as_of_sequence of every answer, plus `moves` for each page.
+  std::atomic<uint64_t> sequence = 900;
   uint64_t moves = 0;
 
  private:

@@ -57,6 +57,7 @@ TEST(ReplierTest, WhoeverIsSlowToTakeRepliesHoldsUpTheNextGroups) {
       ++taken;
     }
   });
+  // Long enough for all hundred, if nothing held them up.
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   EXPECT_LT(taken, 20);
   go_on.set_value();
