@@ -16,8 +16,10 @@ set(CMAKE_CXX_FLAGS_WARNINGS "-O0 -g0")
 find_program(VOUCHER_CCACHE ccache)
 if(VOUCHER_CCACHE)
   # Paths relative to the source and no hashed working directory: presets that compile a file alike share its object.
+  # Precompiled headers need the sloppiness: whether a file uses __TIME__ or a define of them is not looked at.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${VOUCHER_CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${VOUCHER_CCACHE})
 endif()
 
 find_program(VOUCHER_LLD ld.lld)

@@ -26,12 +26,9 @@ function(voucher_test name)
   if(NOT arg_NO_MAIN)
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
   endif()
-  if(CMAKE_UNITY_BUILD)
-    # The presets that build everything anew: half of a test file's time is its headers.
-    target_precompile_headers(${name} REUSE_FROM voucher_test_headers)
-    target_compile_options(${name} PRIVATE -pthread)  # as some bring it with them, and all must be alike
-    set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "")  # ccache would hash 300 MB each time
-  endif()
+  # Half of a test file's time is its headers.
+  target_precompile_headers(${name} REUSE_FROM voucher_test_headers)
+  voucher_compile_as_test(${name})
   # Test files share the names of their small constants, so they are never joined into unity files.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests UNITY_BUILD OFF)
 
@@ -43,11 +40,18 @@ function(voucher_test name)
     RUN_SERIAL ${arg_SERIAL})
 endfunction()
 
-if(CMAKE_UNITY_BUILD)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc CONTENT "")
-  add_library(voucher_test_headers OBJECT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc)
-  target_link_libraries(voucher_test_headers PRIVATE voucher_options voucher_proto GTest::gmock GTest::gtest)
-  target_compile_options(voucher_test_headers PRIVATE -pthread)
-  target_precompile_headers(voucher_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/machine/view.h)
-  set_target_properties(voucher_test_headers PROPERTIES CXX_COMPILER_LAUNCHER "")
-endif()
+# What all that share the precompiled headers must have alike.
+function(voucher_compile_as_test target)
+  target_compile_options(${target} PRIVATE -pthread)
+  if(CMAKE_UNITY_BUILD)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "")  # presets that build everything anew
+  elseif(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -fpch-preprocess)  # ccache needs it
+  endif()
+endfunction()
+
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc CONTENT "")
+add_library(voucher_test_headers OBJECT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc)
+target_link_libraries(voucher_test_headers PRIVATE voucher_options voucher_proto GTest::gmock GTest::gtest)
+target_precompile_headers(voucher_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/machine/view.h)
+voucher_compile_as_test(voucher_test_headers)

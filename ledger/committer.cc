@@ -107,7 +107,7 @@ absl::Status Committer::MakeDurable(DecidedGroup* decided) {
   group.SetLeafHashes(leaf_hashes);
   const Reached reached{
       .ledger_id = journal.ledger_id(), .sequence = group.last_sequence(), .root = journal.root()};
-  status = stores_->views->Apply(group.layer(), reached);
+  status = stores_->views->Apply(*decided->changes, reached);
   if (!status.ok()) return status;
   decided->state = std::make_shared<const ReadSnapshot>(
       stores_->views->NewSnapshot(), reached.sequence, group.last_recorded_at(), reached.root);

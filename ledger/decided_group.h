@@ -13,11 +13,13 @@ namespace voucher {
 // A group on its way from the decision to its replies.
 struct DecidedGroup {
   // As Group's.
-  DecidedGroup(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+  DecidedGroup(Overlay* writers_state, const Journal* journal, UnixNanos last_recorded_at,
                const Group* previous)
-      : group(below, journal, last_recorded_at, previous) {}
+      : group(writers_state, journal, last_recorded_at, previous) {}
 
   Group group;
+  // The rows that it changed.
+  std::shared_ptr<const RowChanges> changes;
   // Submissions whose last command it decided: answered once it is durable.
   std::vector<std::unique_ptr<Submission>> finished;
   // What else takes effect when it is durable, before anybody is answered. May be empty.

@@ -26,40 +26,35 @@ uint64_t FindFirst(const View& view, const v1::Authority& authority, const v1::C
 
 }  // namespace
 
-Group::Group(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+Group::Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
              const Group* previous)
-    : journal_(journal),
+    : state_(state),
+      journal_(journal),
       previous_(previous),
-      layer_(below),
-      first_sequence_(NextSequence(*below)),
+      first_sequence_(NextSequence(*state)),
       last_recorded_at_(last_recorded_at) {}
-
-void Group::SettleOn(const View* below) {
-  layer_.Rebase(below);
-  previous_ = nullptr;
-}
 
 UnixNanos Group::NextRecordedAt(UnixNanos now) const {
   return std::max(last_recorded_at_ + 1, now);
 }
 
 Outcome Group::Answer(v1::Command command, const v1::Authority& authority, const Stamp& stamp) {
-  if (const uint64_t first = FindFirst(layer_, authority, command); first != 0) {
+  if (const uint64_t first = FindFirst(*state_, authority, command); first != 0) {
     return Replay(first, command);
   }
   const UnixNanos recorded_at = NextRecordedAt(stamp.now);
   v1::Entry entry =
       command.has_resume_after_clock_jump()
-          ? DecideResume(layer_, std::move(command), authority, stamp.received_at, recorded_at,
+          ? DecideResume(*state_, std::move(command), authority, stamp.received_at, recorded_at,
                          stamp.jump_ns)
-          : Decide(layer_, std::move(command), authority, stamp.received_at, recorded_at);
+          : Decide(*state_, std::move(command), authority, stamp.received_at, recorded_at);
   auto kept = Keep(std::move(entry));
   if (!kept.ok()) return {kept.status(), nullptr};
   return {absl::OkStatus(), *std::move(kept)};
 }
 
 bool Group::IsSet(const v1::TimerDue& timer) const {
-  return layer_.Find<tables::Timers>(
+  return state_->Find<tables::Timers>(
              {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()}) != nullptr;
 }
 
@@ -67,7 +62,7 @@ void Group::Fire(const v1::TimerDue& timer, UnixNanos now) {
   v1::Command command;
   *command.mutable_timer_due() = timer;
   const UnixNanos recorded_at = NextRecordedAt(now);
-  const auto kept = Keep(Decide(layer_, std::move(command), {}, recorded_at, recorded_at));
+  const auto kept = Keep(Decide(*state_, std::move(command), {}, recorded_at, recorded_at));
   VOUCHER_CHECK(kept.ok()) << kept.status();
 }
 
@@ -78,7 +73,7 @@ absl::StatusOr<std::shared_ptr<const Recorded>> Group::Keep(v1::Entry entry) {
     return absl::InvalidArgumentError(
         absl::StrCat("the entry would have ", bytes.size(), " bytes, more than ", kMaxEntryBytes));
   }
-  Evolve(entry, &layer_);
+  Evolve(entry, state_);
   last_recorded_at_ = entry.recorded_unix_ns();
   report_.bytes += bytes.size();
   report_.items.push_back(

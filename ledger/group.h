@@ -13,22 +13,21 @@
 #include "ledger/journal/journal.h"
 #include "ledger/ledger.h"
 #include "ledger/machine/view.h"
-#include "ledger/pending_timers.h"
 
 namespace voucher {
 
-// Commands decided one after another on one overlay, to be made durable together. Nothing of it may
-// be shown before that. Not thread-safe.
+// Commands decided one after another, to be made durable together. Nothing of it may be shown
+// before that. Not thread-safe.
 class Group {
  public:
-  // `below` is the state of the ledger so far; `last_recorded_at` its last entry's, 0 if none.
+  // Decides on `state` and changes it; `last_recorded_at` is its last entry's, 0 if none.
   // `previous` is the group before if it is not durable yet, whose entries the journal does not
-  // have. The pointers must outlive the group, or its settling.
-  Group(const View* below, const Journal* journal, UnixNanos last_recorded_at,
+  // have. The pointers must stay good while it decides, `previous` until ForgetPrevious.
+  Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
         const Group* previous = nullptr);
 
-  // The previous group is durable, and its rows are in `below`, which must outlive the group.
-  void SettleOn(const View* below);
+  // The previous group is durable.
+  void ForgetPrevious() { previous_ = nullptr; }
 
   // What decides a command besides the state.
   struct Stamp {
@@ -63,8 +62,6 @@ class Group {
   // Completes the receipts with what the journal returned for `stored`.
   void SetLeafHashes(absl::Span<const Hash> leaf_hashes);
 
-  GroupLayer& layer() { return layer_; }
-  const GroupLayer& layer() const { return layer_; }
   GroupReport& report() { return report_; }
 
  private:
@@ -75,9 +72,9 @@ class Group {
   absl::StatusOr<std::shared_ptr<const voucher::Recorded>> Find(uint64_t sequence) const;
   Outcome Replay(uint64_t sequence, const v1::Command& command);
 
+  Overlay* const state_;
   const Journal* journal_;
   const Group* previous_;
-  GroupLayer layer_;
   uint64_t first_sequence_;
   UnixNanos last_recorded_at_;
   std::vector<std::string> stored_;

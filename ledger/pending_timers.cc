@@ -28,10 +28,10 @@ PendingTimers::PendingTimers(const View& view) {
                             });
 }
 
-void PendingTimers::Follow(const GroupLayer& layer) {
-  for (const auto& [key, row] : layer.timers().rows) {
+void PendingTimers::Follow(const Overlay& state) {
+  for (const auto& [key, held] : state.changed_rows<tables::Timers>()) {
     auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
-    if (row) {
+    if (held.row) {
       timers.insert(key);
     } else {
       timers.erase(key);
@@ -48,20 +48,20 @@ std::vector<v1::TimerDue> PendingTimers::DueBy(UnixNanos latest, size_t limit) c
   return due;
 }
 
-std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const GroupLayer& layer,
+std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const Overlay& state,
                                                           UnixNanos latest) const {
-  const auto& changed = layer.timers().rows;
+  const auto& changed = state.changed_rows<tables::Timers>();
   std::optional<tables::Timers::Key> first;
   for (const auto& key : immediate_) {
     if (std::get<0>(key) > latest) break;
     const auto change = changed.find(key);
-    if (change != changed.end() && !change->second) continue;
+    if (change != changed.end() && !change->second.row) continue;
     first = key;
     break;
   }
-  for (const auto& [key, row] : changed) {
+  for (const auto& [key, held] : changed) {
     if (std::get<0>(key) > latest || (first && *first <= key)) break;
-    if (!row || !IsImmediateKey(key)) continue;
+    if (!held.row || !IsImmediateKey(key)) continue;
     first = key;
     break;
   }

@@ -1,7 +1,6 @@
 #include "ledger/recovery.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -13,18 +12,17 @@
 #include <unistd.h>
 
 #include "ledger/base/status_macros.h"
+#include "ledger/catch_up.h"
 #include "ledger/clock_watch.h"
 #include "ledger/disk_space.h"
 #include "ledger/journal/mark_check.h"
-#include "ledger/machine/machine.h"
+#include "voucher/v1/entry.pb.h"
 
 namespace voucher {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kCatchUpBatch = 4'096;
-constexpr std::chrono::milliseconds kProgressEvery{300};
 constexpr int64_t kMaxClockAheadOfMark = kNanosPerDay;
 
 absl::Status FromError(const std::error_code& error, absl::string_view doing) {
@@ -235,43 +233,6 @@ std::optional<std::string> CompareWithJournal(const Reached& reached, const Jour
                         ", the journal's is ", ToHex(AsBytes(*root)));
   }
   return std::nullopt;
-}
-
-absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views) {
-  const uint64_t end = journal.end_sequence();
-  uint64_t done = views->reached() ? views->reached()->sequence : 0;
-  if (views->reached() && done == end) return absl::OkStatus();
-  HotView hot(&views->newest());
-  auto next_progress = std::chrono::steady_clock::now();
-  do {
-    const uint64_t last = std::min(done + kCatchUpBatch, end);
-    Overlay layer(&hot);
-    uint64_t unparsed = 0;
-    VOUCHER_RETURN_IF_ERROR(
-        journal.ReadEntries(done + 1, last, [&](uint64_t sequence, absl::string_view stored) {
-          v1::Entry entry;
-          if (!entry.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) {
-            unparsed = sequence;
-            return false;
-          }
-          Evolve(entry, &layer);
-          return true;
-        }));
-    if (unparsed != 0) {
-      return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
-    }
-    Reached reached{.ledger_id = journal.ledger_id(), .sequence = last};
-    VOUCHER_ASSIGN_OR_RETURN(reached.root, journal.RootAt(last));
-    VOUCHER_RETURN_IF_ERROR(views->Apply(layer, reached));
-    hot.Absorb(std::move(layer));
-    done = last;
-    if (options.on_rebuild_progress &&
-        (done == end || std::chrono::steady_clock::now() >= next_progress)) {
-      options.on_rebuild_progress(done, end);
-      next_progress = std::chrono::steady_clock::now() + kProgressEvery;
-    }
-  } while (done < end);
-  return views->Flush();
 }
 
 absl::StatusOr<Stores> OpenStores(const LedgerOptions& options) {

@@ -55,10 +55,6 @@ struct Stores {
 // Errors: as Ledger::Open.
 absl::StatusOr<Stores> OpenStores(const LedgerOptions& options);
 
-// Evolves the journal's entries that `views` lack. DATA_LOSS: an entry cannot be parsed;
-// UNAVAILABLE: disk.
-absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views);
-
 // Why `views` cannot derive from `journal`; nullopt if they can.
 std::optional<std::string> CompareWithJournal(const Reached& reached, const Journal& journal);
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/machine.h"
 #include "ledger/unavailable.h"
 
 namespace voucher {
@@ -22,6 +23,7 @@ constexpr int64_t kMarkRefreshNanos = 600 * kNanosPerSecond;
 constexpr size_t kMaxTimersPerGroup = 1'024;
 // Rows of each table that the writer keeps in memory.
 constexpr size_t kHotRows = 1u << 18;
+constexpr size_t kWarmAhead = 32;
 
 int64_t NanosSince(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - start).count();
@@ -43,9 +45,9 @@ Sequencer::Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueu
       disk_(disk),
       publication_(publication),
       base_(publication->newest()),
-      hot_(&base_->rows(), kHotRows),
-      timers_(hot_),
-      last_recorded_at_(LastRecordedAt(hot_)),
+      state_(&base_->rows(), kHotRows),
+      timers_(state_),
+      last_recorded_at_(LastRecordedAt(state_)),
       trusted_wall_(options.clock->WallNow()),
       marked_sequence_(stores->journal->end_sequence()),
       marked_wall_(trusted_wall_),
@@ -92,9 +94,8 @@ void Sequencer::Run() {
 bool Sequencer::RunGroup() {
   auto start = SteadyClock::now();
   const Group* before = committer_.in_flight();
-  const View* below = before != nullptr ? static_cast<const View*>(&before->layer()) : &hot_;
   auto decided =
-      std::make_unique<DecidedGroup>(below, stores_->journal.get(), last_recorded_at_, before);
+      std::make_unique<DecidedGroup>(&state_, stores_->journal.get(), last_recorded_at_, before);
   Group& group = decided->group;
   room_ = options_.max_group_commands;
   const ClockReading now = options_.clock->Read();
@@ -117,8 +118,9 @@ bool Sequencer::RunGroup() {
   if (!Settle()) return false;
   decided->finished = std::exchange(finished_, {});
   if (group.empty() && decided->finished.empty()) return true;
-  group.SettleOn(&hot_);
-  timers_.Follow(group.layer());
+  group.ForgetPrevious();
+  timers_.Follow(state_);
+  decided->changes = state_.TakeChanges();
   last_recorded_at_ = group.last_recorded_at();
   const bool resumes = resumed_.has_value();
   if (resumes) {
@@ -140,8 +142,7 @@ bool Sequencer::Settle() {
     return false;
   }
   if (group->state != nullptr) {
-    hot_.Absorb(std::move(group->group.layer()));
-    hot_.ReadFrom(&group->state->rows());
+    state_.StoredIn(&group->state->rows());
     base_ = std::move(group->state);
   }
   committer_.Free(std::move(group));
@@ -159,7 +160,7 @@ void Sequencer::FireTimers(const ClockReading& now, Group* group) {
 }
 
 bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
-  while (const auto timer = timers_.FirstImmediate(group->layer(), latest)) {
+  while (const auto timer = timers_.FirstImmediate(state_, latest)) {
     if (MustEnd(*group)) return false;
     group->Fire(*timer, options_.clock->Read().wall);
   }
@@ -185,8 +186,10 @@ bool Sequencer::DecideSubmissions(Group* group) {
 
 void Sequencer::DecideSubmission(Submission* submission, Group* group) {
   int64_t refusals = 0;
+  submission->outcomes.reserve(submission->commands.size());
   for (; submission->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
     if (!was_suspect_ && !FireImmediate(submission->received_at, group)) break;
+    WarmAhead();
     const size_t entries = group->stored().size();
     v1::Command& command = submission->commands[submission->outcomes.size()];
     submission->outcomes.push_back(DecideNext(*submission, std::move(command), group));
@@ -195,6 +198,23 @@ void Sequencer::DecideSubmission(Submission* submission, Group* group) {
     if (submission->outcomes.back().recorded->entry.has_refusal()) ++refusals;
   }
   if (refusals > 0) queue_->ChargeRefusals(submission->authority, refusals);
+}
+
+void Sequencer::WarmAhead() {
+  if (warm_ > 0) {
+    --warm_;
+    return;
+  }
+  ahead_.clear();
+  for (const auto& submission : taken_) {
+    for (size_t i = submission->outcomes.size(); i < submission->commands.size(); ++i) {
+      if (ahead_.size() == kWarmAhead) break;
+      ahead_.push_back(&submission->commands[i]);
+    }
+    if (ahead_.size() == kWarmAhead) break;
+  }
+  Warm(state_, ahead_);
+  warm_ = ahead_.size() - 1;
 }
 
 Outcome Sequencer::DecideNext(const Submission& submission, v1::Command command, Group* group) {

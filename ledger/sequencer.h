@@ -30,10 +30,13 @@ inline constexpr int64_t kMaxQueuedNanos = 10 * kNanosPerSecond;
 inline constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
 static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNanos);
 
-// The one thread that decides. It takes what is queued and decides it on an overlay (due timers
-// first; immediate ones before the first command that was received when they were due, or when
-// nothing waits), also while the committer makes the group before durable: what comes until then
-// joins the group. Then the committer has it.
+// The one thread that decides. It takes what is queued, decides it and changes its state in place
+// (due timers first; immediate ones before the first command that was received when they were due,
+// or when nothing waits), also while the committer makes the group before durable: what comes until
+// then joins the group. Then the committer has it, with the rows that it changed as bytes.
+//
+// Nobody else sees the state, and it is never taken back: a group that cannot be made durable ends
+// the process.
 class Sequencer {
  public:
   // Starts the thread. `stores` must be open for writing; everything must outlive the sequencer.
@@ -60,9 +63,11 @@ class Sequencer {
   bool DecideSubmissions(Group* group);
   // Decides commands of one submission until it is done or the group has no room.
   void DecideSubmission(Submission* submission, Group* group);
+  // Once in so many commands, warms the rows of those that come next.
+  void WarmAhead();
   Outcome DecideNext(const Submission& submission, v1::Command command, Group* group);
   bool MustEnd(const Group& group) const;
-  // Waits for the group in flight, if any, and takes over its rows. False after a fail-stop.
+  // Waits for the group in flight, if any, whose rows are stored then. False after a fail-stop.
   bool Settle();
   // `failed` is the group that could not be made durable, if any.
   void FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Status& why);
@@ -85,13 +90,15 @@ class Sequencer {
   Publication* const publication_;
 
   // Of the thread.
-  std::shared_ptr<const ReadSnapshot> base_;  // below hot_
-  HotView hot_;
+  std::shared_ptr<const ReadSnapshot> base_;  // what state_ reads
+  HotView state_;
   PendingTimers timers_;
   UnixNanos last_recorded_at_ = 0;
   std::deque<std::unique_ptr<Submission>> taken_;
   std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
   size_t room_ = 0;                                    // commands that it still takes
+  size_t warm_ = 0;                                    // commands next in turn whose rows are
+  std::vector<const v1::Command*> ahead_;
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
   bool was_suspect_ = false;
   UnixNanos trusted_wall_ = 0;  // last reading while not suspect

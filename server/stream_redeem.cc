@@ -221,7 +221,11 @@ class StreamRedeem final : public RpcService::BidiReactor {
       End(slots_.front()->status);
     } else if (slots_.front()->ready) {
       writing_ = true;
-      StartWrite(&slots_.front()->response);
+      // If the next answer is ready too, both go to the wire together.
+      const bool more = slots_.size() > 1 && slots_[1]->ready && slots_[1]->status.ok();
+      grpc::WriteOptions options;
+      if (more) options.set_buffer_hint();
+      StartWrite(&slots_.front()->response, options);
     }
   }
 

@@ -46,8 +46,7 @@ Replay::Replay(std::string path, bool redecide, std::unique_ptr<Views> views)
     : path_(std::move(path)),
       redecide_(redecide),
       views_(std::move(views)),
-      hot_(&views_->newest()),
-      layer_(std::make_unique<Overlay>(&hot_)) {}
+      state_(&views_->newest()) {}
 
 Replay::~Replay() {
   views_.reset();
@@ -58,19 +57,19 @@ Replay::~Replay() {
 void Replay::Take(absl::string_view stored, const v1::Entry& entry) {
   if (const std::string& id = RequestIdOf(entry.command()); !id.empty()) {
     request_ids_.Count();
-    if (const uint64_t first = FindRequest(*layer_, entry.principal(), id); first != 0) {
+    if (const uint64_t first = FindRequest(state_, entry.principal(), id); first != 0) {
       request_ids_.Find("entry ", entry.sequence(), " has the request_id ", id, " of entry ", first,
                         " of the same principal");
     }
   }
   if (redecide_) DecideAgain(stored, entry);
-  Evolve(entry, layer_.get());
-  ++in_layer_;
+  Evolve(entry, &state_);
+  ++unstored_;
   sequence_ = entry.sequence();
 }
 
 void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry) {
-  const v1::Entry again = Redecide(*layer_, entry);
+  const v1::Entry again = Redecide(state_, entry);
   if (entry.decider_version() == kDeciderVersion) {
     decisions_.Count();
     if (again.SerializeAsString() == stored) return;
@@ -85,11 +84,11 @@ void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry) {
 }
 
 absl::Status Replay::Store() {
-  if (in_layer_ == 0) return absl::OkStatus();
-  VOUCHER_RETURN_IF_ERROR(views_->Apply(*layer_, {.ledger_id = "", .sequence = sequence_}));
-  hot_.Absorb(std::move(*layer_));
-  layer_ = std::make_unique<Overlay>(&hot_);
-  in_layer_ = 0;
+  if (unstored_ == 0) return absl::OkStatus();
+  VOUCHER_RETURN_IF_ERROR(
+      views_->Apply(*state_.TakeChanges(), {.ledger_id = "", .sequence = sequence_}));
+  state_.StoredIn(&views_->newest());
+  unstored_ = 0;
   return absl::OkStatus();
 }
 

@@ -52,9 +52,8 @@ class Replay {
   const std::string path_;
   const bool redecide_;
   std::unique_ptr<Views> views_;
-  HotView hot_;
-  std::unique_ptr<Overlay> layer_;
-  size_t in_layer_ = 0;
+  HotView state_;
+  size_t unstored_ = 0;  // entries
   uint64_t sequence_ = 0;
   uint64_t other_versions_ = 0;
   uint64_t other_outcomes_ = 0;

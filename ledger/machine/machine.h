@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/view.h"
@@ -22,7 +23,7 @@ namespace voucher {
 //   ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
 //   v1::Entry entry = Decide(view, std::move(command), who, received, recorded);
-//   Evolve(entry, &overlay);
+//   Evolve(entry, &state);
 
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
@@ -58,6 +59,10 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded);
 // Applies a recorded entry to rows. Aborts on an entry that no Decide could have made on these
 // rows.
 void Evolve(const v1::Entry& entry, Overlay* rows);
+
+// Touches rows that deciding the commands will ask for, so that the memory in which they lie is
+// fetched for many of them at a time. Changes no answer.
+void Warm(const View& view, absl::Span<const v1::Command* const> commands);
 
 // The request_id of a command; empty for timers.
 const std::string& RequestIdOf(const v1::Command& command);

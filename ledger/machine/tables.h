@@ -437,6 +437,9 @@ template <>
 inline constexpr bool kKeptHot<tables::Redemptions> = false;
 template <>
 inline constexpr bool kKeptHot<tables::Orders> = false;
+// Whether a row of the table passes through the writer as bytes: nobody but the views keeps it.
+template <class T>
+inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
@@ -444,15 +447,15 @@ inline constexpr uint32_t kEvolveVersion = 3;
 
 // Row codec: protobuf rows as their serialisation, compiled rules as the serialised ProgramRules.
 template <class Row>
-void EncodeRow(const Row& row, std::string* out) {
-  row.SerializeToString(out);
+const Row& RowMessage(const Row& row) {
+  return row;
 }
 template <class Row>
 bool DecodeRow(absl::string_view bytes, Row* row) {
   return row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
-inline void EncodeRow(const CompiledRules& row, std::string* out) {
-  row.rules().SerializeToString(out);
+inline const v1::ProgramRules& RowMessage(const CompiledRules& row) {
+  return row.rules();
 }
 inline bool DecodeRow(absl::string_view bytes, CompiledRules* row) {
   v1::ProgramRules rules;

@@ -1,58 +1,70 @@
 // What touches every table is compiled here, once: it is most of the cost of view.h.
 #include "ledger/machine/view.h"
 
+#include <array>
 #include <utility>
 
 namespace voucher {
-namespace {
-
-template <class T>
-void VisitTable(const LayerTable<T>& table, std::string* key_bytes, std::string* row_bytes,
-                absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) {
-  for (const auto& [key, row] : table.rows) {
-    EncodeKey(T::kId, key, key_bytes);
-    if (row) EncodeRow(*row, row_bytes);
-    visit(*key_bytes, row ? row_bytes : nullptr);
-  }
-}
-
-}  // namespace
 
 View::View(const RowSource* source) : source_(source) {}
 View::View(const View* below) : below_(below) {}
 View::~View() = default;
 
-void Overlay::ForEachChange(
-    absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) const {
-  std::string key, row;
-  std::apply([&](const auto&... table) { (VisitTable(table, &key, &row, visit), ...); }, tables_);
+Overlay::Overlay(const View* below) : View(below) {
+  batches_.push_back(std::make_shared<RowChanges>());
 }
 
-void HotView::Absorb(Overlay&& layer) {
-  std::apply([&](auto&... table) { (AbsorbTable(&table, &layer), ...); }, tables_);
+Overlay::Overlay(const RowSource* source) : View(source) {
+  batches_.push_back(std::make_shared<RowChanges>());
 }
 
 template <class T>
-void HotView::AbsorbTable(LayerTable<T>* table, Overlay* layer) {
-  auto& changed = std::get<LayerTable<T>>(layer->tables_).rows;
-  auto& rows = table->rows;
-  if (source_ != nullptr && !kKeptHot<T>) {
-    rows.clear();
-    return;
-  }
-  if (source_ != nullptr && rows.size() > max_cached_rows_) rows.clear();
-  for (auto it = changed.begin(); it != changed.end();) {
-    const auto change = it++;
-    if (source_ == nullptr && !change->second) {
-      rows.erase(change->first);
-    } else if (const auto known = rows.find(change->first); known != rows.end()) {
-      known->second = std::move(change->second);
-    } else if constexpr (T::kOrdered) {
-      rows.emplace(change->first, std::move(change->second));
-    } else {
-      rows.insert(changed.extract(change));
+void Overlay::AppendRow(Overlay* overlay, const void* row) {
+  const auto& [key, held] = *static_cast<const typename HeldTable<T>::Rows::value_type*>(row);
+  overlay->Append<T>(key, held.row ? &*held.row : nullptr, false);
+}
+
+template <class T>
+void Overlay::AppendOrdered(const HeldTable<T>& held) {
+  if constexpr (T::kOrdered) {
+    for (const auto& row : held.rows) {
+      if (row.second.batch == batch_) AppendRow<T>(this, &row);
     }
   }
+}
+
+std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
+  VOUCHER_CHECK(!IsWhole());
+  using AppendAny = void (*)(Overlay*, const void*);
+  static const auto by_table = std::apply(
+      [](const auto&... held) {
+        std::array<AppendAny, 256> functions{};
+        ((functions[std::decay_t<decltype(held)>::Table::kId] =
+              &Overlay::AppendRow<typename std::decay_t<decltype(held)>::Table>),
+         ...);
+        return functions;
+      },
+      tables_);
+  for (const Changed& changed : changed_) by_table[changed.table](this, changed.row);
+  std::apply([&](const auto&... held) { (AppendOrdered(held), ...); }, tables_);
+  changed_.clear();
+  passing_.clear();
+  ++batch_;
+  batches_.push_back(std::make_shared<RowChanges>());
+  return batches_[batches_.size() - 2];
+}
+
+void HotView::StoredIn(const RowSource* source) {
+  source_ = source;
+  batches_.erase(batches_.begin(), batches_.end() - 1);
+  std::apply([&](auto&... held) { (DropStored(&held), ...); }, tables_);
+}
+
+// A table that is not kept hot holds nothing but what was changed.
+template <class T>
+void HotView::DropStored(HeldTable<T>* held) {
+  const auto is_stored = [&](const auto& row) { return row.second.batch != batch_; };
+  if (!kKeptHot<T> || held->rows.size() > max_cached_rows_) absl::erase_if(held->rows, is_stored);
 }
 
 }  // namespace voucher

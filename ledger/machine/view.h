@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -15,6 +18,7 @@
 
 #include "ledger/base/check.h"
 #include "ledger/machine/keys.h"
+#include "ledger/machine/row_changes.h"
 #include "ledger/machine/tables.h"
 
 namespace voucher {
@@ -33,24 +37,30 @@ class RowSource {
       absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) const = 0;
 };
 
-// The rows of one table that a layer holds; nullopt means known to be absent. Pointers to rows of
-// unordered tables stay valid until that row is erased from the layer.
+// A row in memory; without one it is known to be absent.
 template <class T>
-struct LayerTable {
+struct HeldRow {
+  std::optional<typename T::Row> row;
+  // The batch of changes that changed it last; 0: it is as it was read.
+  uint32_t batch = 0;
+};
+
+// The rows of one table in memory. Pointers to rows of unordered tables stay valid until that row
+// is dropped.
+template <class T>
+struct HeldTable {
   using Table = T;
   using Key = typename T::Key;
-  using Value = std::optional<typename T::Row>;
-  using Rows =
-      std::conditional_t<T::kOrdered, absl::btree_map<Key, Value>, absl::node_hash_map<Key, Value>>;
+  using Rows = std::conditional_t<T::kOrdered, absl::btree_map<Key, HeldRow<T>>,
+                                  absl::node_hash_map<Key, HeldRow<T>>>;
   Rows rows;
 };
 
-// A state of the ledger to read: layers of changed rows over stored rows. Not thread-safe, also not
-// for reading alone, since the bottom remembers what it read.
+// A state of the ledger to read: rows in memory over another view, or over stored rows. Not
+// thread-safe, also not for reading alone, since it remembers what it read from stored rows.
 class View {
  public:
-  // A bottom over stored rows, which must outlive it. nullptr: nothing stored, all rows live in
-  // memory.
+  // Over stored rows, which must outlive it. nullptr: nothing is stored, all rows live in memory.
   explicit View(const RowSource* source);
   ~View();
   View(const View&) = delete;
@@ -59,12 +69,13 @@ class View {
   // The row at `key`, or nullptr. The pointer holds until this view or one below it changes.
   template <class T>
   const typename T::Row* Find(const typename T::Key& key) const {
+    if constexpr (kPassing<T>) return FindPassing<T>(key);
     const size_t hash = HashOf<T>(key);
     const View* view = this;
     while (true) {
-      auto& rows = std::get<LayerTable<T>>(view->tables_).rows;
+      auto& rows = view->rows<T>();
       if (auto it = FindHashed<T>(&rows, key, hash); it != rows.end()) {
-        return it->second ? &*it->second : nullptr;
+        return it->second.row ? &*it->second.row : nullptr;
       }
       if (view->below_ == nullptr) return view->FindStored<T>(key);
       view = view->below_;
@@ -75,23 +86,27 @@ class View {
   template <class T>
   void Scan(const typename T::Key& first, const typename T::Key& last,
             absl::FunctionRef<bool(const typename T::Key&, const typename T::Row&)> visit) const {
-    if (below_ == nullptr && source_ != nullptr) {
+    if (below_ == nullptr && source_ != nullptr && batches_.empty()) {
       ScanSource<T>(first, last, visit);
       return;
     }
-    const auto mine = RowsBetween<T>(first, last);
+    absl::btree_map<typename T::Key, HeldRow<T>> decoded;
+    const auto mine = RowsBetween<T>(first, last, &decoded);
     auto next = mine.begin();
     bool more = true;
+    const auto merge = [&](const typename T::Key& key, const typename T::Row& row) {
+      while (more && next != mine.end() && *next->first < key) more = Show<T>(*next++, visit);
+      if (more && next != mine.end() && *next->first == key) {
+        more = Show<T>(*next++, visit);
+      } else if (more) {
+        more = visit(key, row);
+      }
+      return more;
+    };
     if (below_ != nullptr) {
-      below_->Scan<T>(first, last, [&](const auto& key, const auto& row) {
-        while (more && next != mine.end() && *next->first < key) more = Show<T>(*next++, visit);
-        if (more && next != mine.end() && *next->first == key) {
-          more = Show<T>(*next++, visit);
-        } else if (more) {
-          more = visit(key, row);
-        }
-        return more;
-      });
+      below_->Scan<T>(first, last, merge);
+    } else if (source_ != nullptr) {
+      ScanSource<T>(first, last, merge);
     }
     while (more && next != mine.end()) more = Show<T>(*next++, visit);
   }
@@ -99,24 +114,33 @@ class View {
  protected:
   explicit View(const View* below);
 
-  mutable ForEveryTable<LayerTable> tables_;
+  template <class T>
+  typename HeldTable<T>::Rows& rows() const {
+    return std::get<HeldTable<T>>(tables_).rows;
+  }
+
+  mutable ForEveryTable<HeldTable> tables_;
   mutable std::string key_bytes_, row_bytes_;  // of one read of the source
+  // Rows that were read of tables that are not kept hot.
+  mutable std::vector<std::shared_ptr<const void>> passing_;
+  // An Overlay's: changes as bytes, of those that pass through; the last ones are still being made.
+  std::vector<std::shared_ptr<RowChanges>> batches_;
   const View* below_ = nullptr;
   const RowSource* source_ = nullptr;
 
  private:
-  // One hash serves all layers; ordered tables need none.
+  // One hash serves all views on one another; ordered tables need none.
   template <class T>
   static size_t HashOf(const typename T::Key& key) {
     if constexpr (T::kOrdered) {
       return 0;
     } else {
-      return typename LayerTable<T>::Rows::hasher()(key);
+      return typename HeldTable<T>::Rows::hasher()(key);
     }
   }
 
   template <class T>
-  static auto FindHashed(typename LayerTable<T>::Rows* rows, const typename T::Key& key,
+  static auto FindHashed(typename HeldTable<T>::Rows* rows, const typename T::Key& key,
                          size_t hash) {
     if constexpr (T::kOrdered) {
       return rows->find(key);
@@ -125,41 +149,105 @@ class View {
     }
   }
 
-  // Of the bottom: a row that it has not read yet.
+  // A row that is not in memory.
   template <class T>
   const typename T::Row* FindStored(const typename T::Key& key) const {
     if (source_ == nullptr) return nullptr;
-    EncodeKey(T::kId, key, &key_bytes_);
-    const bool found = source_->Get(key_bytes_, &row_bytes_);
-    if (!found && !kKeptHot<T>) return nullptr;
-    auto& value = std::get<LayerTable<T>>(tables_).rows[key];
-    if (found) {
-      VOUCHER_CHECK(DecodeRow(row_bytes_, &value.emplace()))
-          << "undecodable row in table " << int{T::kId};
+    if constexpr (kKeptHot<T>) {
+      HeldRow<T>& held = rows<T>()[key];
+      ReadStored<T>(key, &held.row);
+      return held.row ? &*held.row : nullptr;
+    } else {
+      std::optional<typename T::Row> row;
+      ReadStored<T>(key, &row);
+      return row ? Keep<T>(*std::move(row)) : nullptr;
     }
-    return value ? &*value : nullptr;
+  }
+
+  // Keeps a row of a table that is not kept hot, until the batch ends.
+  template <class T>
+  const typename T::Row* Keep(typename T::Row row) const {
+    auto kept = std::make_shared<const typename T::Row>(std::move(row));
+    const typename T::Row* found = kept.get();
+    passing_.push_back(std::move(kept));
+    return found;
   }
 
   template <class T>
-  using Shown = std::pair<const typename T::Key*, const typename LayerTable<T>::Value*>;
+  static typename T::Row Decoded(absl::string_view bytes) {
+    typename T::Row row;
+    VOUCHER_CHECK(DecodeRow(bytes, &row)) << "undecodable row in table " << int{T::kId};
+    return row;
+  }
+
+ protected:
+  // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
+  template <class T>
+  const typename T::Row* FindPassing(const typename T::Key& key) const {
+    EncodeKey(T::kId, key, &key_bytes_);
+    const View* view = this;
+    while (true) {
+      if (const auto& edited = view->rows<T>(); !edited.empty()) {
+        const auto it = edited.find(key);
+        if (it != edited.end()) return it->second.row ? &*it->second.row : nullptr;
+      }
+      for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
+        if (const RowChange* change = (*batch)->Find(key_bytes_)) {
+          return Keep<T>(Decoded<T>(change->value));
+        }
+      }
+      if (view->below_ == nullptr) break;
+      view = view->below_;
+    }
+    if (view->source_ == nullptr || !view->source_->Get(key_bytes_, &row_bytes_)) return nullptr;
+    return Keep<T>(Decoded<T>(row_bytes_));
+  }
+
+  // Sets an empty `row` to the stored one, if there is one.
+  template <class T>
+  void ReadStored(const typename T::Key& key, std::optional<typename T::Row>* row) const {
+    EncodeKey(T::kId, key, &key_bytes_);
+    if (!source_->Get(key_bytes_, &row_bytes_)) return;
+    VOUCHER_CHECK(DecodeRow(row_bytes_, &row->emplace()))
+        << "undecodable row in table " << int{T::kId};
+  }
+
+ private:
+  template <class T>
+  using Shown = std::pair<const typename T::Key*, const HeldRow<T>*>;
 
   template <class T, class Visit>
-  static bool Show(const Shown<T>& row, Visit& visit) {
-    return !*row.second || visit(*row.first, **row.second);
+  static bool Show(const Shown<T>& shown, Visit& visit) {
+    return !shown.second->row || visit(*shown.first, *shown.second->row);
   }
 
   template <class T>
-  std::vector<Shown<T>> RowsBetween(const typename T::Key& first,
-                                    const typename T::Key& last) const {
-    const auto& rows = std::get<LayerTable<T>>(tables_).rows;
+  std::vector<Shown<T>> RowsBetween(const typename T::Key& first, const typename T::Key& last,
+                                    absl::btree_map<typename T::Key, HeldRow<T>>* decoded) const {
     std::vector<Shown<T>> found;
     if constexpr (T::kOrdered) {
-      for (auto it = rows.lower_bound(first); it != rows.end() && it->first < last; ++it) {
+      for (auto it = rows<T>().lower_bound(first); it != rows<T>().end() && it->first < last;
+           ++it) {
         found.emplace_back(&it->first, &it->second);
       }
+    } else if constexpr (kPassing<T>) {
+      for (const auto& batch : batches_) {
+        for (const RowChange& change : batch->all()) {
+          if (change.key[0] != static_cast<char>(T::kId)) continue;
+          auto key = DecodeKey<typename T::Key>(change.key);
+          if (key < first || !(key < last)) continue;
+          std::optional<typename T::Row>& row = (*decoded)[std::move(key)].row;
+          row.reset();
+          if (!change.erased) row = Decoded<T>(change.value);
+        }
+      }
+      for (const auto& [key, held] : rows<T>()) {
+        if (!(key < first) && key < last) (*decoded)[key].row = held.row;
+      }
+      for (const auto& [key, held] : *decoded) found.emplace_back(&key, &held);
     } else {
-      for (const auto& [key, value] : rows) {
-        if (!(key < first) && key < last) found.emplace_back(&key, &value);
+      for (const auto& [key, held] : rows<T>()) {
+        if (!(key < first) && key < last) found.emplace_back(&key, &held);
       }
       std::sort(found.begin(), found.end(),
                 [](const auto& a, const auto& b) { return *a.first < *b.first; });
@@ -179,71 +267,132 @@ class View {
   }
 };
 
-// A layer of changes over a view: what Evolve writes to. The view below must outlive it and not
-// change meanwhile.
+// A view whose rows can be changed: what Evolve writes to. Its changes are counted in batches. Rows
+// are changed in place, so a row that was found may be another after the next Edit of it.
 class Overlay : public View {
  public:
-  explicit Overlay(const View* below) : View(below) {}
-
-  // Lies on another view of the same rows from now on.
-  void Rebase(const View* below) { below_ = below; }
+  // Changes over a view, which must outlive it and not change meanwhile.
+  explicit Overlay(const View* below);
 
   // The row at `key` for changing; begins as the row below, or empty if there is none.
   template <class T>
   typename T::Row& Edit(const typename T::Key& key) {
-    const auto [it, is_new] = std::get<LayerTable<T>>(tables_).rows.try_emplace(key);
-    auto& value = it->second;
-    const typename T::Row* row = is_new ? below_->Find<T>(key) : nullptr;
-    if (row != nullptr) {
-      value.emplace(*row);
-    } else if (!value) {
-      value.emplace();
+    if constexpr (kPassing<T>) return EditPassing<T>(key);
+    const auto [it, is_new] = rows<T>().try_emplace(key);
+    std::optional<typename T::Row>& row = it->second.row;
+    if (is_new && below_ != nullptr) {
+      if (const typename T::Row* found = below_->Find<T>(key)) row.emplace(*found);
+    } else if (is_new && source_ != nullptr) {
+      ReadStored<T>(key, &row);
     }
-    return *value;
+    Note<T>(&*it);
+    return row ? *row : row.emplace();
   }
 
-  // As Edit where no row is at `key` so far, which the caller knows and nobody looks up.
-  template <class T>
-  typename T::Row& Add(const typename T::Key& key) {
-    return std::get<LayerTable<T>>(tables_).rows[key].emplace();
-  }
-
+  // Rows that pass through become bytes at once, unless some of their table are being edited.
   template <class T>
   void Put(const typename T::Key& key, typename T::Row row) {
-    std::get<LayerTable<T>>(tables_).rows[key] = std::move(row);
+    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, true);
+    *Set<T>(key) = std::move(row);
   }
 
   template <class T>
   void Erase(const typename T::Key& key) {
-    std::get<LayerTable<T>>(tables_).rows[key] = std::nullopt;
+    if (IsWhole()) {
+      rows<T>().erase(key);
+    } else {
+      Set<T>(key)->reset();
+    }
   }
 
-  // Visits every changed row as bytes; `value` is nullptr for an erased row. Order is unspecified.
-  void ForEachChange(
-      absl::FunctionRef<void(const std::string& key, const std::string* value)> visit) const;
+  // The rows of an ordered table that were changed, or all of them if this is the whole state.
+  template <class T>
+  const typename HeldTable<T>::Rows& changed_rows() const {
+    static_assert(T::kOrdered);
+    return rows<T>();
+  }
+
+  // The changed rows of this batch, which ends. Not of a whole state in memory, which does not
+  // count its changes.
+  std::shared_ptr<const RowChanges> TakeChanges();
+
+ protected:
+  explicit Overlay(const RowSource* source);
+
+  uint32_t batch_ = 1;
 
  private:
-  friend class HotView;
+  // A changed row of an unordered table.
+  struct Changed {
+    uint8_t table;
+    void* row;  // HeldTable::Rows::value_type
+  };
+
+  template <class T>
+  void AppendOrdered(const HeldTable<T>& held);
+  template <class T>
+  static void AppendRow(Overlay* overlay, const void* row);
+
+  // Appends a change as bytes; nullptr: the row is gone.
+  template <class T>
+  void Append(const typename T::Key& key, const typename T::Row* row, bool show) {
+    EncodeKey(T::kId, key, &key_bytes_);
+    RowChanges& changes = *batches_.back();
+    if (row == nullptr) return changes.Erase(key_bytes_);
+    const auto& message = RowMessage(*row);
+    char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
+    message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
+    if (show) changes.ShowLast();
+  }
+
+  template <class T>
+  typename T::Row& EditPassing(const typename T::Key& key) {
+    auto it = rows<T>().find(key);
+    if (it == rows<T>().end()) {
+      const typename T::Row* found = FindPassing<T>(key);
+      it = rows<T>().try_emplace(key).first;
+      if (found != nullptr) it->second.row.emplace(*found);
+    }
+    Note<T>(&*it);
+    std::optional<typename T::Row>& row = it->second.row;
+    return row ? *row : row.emplace();
+  }
+
+  bool IsWhole() const { return below_ == nullptr && source_ == nullptr; }
+
+  template <class T>
+  std::optional<typename T::Row>* Set(const typename T::Key& key) {
+    const auto it = rows<T>().try_emplace(key).first;
+    Note<T>(&*it);
+    return &it->second.row;
+  }
+
+  // That the row is changed in this batch.
+  template <class T>
+  void Note(typename HeldTable<T>::Rows::value_type* changed) {
+    if (changed->second.batch == batch_) return;
+    changed->second.batch = batch_;
+    if (!T::kOrdered && !IsWhole()) changed_.push_back({T::kId, changed});
+  }
+
+  std::vector<Changed> changed_;  // in this batch
 };
 
-// The writer's bottom view. Over stored rows it is a cache of at most `max_cached_rows` of each
-// table that is kept hot; with no stored rows it is the whole state in memory (tests, verification
-// in memory).
-class HotView : public View {
+// The writer's state: rows changed in place over stored rows that may be some batches behind. It
+// keeps what is not stored yet, and besides at most `max_cached_rows` of each table that is kept
+// hot. With no stored rows it is the whole state in memory (tests, verification in memory).
+class HotView : public Overlay {
  public:
   explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
-      : View(source), max_cached_rows_(max_cached_rows) {}
+      : Overlay(source), max_cached_rows_(max_cached_rows) {}
 
-  // Takes over the rows of a layer that lay directly above, and leaves it with rows that only its
-  // destructor may touch. With a source, the layer must be stored there already.
-  void Absorb(Overlay&& layer);
-
-  // Reads stored rows from here from now on: all that was absorbed so far is stored there.
-  void ReadFrom(const RowSource* source) { source_ = source; }
+  // All changes that were taken are stored in `source`, which is read from now on. What is found
+  // before a call must not be used after it.
+  void StoredIn(const RowSource* source);
 
  private:
   template <class T>
-  void AbsorbTable(LayerTable<T>* table, Overlay* layer);
+  void DropStored(HeldTable<T>* held);
 
   size_t max_cached_rows_;
 };

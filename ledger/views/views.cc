@@ -126,16 +126,16 @@ std::shared_ptr<MemoryTable> Views::NewTable() const {
   return std::make_shared<MemoryTable>(options_.table_rows, kOrderedTables);
 }
 
-absl::Status Views::Apply(const Overlay& layer, const Reached& reached) {
+absl::Status Views::Apply(const RowChanges& changes, const Reached& reached) {
   if (files_->read_only()) {
     return absl::UnavailableError("writing the views: they are open read-only");
   }
   VOUCHER_RETURN_IF_ERROR(MakeRoom());
   MemoryTable& table = *newest_->layers().active;
   const size_t rows_before = table.rows();
-  layer.ForEachChange([&](const std::string& key, const std::string* value) {
-    value != nullptr ? table.Put(key, *value) : table.Erase(key);
-  });
+  for (const RowChange& change : changes.all()) {
+    change.erased ? table.Erase(change.key) : table.Put(change.key, change.value);
+  }
   table.Put(kReachedKey, EncodeReached(reached));
   const uint32_t group = table.EndGroup();
   last_rows_ = table.rows() - rows_before;

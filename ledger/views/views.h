@@ -15,6 +15,7 @@
 
 #include "ledger/base/mutex.h"
 #include "ledger/base/sha256.h"
+#include "ledger/machine/row_changes.h"
 #include "ledger/machine/view.h"
 
 namespace voucher {
@@ -87,12 +88,12 @@ class Views {
   // nullopt: empty, nothing was ever applied.
   const std::optional<Reached>& reached() const { return reached_; }
 
-  // Takes all changes of a layer and `reached`, in memory. UNAVAILABLE or DATA_LOSS: writing out
+  // Takes changed rows and `reached`, in memory. UNAVAILABLE or DATA_LOSS: writing out
   // failed since the last call, or the views are open read-only; they must not be used any more.
   //
   // When the table is full and the one before is still being written, Apply takes longer, the more
   // so the fuller the table is, and at twice its size it waits.
-  absl::Status Apply(const Overlay& layer, const Reached& reached);
+  absl::Status Apply(const RowChanges& changes, const Reached& reached);
 
   // Makes everything applied survive a crash. Errors as of Apply.
   absl::Status Flush();

@@ -38,35 +38,39 @@ absl::StatusOr<std::unique_ptr<StorageFloor>> StorageFloor::Open(const std::stri
   VOUCHER_ASSIGN_OR_RETURN(
       floor->journal_, Journal::Open({.path = directory + "/journal", .create_if_missing = true}));
   VOUCHER_ASSIGN_OR_RETURN(floor->views_, Views::Open(directory + "/views"));
-  floor->hot_ = std::make_unique<HotView>(&floor->views_->newest(), kHotRows);
+  floor->state_ = std::make_unique<HotView>(&floor->views_->newest(), kHotRows);
   return floor;
 }
 
 StorageFloor::~StorageFloor() {
   snapshot_.reset();
-  hot_.reset();
+  state_.reset();
   views_.reset();
   journal_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
 
-void StorageFloor::PutRows(Overlay* layer) {
+void StorageFloor::PutRows() {
   std::string id, order;
   for (uint64_t n = next_; n < next_ + kGroup; ++n) {
     const uint64_t random = Mixed(n);
     const uint64_t account = random % static_cast<uint64_t>(accounts_);
     SetId(random, &id);
     SetOrderNumber(n, &order);
-    layer->Edit<tables::Requests>({1, id}).set_sequence(n);
+    rows::RequestRow request;
+    request.set_sequence(n);
+    state_->Put<tables::Requests>({1, id}, std::move(request));
     rows::BalanceRow& credit =
-        layer->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_CREDIT, account, account / 10});
+        state_->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_CREDIT, account, account / 10});
     credit.set_fen(credit.fen() - 1'000);
     rows::BalanceRow& payable =
-        layer->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account, 0});
+        state_->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account, 0});
     payable.set_fen(payable.fen() + 1'000);
-    layer->Edit<tables::Orders>({1, order}).set_number(n);
-    rows::RedemptionRow& redemption = layer->Edit<tables::Redemptions>({n});
+    rows::NumberRow number;
+    number.set_number(n);
+    state_->Put<tables::Orders>({1, order}, std::move(number));
+    rows::RedemptionRow redemption;
     redemption.set_program(1);
     redemption.set_account(account);
     redemption.set_product_id("ecs");
@@ -76,12 +80,12 @@ void StorageFloor::PutRows(Overlay* layer) {
     v1::Draw* draw = redemption.add_draws();
     draw->set_voucher_id(account / 10);
     draw->set_amount_fen(1'000);
+    state_->Put<tables::Redemptions>({n}, std::move(redemption));
   }
 }
 
 absl::Status StorageFloor::AppendGroup() {
-  Overlay layer(hot_.get());
-  PutRows(&layer);
+  PutRows();
   std::vector<absl::string_view> group;
   group.reserve(kGroup);
   for (uint64_t n = next_; n < next_ + kGroup; ++n) group.push_back(entries_[n % entries_.size()]);
@@ -89,9 +93,9 @@ absl::Status StorageFloor::AppendGroup() {
   VOUCHER_RETURN_IF_ERROR(journal_->Append(next_, journal_->epoch(), group, &leaf_hashes));
   next_ += kGroup;
   VOUCHER_RETURN_IF_ERROR(views_->Apply(
-      layer,
+      *state_->TakeChanges(),
       {.ledger_id = journal_->ledger_id(), .sequence = next_ - 1, .root = journal_->root()}));
-  hot_->Absorb(std::move(layer));
+  state_->StoredIn(&views_->newest());
   snapshot_ = views_->NewSnapshot();
   return absl::OkStatus();
 }

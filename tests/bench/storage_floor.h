@@ -22,7 +22,7 @@ absl::StatusOr<std::vector<std::string>> LastEntries(const std::string& data_dir
 // The storage of the ledger without rules, messages and RPCs: groups of 1,000 recorded entries
 // appended to a journal, each group synced, and for each entry the rows of a redemption (a random
 // request id, an order number, two balances of accounts spread at random, a row of a redemption's
-// size) put on an overlay that goes into views, as the sequencer does it.
+// size) changed in a state whose changes go into views, as the sequencer does it.
 class StorageFloor {
  public:
   // `entries`, at least one, are appended again and again. `directory` is replaced.
@@ -38,7 +38,7 @@ class StorageFloor {
   StorageFloor(std::string directory, std::vector<std::string> entries, int accounts)
       : directory_(std::move(directory)), entries_(std::move(entries)), accounts_(accounts) {}
 
-  void PutRows(Overlay* layer);
+  void PutRows();
   absl::Status AppendGroup();
 
   const std::string directory_;
@@ -46,7 +46,7 @@ class StorageFloor {
   const int accounts_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Views> views_;
-  std::unique_ptr<HotView> hot_;
+  std::unique_ptr<HotView> state_;
   std::shared_ptr<const RowSource> snapshot_;
   uint64_t next_ = 1;  // entry
 };

@@ -29,10 +29,9 @@ class FsckTest : public CheckedLedger {
     auto views = Views::Open(Path() + "/views");
     ASSERT_TRUE(views.ok()) << views.status();
     const Reached reached = (*views)->reached().value();
-    HotView hot(&(*views)->newest());
-    Overlay layer(&hot);
-    change(&layer);
-    ASSERT_TRUE((*views)->Apply(layer, reached).ok());
+    HotView rows(&(*views)->newest());
+    change(&rows);
+    ASSERT_TRUE((*views)->Apply(*rows.TakeChanges(), reached).ok());
   }
 };
 
@@ -191,8 +190,7 @@ TEST_F(FsckTest, ViewsOfAnotherLedgerAreNotCompared) {
   ASSERT_TRUE(views.ok());
   Reached reached = (*views)->reached().value();
   reached.ledger_id = "ffffffffffffffffffffffffffffffff";
-  HotView hot(&(*views)->newest());
-  ASSERT_TRUE((*views)->Apply(Overlay(&hot), reached).ok());
+  ASSERT_TRUE((*views)->Apply(RowChanges(), reached).ok());
   views->reset();
   EXPECT_THAT(Findings(Check(), "views"), ElementsAre(HasSubstr("the views belong to ledger fff")));
 }

@@ -117,7 +117,7 @@ TEST(Recovery, ViewsOfAnotherEvolveVersionAreBuiltAnewAndSwappedIn) {
     const HotView empty(nullptr);
     Overlay layer(&empty);
     layer.Put<tables::ProviderNumbers>({"of-another-version"}, {});
-    ASSERT_TRUE(views->Apply(layer, reached).ok());
+    ASSERT_TRUE(views->Apply(*layer.TakeChanges(), reached).ok());
   }
   test.Open();
   EXPECT_EQ(test.ledger->ViewsDigest().value(), digest);

@@ -1,44 +1,30 @@
 #include "ledger/machine/view.h"
 
-#include <map>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/map_rows.h"
+
 namespace voucher {
 namespace {
 
-// Stored rows in a sorted map.
-class MapSource : public RowSource {
- public:
-  bool Get(absl::string_view key, std::string* value) const override {
-    ++gets;
-    auto it = rows.find(std::string(key));
-    if (it == rows.end()) return false;
-    *value = it->second;
-    return true;
-  }
-  void Scan(absl::string_view first, absl::string_view last,
-            absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const override {
-    for (auto it = rows.lower_bound(std::string(first));
-         it != rows.end() && it->first < std::string(last); ++it) {
-      if (!visit(it->first, it->second)) return;
-    }
-  }
-  void Store(const Overlay& layer) {
-    layer.ForEachChange([&](const std::string& key, const std::string* value) {
-      if (value != nullptr) {
-        rows[key] = *value;
-      } else {
-        rows.erase(key);
-      }
-    });
-  }
+using testing::MapRows;
 
-  std::map<std::string, std::string> rows;
-  mutable int gets = 0;
-};
+// Stores what `state` changed; returns how many rows.
+size_t Store(HotView* state, MapRows* stored) {
+  const auto changes = state->TakeChanges();
+  stored->Store(*changes);
+  state->StoredIn(stored);
+  return changes->size();
+}
+
+rows::NumberRow Number(uint64_t number) {
+  rows::NumberRow row;
+  row.set_number(number);
+  return row;
+}
 
 std::vector<int64_t> DuesOf(const View& view, int64_t first, int64_t last) {
   std::vector<int64_t> dues;
@@ -70,9 +56,7 @@ TEST(Keys, DecodeIsTheInverseOfEncode) {
 
 TEST(View, AnUpperLayerHidesTheRowsBelow) {
   HotView base(nullptr);
-  Overlay lower(&base);
-  lower.Edit<tables::Balances>({1, 2, 3, 4}).set_fen(10);
-  base.Absorb(std::move(lower));
+  base.Edit<tables::Balances>({1, 2, 3, 4}).set_fen(10);
 
   Overlay upper(&base);
   EXPECT_EQ(upper.Find<tables::Balances>({1, 2, 3, 4})->fen(), 10);
@@ -85,14 +69,10 @@ TEST(View, AnUpperLayerHidesTheRowsBelow) {
 }
 
 TEST(View, ScanMergesLayersInKeyOrderAndLeavesErasedRowsOut) {
-  MapSource source;
-  {
-    HotView empty(&source);
-    Overlay stored(&empty);
-    for (int64_t due : {10, 30, 50}) stored.Put<tables::Timers>({due, 1, 1}, {});
-    source.Store(stored);
-  }
-  HotView base(&source);
+  MapRows stored;
+  HotView base(&stored);
+  for (int64_t due : {10, 30, 50}) base.Put<tables::Timers>({due, 1, 1}, {});
+  Store(&base, &stored);
   Overlay lower(&base);
   lower.Put<tables::Timers>({20, 1, 1}, {});
   lower.Erase<tables::Timers>({30, 1, 1});
@@ -107,35 +87,128 @@ TEST(View, ScanMergesLayersInKeyOrderAndLeavesErasedRowsOut) {
 }
 
 TEST(View, ScanStopsWhenTheVisitorSaysSo) {
-  HotView base(nullptr);
-  Overlay layer(&base);
-  for (int64_t due : {1, 2, 3}) layer.Put<tables::Timers>({due, 1, 1}, {});
+  HotView rows(nullptr);
+  for (int64_t due : {1, 2, 3}) rows.Put<tables::Timers>({due, 1, 1}, {});
   int seen = 0;
-  layer.Scan<tables::Timers>({0, 0, 0}, {9, 0, 0},
-                             [&](const auto&, const auto&) { return ++seen < 2; });
+  rows.Scan<tables::Timers>({0, 0, 0}, {9, 0, 0},
+                            [&](const auto&, const auto&) { return ++seen < 2; });
   EXPECT_EQ(seen, 2);
 }
 
 TEST(HotView, ReadsAStoredRowOnceAndRemembersAbsence) {
-  MapSource source;
-  HotView hot(&source);
-  EXPECT_EQ(hot.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
-  EXPECT_EQ(hot.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
-  EXPECT_EQ(source.gets, 1);
+  MapRows stored;
+  HotView state(&stored);
+  EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
+  EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
+  EXPECT_EQ(stored.gets(), 1);
+}
+
+TEST(HotView, GivesEachChangedRowOncePerBatch) {
+  MapRows stored;
+  HotView state(&stored);
+  EXPECT_EQ(state.TakeChanges()->size(), 0u);
+  for (int64_t fen : {1, 2, 3}) state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(fen);
+  state.Put<tables::Timers>({10, 1, 1}, {});
+  state.Erase<tables::Timers>({10, 1, 1});
+  state.Put<tables::Orders>({1, "a"}, Number(7));
+  const auto first = state.TakeChanges();
+  EXPECT_EQ(first->size(), 3u);
+  EXPECT_EQ(state.TakeChanges()->size(), 0u);
+  state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(4);
+  EXPECT_EQ(state.TakeChanges()->size(), 1u);
+
+  stored.Store(*first);
+  const View view(&stored);
+  EXPECT_EQ(view.Find<tables::Balances>({1, 1, 1, 1})->fen(), 3);
+  EXPECT_EQ(view.Find<tables::Orders>({1, "a"})->number(), 7u);
+  EXPECT_TRUE(DuesOf(view, 0, 100).empty());
+}
+
+TEST(HotView, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
+  MapRows stored;
+  HotView state(&stored, /*max_cached_rows=*/0);
+  state.Put<tables::Orders>({1, "a"}, Number(1));
+  state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(1);
+  state.Edit<tables::Balances>({1, 1, 2, 1}).set_fen(1);
+  state.Put<tables::Timers>({10, 1, 1}, {});
+  state.Put<tables::Timers>({20, 1, 1}, {});
+  const auto first = state.TakeChanges();
+  // On the way there, other rows change, and two of the same.
+  state.Put<tables::Orders>({1, "b"}, Number(2));
+  state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(2);
+  state.Erase<tables::Timers>({10, 1, 1});
+  stored.Store(*first);
+  state.StoredIn(&stored);
+
+  const int gets = stored.gets();
+  EXPECT_EQ(state.Find<tables::Orders>({1, "b"})->number(), 2u);
+  EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
+  EXPECT_EQ(stored.gets(), gets) << "these are nowhere else";
+  EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{20}));
+  EXPECT_EQ(state.changed_rows<tables::Timers>().size(), 1u);
+  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
+  EXPECT_EQ(state.Find<tables::Balances>({1, 1, 2, 1})->fen(), 1);
+  EXPECT_EQ(stored.gets(), gets + 2) << "these were dropped";
+
+  EXPECT_EQ(Store(&state, &stored), 3u);
+  EXPECT_EQ(DuesOf(View(&stored), 0, 100), (std::vector<int64_t>{20}));
+  EXPECT_EQ(View(&stored).Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
+}
+
+std::vector<uint64_t> NumbersOf(const View& view) {
+  std::vector<uint64_t> numbers;
+  view.Scan<tables::Orders>({1, ""}, {2, ""}, [&](const auto&, const rows::NumberRow& row) {
+    numbers.push_back(row.number());
+    return true;
+  });
+  return numbers;
+}
+
+TEST(HotView, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
+  MapRows stored;
+  HotView state(&stored);
+  state.Put<tables::Orders>({1, "stored"}, Number(1));
+  Store(&state, &stored);
+  state.Put<tables::Orders>({1, "taken"}, Number(2));
+  const auto taken = state.TakeChanges();
+  state.Put<tables::Orders>({1, "new"}, Number(3));
+  for (const auto& [order, number] : {std::pair("stored", 1), {"taken", 2}, {"new", 3}}) {
+    ASSERT_NE(state.Find<tables::Orders>({1, order}), nullptr) << order;
+    EXPECT_EQ(state.Find<tables::Orders>({1, order})->number(), number);
+  }
+  EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{3, 1, 2}));
+
+  state.Edit<tables::Orders>({1, "stored"}).set_number(10);
+  state.Edit<tables::Orders>({1, "taken"}).set_number(20);
+  state.Erase<tables::Orders>({1, "new"});
+  state.Put<tables::Orders>({1, "newer"}, Number(4));  // beside edited ones
+  EXPECT_EQ(state.Find<tables::Orders>({1, "new"}), nullptr);
+  EXPECT_EQ(state.Find<tables::Orders>({1, "taken"})->number(), 20u);
+  EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));
+  stored.Store(*taken);
+  state.StoredIn(&stored);
+  EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));
+  Store(&state, &stored);
+  EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));
+  EXPECT_EQ(NumbersOf(View(&stored)), (std::vector<uint64_t>{4, 10, 20}));
+
+  Overlay scratch(&state);
+  scratch.Put<tables::Orders>({1, "scratch"}, Number(5));
+  EXPECT_EQ(scratch.Find<tables::Orders>({1, "taken"})->number(), 20u);
+  EXPECT_EQ(NumbersOf(scratch), (std::vector<uint64_t>{4, 5, 10, 20}));
+  EXPECT_EQ(state.Find<tables::Orders>({1, "scratch"}), nullptr);
 }
 
 TEST(HotView, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
-  MapSource source;
-  HotView hot(&source, /*max_cached_rows=*/4);
+  MapRows stored;
+  HotView state(&stored, /*max_cached_rows=*/4);
   for (uint64_t id = 1; id <= 20; ++id) {
-    Overlay layer(&hot);
-    layer.Edit<tables::Balances>({1, 1, id, 0}).set_fen(static_cast<int64_t>(id));
-    source.Store(layer);
-    hot.Absorb(std::move(layer));
+    state.Edit<tables::Balances>({1, 1, id, 0}).set_fen(static_cast<int64_t>(id));
+    Store(&state, &stored);
   }
   for (uint64_t id = 1; id <= 20; ++id) {
-    ASSERT_NE(hot.Find<tables::Balances>({1, 1, id, 0}), nullptr);
-    EXPECT_EQ(hot.Find<tables::Balances>({1, 1, id, 0})->fen(), static_cast<int64_t>(id));
+    ASSERT_NE(state.Find<tables::Balances>({1, 1, id, 0}), nullptr);
+    EXPECT_EQ(state.Find<tables::Balances>({1, 1, id, 0})->fen(), static_cast<int64_t>(id));
   }
 }
 

@@ -94,9 +94,7 @@ class WaitlistTest : public ::testing::Test {
   v1::Entry Keep(v1::Entry entry) {
     EXPECT_EQ(Redecide(*state_, entry).SerializeAsString(), entry.SerializeAsString());
     EXPECT_LE(entry.ByteSizeLong(), 1u << 20);
-    Overlay overlay(state_.get());
-    Evolve(entry, &overlay);
-    state_->Absorb(std::move(overlay));
+    Evolve(entry, state_.get());
     return entry;
   }
 
@@ -240,9 +238,7 @@ TEST_F(WaitlistTest, EntriesThatDoNotSayWhyAWaiterLapsedStillEvolve) {
   recorded_ = now_;
   v1::Entry entry = Decide(*state_, cutoff, {}, recorded_, recorded_);
   entry.mutable_event()->mutable_waitlist()->clear_lapse_refusals();
-  Overlay overlay(state_.get());
-  Evolve(entry, &overlay);
-  state_->Absorb(std::move(overlay));
+  Evolve(entry, state_.get());
   EXPECT_EQ(StateOf(3), v1::APPLICATION_STATE_LAPSED);
   ExpectInvariants();
 }

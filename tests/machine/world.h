@@ -151,9 +151,7 @@ class World {
   v1::Entry Record(v1::Entry entry) {
     v1::Entry stored;
     stored.ParseFromString(entry.SerializeAsString());
-    Overlay overlay(&state_);
-    Evolve(stored, &overlay);
-    state_.Absorb(std::move(overlay));
+    Evolve(stored, &state_);
     return stored;
   }
 

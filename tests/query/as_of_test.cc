@@ -90,9 +90,7 @@ TEST_F(AsOfTest, EveryEarlierEntryGivesTheAnswerThatWasGivenThen) {
   for (uint64_t sequence = 1; sequence < end(); ++sequence) {
     v1::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(story_.stored()[sequence - 1]));
-    Overlay layer(&rows);
-    Evolve(entry, &layer);
-    rows.Absorb(std::move(layer));
+    Evolve(entry, &rows);
 
     const Then then = AnswersOf(rows);
     const auto budget = BudgetAt(sequence);

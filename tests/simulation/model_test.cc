@@ -10,10 +10,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -33,6 +33,7 @@
 #include "tests/simulation/random.h"
 #include "tests/simulation/simulated_clock.h"
 #include "tests/simulation/world.h"
+#include "tests/support/map_rows.h"
 #include "tests/support/shipped_program.h"
 
 namespace voucher::simulation {
@@ -41,9 +42,9 @@ namespace {
 // A ledger's life from empty: as many commands as run through the year of the programs.
 constexpr int64_t kLifeCommands = 25'000;
 constexpr int64_t kCompareAllEvery = 2'500;
-constexpr size_t kMaxLayers = 3;
+constexpr size_t kCachedRows = 500;  // so few that they are dropped and read again
 
-// One ledger in memory beside its model.
+// One ledger beside its model.
 class Life {
  public:
   // `shipped` are moved to overlap, hubei's first.
@@ -76,19 +77,17 @@ class Life {
     shipped.push_back(WaitingRules(shipped.front(), random));
     return shipped;
   }
-  const View& top() const {
-    return layers_.empty() ? static_cast<const View&>(state_) : *layers_.back();
-  }
-  // Like the sequencer: a group is decided on a new layer, while the groups before it may still be
-  // on their way into the state.
-  void BeginGroup() { layers_.push_back(std::make_unique<Overlay>(&top())); }
+  // Like the sequencer: a group is decided while the changes of the one before may still be on
+  // their way into the stored rows.
   void EndGroup() {
-    const size_t keep = random_.Below(kMaxLayers);
-    while (layers_.size() > keep) {
-      state_.Absorb(std::move(*layers_.front()));
-      layers_.pop_front();
-      if (!layers_.empty()) layers_.front()->Rebase(&state_);
-    }
+    Settle();
+    in_flight_ = state_.TakeChanges();
+    if (random_.Percent(50)) Settle();
+  }
+  void Settle() {
+    if (!in_flight_) return;
+    stored_.Store(*std::exchange(in_flight_, nullptr));
+    state_.StoredIn(&stored_);
   }
 
   Random random_;
@@ -98,8 +97,9 @@ class Life {
   const std::vector<v1::ProgramRules> programs_;
   CommandSource source_;
   SimulatedClock clock_;
-  HotView state_{nullptr};
-  std::deque<std::unique_ptr<Overlay>> layers_;
+  voucher::testing::MapRows stored_;
+  HotView state_{&stored_, kCachedRows};
+  std::shared_ptr<const RowChanges> in_flight_;
   uint64_t sequence_ = 0;
   int64_t recorded_ = 0;
   int64_t step_ = 0;
@@ -115,11 +115,11 @@ bool Life::Fail(const std::string& what) {
 bool Life::Record(const v1::Command& command, const v1::Authority& who) {
   recorded_ = std::max(recorded_ + 1, clock_.now() + random_.Between(0, 5'000'000));
   const Outcome expected = model_.Apply(command, who, clock_.now());
-  const v1::Entry entry = Decide(top(), command, who, clock_.now(), recorded_);
+  const v1::Entry entry = Decide(state_, command, who, clock_.now(), recorded_);
   const Outcome got = OutcomeOf(entry);
   CountOutcome(entry, got, &counts_);
-  Evolve(entry, layers_.back().get());
-  std::vector<std::string> differences = CompareTotals(top(), model_, expected.limit_deltas);
+  Evolve(entry, &state_);
+  std::vector<std::string> differences = CompareTotals(state_, model_, expected.limit_deltas);
   if (!(expected == got)) {
     differences.push_back(
         absl::StrCat("expected ", Describe(expected), "\n     got ", Describe(got)));
@@ -160,7 +160,7 @@ bool Life::FireTimers() {
     expected.back().set_kind(static_cast<v1::TimerKind>(kind));
     expected.back().set_id(id);
   }
-  const std::vector<v1::TimerDue> due = TimersDue(top(), latest, limit);
+  const std::vector<v1::TimerDue> due = TimersDue(state_, latest, limit);
   if (due.size() != expected.size()) {
     return Fail(absl::StrCat(due.size(), " timers are due, expected ", expected.size()));
   }
@@ -200,15 +200,14 @@ bool Life::FireImmediate(int64_t latest) {
 }
 
 bool Life::CompareEverything(bool with_invariants) {
-  std::vector<std::string> differences = CompareAll(top(), model_);
+  std::vector<std::string> differences = CompareAll(state_, model_);
   if (with_invariants) {
-    for (std::string& finding : CheckInvariants(top())) differences.push_back(std::move(finding));
+    for (std::string& finding : CheckInvariants(state_)) differences.push_back(std::move(finding));
   }
   return differences.empty() || Fail(absl::StrJoin(differences, "\n"));
 }
 
 bool Life::RunGroup() {
-  BeginGroup();
   if (!FireTimers()) return false;
   for (uint64_t left = uint64_t{1} << random_.Below(7); left > 0 && step_ < commands_; --left) {
     ++step_;
@@ -225,7 +224,6 @@ bool Life::RunGroup() {
 }
 
 std::string Life::Run() {
-  BeginGroup();
   for (Sent& sent : Opening(programs_, &random_)) {
     if (!Send(std::move(sent))) return failure_;
   }

@@ -45,9 +45,7 @@ void LedgerStory::MoveTo(absl::string_view rfc3339) {
 }
 
 v1::Entry LedgerStory::Keep(v1::Entry entry) {
-  Overlay layer(&state_);
-  Evolve(entry, &layer);
-  state_.Absorb(std::move(layer));
+  Evolve(entry, &state_);
   stored_.push_back(entry.SerializeAsString());
   now_ += kNanosPerSecond;
   return entry;
@@ -100,17 +98,16 @@ void WriteLedger(const std::string& path, const std::vector<std::string>& stored
 
   auto views = Views::Open(path + "/views");
   VOUCHER_CHECK(views.ok()) << views.status();
-  HotView hot(&(*views)->newest());
-  Overlay layer(&hot);
+  HotView state(&(*views)->newest());
   for (uint64_t i = 0; i < views_at; ++i) {
     v1::Entry entry;
     VOUCHER_CHECK(entry.ParseFromString(stored[i])) << i;
-    Evolve(entry, &layer);
+    Evolve(entry, &state);
   }
   const absl::Status applied =
-      (*views)->Apply(layer, {.ledger_id = (*journal)->ledger_id(),
-                              .sequence = views_at,
-                              .root = (*journal)->RootAt(views_at).value()});
+      (*views)->Apply(*state.TakeChanges(), {.ledger_id = (*journal)->ledger_id(),
+                                             .sequence = views_at,
+                                             .root = (*journal)->RootAt(views_at).value()});
   VOUCHER_CHECK(applied.ok()) << applied;
 }
 

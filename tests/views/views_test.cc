@@ -25,14 +25,13 @@ Reached At(uint64_t sequence) {
 
 // Sets program `name` to `number`, or erases it if 0.
 absl::Status Put(Views* views, const std::string& name, uint64_t number, uint64_t sequence) {
-  const HotView below(&views->newest());
-  Overlay layer(&below);
+  HotView rows(&views->newest());
   if (number == 0) {
-    layer.Erase<tables::ProgramNumbers>({name});
+    rows.Erase<tables::ProgramNumbers>({name});
   } else {
-    layer.Edit<tables::ProgramNumbers>({name}).set_number(number);
+    rows.Edit<tables::ProgramNumbers>({name}).set_number(number);
   }
-  return views->Apply(layer, At(sequence));
+  return views->Apply(*rows.TakeChanges(), At(sequence));
 }
 
 // 0 if absent.
@@ -79,7 +78,7 @@ TEST(Views, ScansAreInKeyOrderWithinTheirBoundsAndStopWhenAsked) {
   Overlay layer(&empty);
   for (const int64_t due : {-5, 30, 10, 20}) layer.Put<tables::Timers>({due, 1, 7}, {});
   layer.Put<tables::Limits>({1, 1, 1, 1}, {});  // A neighbouring table.
-  ASSERT_TRUE(views->Apply(layer, At(1)).ok());
+  ASSERT_TRUE(views->Apply(*layer.TakeChanges(), At(1)).ok());
   const View view(&views->newest());
   std::vector<int64_t> dues;
   view.Scan<tables::Timers>({INT64_MIN, 0, 0}, {30, 0, 0}, [&](const auto& key, const auto&) {
@@ -152,7 +151,7 @@ absl::Status ApplyGroup(Views* views, uint64_t sequence) {
   }
   layer.Edit<tables::Accounts>({sequence}).set_enterprise(sequence);
   if (sequence > 1) layer.Erase<tables::Accounts>({sequence - 1});
-  return views->Apply(layer, At(sequence));
+  return views->Apply(*layer.TakeChanges(), At(sequence));
 }
 
 // Everything there is after group `sequence`.

@@ -4,14 +4,14 @@
 
 namespace voucher::bench {
 
-void StoredRows::Apply(const Overlay& layer) {
-  layer.ForEachChange([&](const auto& key, const auto* value) {
-    if (value != nullptr) {
-      rows_[key].assign(value->data(), value->size());
+void StoredRows::Apply(const RowChanges& changes) {
+  for (const RowChange& change : changes.all()) {
+    if (change.erased) {
+      rows_.erase(change.key);
     } else {
-      rows_.erase(key);
+      rows_[change.key].assign(change.value.data(), change.value.size());
     }
-  });
+  }
 }
 
 bool StoredRows::Get(absl::string_view key, std::string* value) const {

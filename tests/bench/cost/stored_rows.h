@@ -16,8 +16,7 @@ namespace voucher::bench {
 // views, and never a read. Not thread-safe.
 class StoredRows final : public RowSource {
  public:
-  // Stores what a layer changed.
-  void Apply(const Overlay& layer);
+  void Apply(const RowChanges& changes);
 
   bool Get(absl::string_view key, std::string* value) const override;
   // Passes over all rows.

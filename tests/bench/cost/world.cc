@@ -33,12 +33,11 @@ void HashLeaves(Group* group) {
   group->SetLeafHashes(leaf_hashes);
 }
 
-// Encodes the changed rows, as the views do, and counts them.
-void EncodeRows(Group* group, Figure* figure) {
-  group->layer().ForEachChange([&](const auto& key, const auto* value) {
-    ++figure->rows;
-    figure->row_bytes += key.size() + (value != nullptr ? value->size() : 0);
-  });
+void CountRows(const RowChanges& changes, Figure* figure) {
+  figure->rows += changes.size();
+  for (const RowChange& change : changes.all()) {
+    figure->row_bytes += change.key.size() + change.value.size();
+  }
 }
 
 }  // namespace
@@ -94,13 +93,15 @@ void World::RunGroup(size_t first, size_t last, Step step, Meter* meter, Figure*
   auto group = std::make_unique<Group>(&state_, nullptr, LastRecordedAt());
   for (size_t i = first; i < last; ++i) step(group.get(), i);
   HashLeaves(group.get());
-  EncodeRows(group.get(), figure);
+  auto changes = state_.TakeChanges();
   if (meter != nullptr) meter->Stop();
   figure->entry_bytes += group->bytes();
-  stored_.Apply(group->layer());
+  CountRows(*changes, figure);
+  stored_.Apply(*changes);
   if (meter != nullptr) meter->Start();
-  state_.Absorb(std::move(group->layer()));
+  state_.StoredIn(&stored_);
   group.reset();
+  changes.reset();
   if (meter != nullptr) meter->Stop();
 }
 
@@ -158,8 +159,8 @@ Figure World::MeasureReplay(const std::string& name, const v1::Authority& who,
     meter.EndSample(last - first);
     VOUCHER_CHECK(group.report().replays == last - first) << group.report().replays;
     HashLeaves(&group);
-    stored_.Apply(group.layer());
-    state_.Absorb(std::move(group.layer()));
+    stored_.Apply(*state_.TakeChanges());
+    state_.StoredIn(&stored_);
   }
   return Result(name, meter);
 }

@@ -1,0 +1,131 @@
+#include "ledger/catch_up.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
+
+#include "ledger/base/mutex.h"
+#include "ledger/base/status_macros.h"
+#include "ledger/machine/machine.h"
+
+namespace voucher {
+namespace {
+
+constexpr uint64_t kBatch = 4'096;
+constexpr size_t kMaxBatchesAhead = 2;
+constexpr std::chrono::milliseconds kProgressEvery{300};
+
+// Entries that follow one another, parsed.
+struct Batch {
+  google::protobuf::Arena arena;
+  std::vector<const v1::Entry*> entries;  // on the arena
+  uint64_t last = 0;
+  Hash root{};  // after the last one
+};
+
+absl::StatusOr<std::unique_ptr<Batch>> ReadBatch(const Journal& journal, uint64_t first,
+                                                 uint64_t last) {
+  auto batch = std::make_unique<Batch>();
+  batch->last = last;
+  uint64_t unparsed = 0;
+  VOUCHER_RETURN_IF_ERROR(
+      journal.ReadEntries(first, last, [&](uint64_t sequence, absl::string_view stored) {
+        auto* entry = google::protobuf::Arena::CreateMessage<v1::Entry>(&batch->arena);
+        if (!entry->ParseFromArray(stored.data(), static_cast<int>(stored.size()))) {
+          unparsed = sequence;
+          return false;
+        }
+        batch->entries.push_back(entry);
+        return true;
+      }));
+  if (unparsed != 0) {
+    return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
+  }
+  VOUCHER_ASSIGN_OR_RETURN(batch->root, journal.RootAt(last));
+  return batch;
+}
+
+// Reads and parses the next batches on a thread of its own while the caller evolves one.
+class ReaderAhead {
+ public:
+  // Of the entries after `done` to `end`; one batch, which is empty, if there are none.
+  ReaderAhead(const Journal& journal, uint64_t done, uint64_t end)
+      : thread_([this, &journal, done, end] { Run(journal, done, end); }) {}
+
+  ~ReaderAhead() {
+    {
+      const MutexLock lock(mutex_);
+      stopping_ = true;
+      changed_.NotifyAll();
+    }
+    thread_.join();
+  }
+
+  // The next one. Not to be called after the last one or an error.
+  absl::StatusOr<std::unique_ptr<Batch>> Next() VOUCHER_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (ahead_.empty()) changed_.Wait(mutex_);
+    auto next = std::move(ahead_.front());
+    ahead_.pop_front();
+    changed_.NotifyAll();
+    return next;
+  }
+
+ private:
+  void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
+    bool more = true;
+    while (more) {
+      const uint64_t last = std::min(done + kBatch, end);
+      auto batch = ReadBatch(journal, done + 1, last);
+      more = batch.ok() && last < end;
+      done = last;
+      const MutexLock lock(mutex_);
+      while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
+      if (stopping_) return;
+      ahead_.push_back(std::move(batch));
+      changed_.NotifyAll();
+    }
+  }
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<absl::StatusOr<std::unique_ptr<Batch>>> ahead_ VOUCHER_GUARDED_BY(mutex_);
+  bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views) {
+  const uint64_t end = journal.end_sequence();
+  uint64_t done = views->reached() ? views->reached()->sequence : 0;
+  if (views->reached() && done == end) return absl::OkStatus();
+  HotView state(&views->newest());
+  ReaderAhead reader(journal, done, end);
+  auto next_progress = std::chrono::steady_clock::now();
+  do {
+    VOUCHER_ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, reader.Next());
+    for (const v1::Entry* entry : batch->entries) Evolve(*entry, &state);
+    done = batch->last;
+    VOUCHER_RETURN_IF_ERROR(
+        views->Apply(*state.TakeChanges(),
+                     {.ledger_id = journal.ledger_id(), .sequence = done, .root = batch->root}));
+    state.StoredIn(&views->newest());
+    if (options.on_rebuild_progress &&
+        (done == end || std::chrono::steady_clock::now() >= next_progress)) {
+      options.on_rebuild_progress(done, end);
+      next_progress = std::chrono::steady_clock::now() + kProgressEvery;
+    }
+  } while (done < end);
+  return views->Flush();
+}
+
+}  // namespace voucher

@@ -1,0 +1,48 @@
+#include "ledger/machine/row_changes.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace voucher {
+namespace {
+
+constexpr size_t kMaxChunk = size_t{1} << 20;
+
+}  // namespace
+
+char* RowChanges::Allocate(size_t bytes) {
+  if (bytes > left_) {
+    left_ = std::max(bytes, next_chunk_);
+    chunks_.emplace_back(new char[left_]);
+    free_ = chunks_.back().get();
+    next_chunk_ = std::min(next_chunk_ * 2, kMaxChunk);
+  }
+  char* const allocated = free_;
+  free_ += bytes;
+  left_ -= bytes;
+  return allocated;
+}
+
+char* RowChanges::Put(absl::string_view key, size_t value_size) {
+  char* const bytes = Allocate(key.size() + value_size);
+  memcpy(bytes, key.data(), key.size());
+  char* const value = bytes + key.size();
+  changes_.push_back({.key = {bytes, key.size()}, .value = {value, value_size}});
+  return value;
+}
+
+void RowChanges::Erase(absl::string_view key) {
+  Put(key, 0);
+  changes_.back().erased = true;
+}
+
+void RowChanges::ShowLast() {
+  shown_.insert_or_assign(changes_.back().key, static_cast<uint32_t>(changes_.size() - 1));
+}
+
+const RowChange* RowChanges::Find(absl::string_view key) const {
+  const auto found = shown_.find(key);
+  return found != shown_.end() ? &changes_[found->second] : nullptr;
+}
+
+}  // namespace voucher

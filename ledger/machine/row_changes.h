@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
+namespace voucher {
+
+// A changed row as bytes.
+struct RowChange {
+  absl::string_view key;
+  absl::string_view value;  // empty if erased
+  bool erased = false;
+};
+
+// Changed rows as bytes: what goes from the machine to the views. Of several changes of one row the
+// last one counts. Thread-safe for reading alone.
+class RowChanges {
+ public:
+  RowChanges() = default;
+  RowChanges(RowChanges&&) = default;
+  RowChanges& operator=(RowChanges&&) = default;
+
+  // Appends a change whose value has `value_size` bytes, and returns where they go. The key is
+  // copied.
+  char* Put(absl::string_view key, size_t value_size);
+  void Erase(absl::string_view key);
+
+  // Lets Find see the change that was appended last.
+  void ShowLast();
+  // The last change of the row at `key` that Find may see; nullptr if there is none.
+  const RowChange* Find(absl::string_view key) const;
+
+  // All changes, in order. Their bytes live as long as this and do not move.
+  const std::vector<RowChange>& all() const { return changes_; }
+  size_t size() const { return changes_.size(); }
+
+ private:
+  char* Allocate(size_t bytes);
+
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* free_ = nullptr;
+  size_t left_ = 0;
+  size_t next_chunk_ = size_t{16} << 10;
+  std::vector<RowChange> changes_;
+  absl::flat_hash_map<absl::string_view, uint32_t> shown_;  // index in changes_
+};
+
+}  // namespace voucher
