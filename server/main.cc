@@ -16,6 +16,7 @@
 #include "ledger/base/civil.h"
 #include "ledger/ledger.h"
 #include "server/config.h"
+#include "server/grpc_locks.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/stop_signal.h"
@@ -198,5 +199,6 @@ int Main(int argc, char** argv) {
 }  // namespace voucher
 
 int main(int argc, char** argv) {
+  voucher::LeaveGrpcLocksUnchecked();
   return voucher::Main(argc, argv);
 }

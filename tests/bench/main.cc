@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include "server/grpc_locks.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/empty_server.h"
 #include "tests/bench/guard.h"
@@ -76,6 +77,7 @@ int Run(Options options) {
 }  // namespace voucher::bench
 
 int main(int argc, char** argv) {
+  voucher::LeaveGrpcLocksUnchecked();  // as voucherd
   voucher::bench::Options options;
   options.bin_directory = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   CLI::App app(
