@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/arena.h"
 
 #include "ledger/base/mutex.h"
+#include "ledger/base/sha256.h"
 #include "ledger/base/status_macros.h"
 #include "ledger/machine/machine.h"
 
@@ -20,6 +22,7 @@ namespace voucher {
 namespace {
 
 constexpr uint64_t kBatch = 4'096;
+constexpr size_t kBatchBytes = size_t{8} << 20;
 constexpr size_t kMaxBatchesAhead = 2;
 constexpr std::chrono::milliseconds kProgressEvery{300};
 
@@ -31,11 +34,13 @@ struct Batch {
   Hash root{};  // after the last one
 };
 
+// At most the entries to `last`, at least one if there is any.
 absl::StatusOr<std::unique_ptr<Batch>> ReadBatch(const Journal& journal, uint64_t first,
                                                  uint64_t last) {
   auto batch = std::make_unique<Batch>();
-  batch->last = last;
+  batch->last = first - 1;
   uint64_t unparsed = 0;
+  size_t bytes = 0;
   VOUCHER_RETURN_IF_ERROR(
       journal.ReadEntries(first, last, [&](uint64_t sequence, absl::string_view stored) {
         auto* entry = google::protobuf::Arena::CreateMessage<v1::Entry>(&batch->arena);
@@ -44,12 +49,14 @@ absl::StatusOr<std::unique_ptr<Batch>> ReadBatch(const Journal& journal, uint64_
           return false;
         }
         batch->entries.push_back(entry);
-        return true;
+        batch->last = sequence;
+        bytes += stored.size();
+        return bytes < kBatchBytes;
       }));
   if (unparsed != 0) {
     return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
   }
-  VOUCHER_ASSIGN_OR_RETURN(batch->root, journal.RootAt(last));
+  VOUCHER_ASSIGN_OR_RETURN(batch->root, journal.RootAt(batch->last));
   return batch;
 }
 
@@ -83,10 +90,9 @@ class ReaderAhead {
   void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
     bool more = true;
     while (more) {
-      const uint64_t last = std::min(done + kBatch, end);
-      auto batch = ReadBatch(journal, done + 1, last);
-      more = batch.ok() && last < end;
-      done = last;
+      auto batch = ReadBatch(journal, done + 1, std::min(done + kBatch, end));
+      if (batch.ok()) done = (*batch)->last;
+      more = batch.ok() && done < end;
       const MutexLock lock(mutex_);
       while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
       if (stopping_) return;

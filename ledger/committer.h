@@ -22,8 +22,8 @@ namespace voucher {
 // sequencer decides the next and the replier answers the one before:
 //   journal, one synced write -> views -> snapshot -> to the replier
 //
-// While a group is in flight, the sequencer may read its rows and entries; receipts and the report
-// are the committer's. All members are for the sequencer's thread.
+// While a group is in flight, the sequencer may read its entries and changes; receipts and the
+// report are the committer's. All members are for the sequencer's thread.
 class Committer {
  public:
   // `on_done` is called, on the committer's thread, when a group is durable or has failed.

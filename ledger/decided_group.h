@@ -18,7 +18,7 @@ struct DecidedGroup {
       : group(writers_state, journal, last_recorded_at, previous) {}
 
   Group group;
-  // The rows that it changed.
+  // The rows that it changed, as bytes that nobody changes any more.
   std::shared_ptr<const RowChanges> changes;
   // Submissions whose last command it decided: answered once it is durable.
   std::vector<std::unique_ptr<Submission>> finished;

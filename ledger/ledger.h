@@ -69,7 +69,7 @@ struct LedgerOptions {
   bool read_only = false;
   // Not owned; must outlive the ledger.
   const Clock* clock = nullptr;
-  // Accept a clock more than 24 h after the high-water mark.
+  // Accept a clock more than 24 h after the high-water mark and the last record.
   bool confirm_clock = false;
   // Admission bounds of the queue. One principal holds at most half of each. A submission larger
   // than that is never admitted.

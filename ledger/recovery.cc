@@ -1,5 +1,6 @@
 #include "ledger/recovery.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -107,6 +108,8 @@ absl::Status OpenJournal(const LedgerOptions& options, const std::optional<HighW
 absl::Status CheckClock(const LedgerOptions& options, const Journal& journal,
                         const std::optional<HighWaterMark>& mark) {
   const UnixNanos now = options.clock->WallNow();
+  // The ledger was there last: the mark is up to a second older than the last record.
+  UnixNanos last = mark ? mark->wall_time : now;
   if (const uint64_t end = journal.end_sequence(); end > 0) {
     std::string stored;
     VOUCHER_RETURN_IF_ERROR(journal.ReadEntry(end, &stored));
@@ -121,10 +124,11 @@ absl::Status CheckClock(const LedgerOptions& options, const Journal& journal,
           absl::StrCat("the clock is ", (entry.recorded_unix_ns() - now) / kNanosPerSecond,
                        " s before the last record; set the clock right"));
     }
+    last = std::max(last, entry.recorded_unix_ns());
   }
-  if (mark && !options.confirm_clock && now - mark->wall_time > kMaxClockAheadOfMark) {
+  if (!options.confirm_clock && now - last > kMaxClockAheadOfMark) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the clock is ", (now - mark->wall_time) / kNanosPerHour,
+        absl::StrCat("the clock is ", (now - last) / kNanosPerHour,
                      " h after the high-water mark; confirm that it is right"));
   }
   return absl::OkStatus();

@@ -141,10 +141,9 @@ bool Sequencer::Settle() {
     FailStop(std::move(group), status);
     return false;
   }
-  if (group->state != nullptr) {
-    state_.StoredIn(&group->state->rows());
-    base_ = std::move(group->state);
-  }
+  // Also if it recorded nothing, so that its empty batch goes.
+  if (group->state != nullptr) std::swap(base_, group->state);
+  state_.StoredIn(&base_->rows());
   committer_.Free(std::move(group));
   return true;
 }

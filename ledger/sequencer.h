@@ -97,8 +97,8 @@ class Sequencer {
   std::deque<std::unique_ptr<Submission>> taken_;
   std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
   size_t room_ = 0;                                    // commands that it still takes
-  size_t warm_ = 0;                                    // commands next in turn whose rows are
-  std::vector<const v1::Command*> ahead_;
+  size_t warm_ = 0;                                    // commands next in turn that are warmed
+  std::vector<const v1::Command*> ahead_;              // of one WarmAhead
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
   bool was_suspect_ = false;
   UnixNanos trusted_wall_ = 0;  // last reading while not suspect

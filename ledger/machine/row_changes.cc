@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ledger/base/check.h"
+
 namespace voucher {
 namespace {
 
@@ -37,6 +39,7 @@ void RowChanges::Erase(absl::string_view key) {
 }
 
 void RowChanges::ShowLast() {
+  VOUCHER_CHECK(!changes_.back().erased);
   shown_.insert_or_assign(changes_.back().key, static_cast<uint32_t>(changes_.size() - 1));
 }
 

@@ -21,18 +21,14 @@ struct RowChange {
 // last one counts. Thread-safe for reading alone.
 class RowChanges {
  public:
-  RowChanges() = default;
-  RowChanges(RowChanges&&) = default;
-  RowChanges& operator=(RowChanges&&) = default;
-
   // Appends a change whose value has `value_size` bytes, and returns where they go. The key is
   // copied.
   char* Put(absl::string_view key, size_t value_size);
   void Erase(absl::string_view key);
 
-  // Lets Find see the change that was appended last.
+  // Lets Find see the change that was appended last. Not after Erase.
   void ShowLast();
-  // The last change of the row at `key` that Find may see; nullptr if there is none.
+  // The last change of the row at `key` that was shown; nullptr if there is none.
   const RowChange* Find(absl::string_view key) const;
 
   // All changes, in order. Their bytes live as long as this and do not move.

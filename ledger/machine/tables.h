@@ -437,7 +437,7 @@ template <>
 inline constexpr bool kKeptHot<tables::Redemptions> = false;
 template <>
 inline constexpr bool kKeptHot<tables::Orders> = false;
-// Whether a row of the table passes through the writer as bytes: nobody but the views keeps it.
+// Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
 inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
 

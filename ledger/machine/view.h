@@ -42,11 +42,11 @@ template <class T>
 struct HeldRow {
   std::optional<typename T::Row> row;
   // The batch of changes that changed it last; 0: it is as it was read.
-  uint32_t batch = 0;
+  uint64_t batch = 0;
 };
 
 // The rows of one table in memory. Pointers to rows of unordered tables stay valid until that row
-// is dropped.
+// is erased or dropped.
 template <class T>
 struct HeldTable {
   using Table = T;
@@ -120,10 +120,12 @@ class View {
   }
 
   mutable ForEveryTable<HeldTable> tables_;
-  mutable std::string key_bytes_, row_bytes_;  // of one read of the source
-  // Rows that were read of tables that are not kept hot.
+  mutable std::string key_bytes_, row_bytes_;  // scratch of one call
+  // Rows that were read of tables that are not kept hot, until the batch ends; without batches, as
+  // long as the view.
   mutable std::vector<std::shared_ptr<const void>> passing_;
-  // An Overlay's: changes as bytes, of those that pass through; the last ones are still being made.
+  // An Overlay's batches of changes: those that were taken and may not be stored yet, and the one
+  // that is being made, so far with nothing but rows that pass through.
   std::vector<std::shared_ptr<RowChanges>> batches_;
   const View* below_ = nullptr;
   const RowSource* source_ = nullptr;
@@ -164,7 +166,6 @@ class View {
     }
   }
 
-  // Keeps a row of a table that is not kept hot, until the batch ends.
   template <class T>
   const typename T::Row* Keep(typename T::Row row) const {
     auto kept = std::make_shared<const typename T::Row>(std::move(row));
@@ -289,7 +290,8 @@ class Overlay : public View {
     return row ? *row : row.emplace();
   }
 
-  // Rows that pass through become bytes at once, unless some of their table are being edited.
+  // A row that passes through becomes bytes at once. Not in a whole state in memory, nor while rows
+  // of its table are held that were edited or erased and are not stored yet.
   template <class T>
   void Put(const typename T::Key& key, typename T::Row row) {
     if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, true);
@@ -305,21 +307,22 @@ class Overlay : public View {
     }
   }
 
-  // The rows of an ordered table that were changed, or all of them if this is the whole state.
+  // The rows of an ordered table that were changed and are not stored yet; an erased one is held
+  // without a row. Not of a whole state in memory, which does not count its changes.
   template <class T>
   const typename HeldTable<T>::Rows& changed_rows() const {
     static_assert(T::kOrdered);
+    VOUCHER_CHECK(!IsWhole());
     return rows<T>();
   }
 
-  // The changed rows of this batch, which ends. Not of a whole state in memory, which does not
-  // count its changes.
+  // The changed rows of this batch, which ends. Not of a whole state in memory either.
   std::shared_ptr<const RowChanges> TakeChanges();
 
  protected:
   explicit Overlay(const RowSource* source);
 
-  uint32_t batch_ = 1;
+  uint64_t batch_ = 1;
 
  private:
   // A changed row of an unordered table.
@@ -379,8 +382,9 @@ class Overlay : public View {
 };
 
 // The writer's state: rows changed in place over stored rows that may be some batches behind. It
-// keeps what is not stored yet, and besides at most `max_cached_rows` of each table that is kept
-// hot. With no stored rows it is the whole state in memory (tests, verification in memory).
+// keeps what is not stored yet, and rows of tables that are kept hot: all stored ones of a table go
+// at once when StoredIn finds more than `max_cached_rows` of it. With no stored rows it is the
+// whole state in memory (tests, verification in memory).
 class HotView : public Overlay {
  public:
   explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)

@@ -27,8 +27,8 @@ constexpr uint64_t kMaxFileBytes = 64u << 20;
 constexpr size_t kOwnFileBytes = 4u << 20;
 // Level 0 is compacted from so many files on, a handful of which come at a time. Each that spans a
 // key costs a read of that key one probe of a filter.
-constexpr int kLevel0Files = 16;
-constexpr uint64_t kMaxLevel0Files = 64;
+constexpr int kLevel0Files = 32;
+constexpr uint64_t kMaxLevel0Files = 96;
 constexpr std::chrono::milliseconds kCompactionPoll{20};
 // The keys of files no larger than this are read while opening.
 constexpr uint64_t kReadAtOnceBytes = 4u << 20;

@@ -312,5 +312,23 @@ TEST(ClockAtStart, MoreThanADayAfterTheMarkNeedsConfirmation) {
   EXPECT_EQ(test.ledger->mode(), Mode::kReadWrite);
 }
 
+TEST(ClockAtStart, AnEntryAfterTheMarkShowsThatTheClockWasThere) {
+  TestLedger test;
+  test.Open();
+  Record(&test, 1);
+  test.Close();
+  fs::copy_file(test.Path("data/high-water-mark"), test.Path("older"));
+  test.Open();
+  test.clock.Advance(2 * kNanosPerDay);
+  Record(&test, 1);
+  test.Close();
+  // As after a crash before the mark was written.
+  fs::copy_file(test.Path("older"), test.Path("data/high-water-mark"),
+                fs::copy_options::overwrite_existing);
+  test.Open();
+  EXPECT_EQ(test.ledger->mode(), Mode::kReadWrite);
+  EXPECT_EQ(test.ledger->Snapshot()->sequence(), 2u);
+}
+
 }  // namespace
 }  // namespace voucher::testing

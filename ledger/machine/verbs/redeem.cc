@@ -73,26 +73,31 @@ void Prefetch(const Row& row) {
 // In rounds, each of which needs what the one before fetched: the finds of one round do not wait
 // for each other.
 void Warm(const View& view, absl::Span<const v1::Command* const> commands) {
-  absl::InlinedVector<const rows::AccountRow*, 32> accounts;
+  absl::InlinedVector<std::pair<uint64_t, const rows::AccountRow*>, 32> accounts;
   for (const v1::Command* command : commands) {
     if (!command->has_redeem()) continue;
-    const auto* account = view.Find<tables::Accounts>({command->redeem().account_id()});
+    const uint64_t id = command->redeem().account_id();
+    const auto* account = view.Find<tables::Accounts>({id});
     if (account == nullptr) continue;
     Prefetch(*account);
-    accounts.push_back(account);
+    accounts.emplace_back(id, account);
   }
   absl::InlinedVector<const rows::VoucherRow*, 32> vouchers;
-  for (const rows::AccountRow* account : accounts) {
+  for (const auto& [id, account] : accounts) {
     if (account->credits().empty()) continue;
-    const uint64_t voucher_id = account->credits(0).voucher();
-    const auto* voucher = view.Find<tables::Vouchers>({voucher_id});
+    const rows::CreditRow& lot = account->credits(0);
+    const auto* voucher = view.Find<tables::Vouchers>({lot.voucher()});
     const auto* owner = view.Find<tables::Enterprises>({account->enterprise()});
-    if (voucher == nullptr || owner == nullptr) continue;
+    const auto* balance = view.Find<tables::Balances>(
+        {lot.program(), static_cast<uint8_t>(v1::ACCOUNT_KIND_CREDIT), id, lot.voucher()});
+    if (voucher == nullptr || owner == nullptr || balance == nullptr) continue;
     Prefetch(*voucher);
     Prefetch(*owner);
+    Prefetch(*balance);
     vouchers.push_back(voucher);
   }
   for (const rows::VoucherRow* voucher : vouchers) {
+    if (!voucher->claims().empty()) Prefetch(voucher->claims(0));
     const auto* application = view.Find<tables::Applications>({voucher->application()});
     if (application != nullptr) Prefetch(*application);
   }
