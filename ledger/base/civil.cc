@@ -1,6 +1,7 @@
 #include "ledger/base/civil.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "absl/status/status.h"
@@ -130,8 +131,12 @@ UnixNanos StartOfDay(CivilDay day, Zone zone) {
 }
 
 CivilDay DayOf(UnixNanos instant, Zone zone) {
-  const int64_t local_seconds = FloorDivide(instant, kNanosPerSecond) + zone.offset_seconds();
-  return kEpochDay + FloorDivide(local_seconds, kNanosPerDay / kNanosPerSecond);
+  const std::chrono::seconds local(FloorDivide(instant, kNanosPerSecond) + zone.offset_seconds());
+  // chrono computes the date; CivilDay's addition would loop over the years since 1970.
+  const std::chrono::year_month_day date(
+      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(local)));
+  return CivilDay(static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()));
 }
 
 std::optional<CivilDay> ParseIsoDate(absl::string_view text) {

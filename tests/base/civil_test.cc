@@ -72,6 +72,14 @@ TEST(DayOfTest, ChangesAtMidnightInTheZone) {
   EXPECT_EQ(DayOf(before_1970 - 1, Zone::Shanghai()), CivilDay(1969, 12, 30));
 }
 
+TEST(DayOfTest, UndoesStartOfDayOnEveryDay) {
+  for (CivilDay day(1700, 1, 1); day.year() <= 2261; ++day) {
+    const UnixNanos start = StartOfDay(day, Zone::Shanghai());
+    ASSERT_EQ(DayOf(start, Zone::Shanghai()), day);
+    ASSERT_EQ(DayOf(start + kNanosPerDay - 1, Zone::Shanghai()), day);
+  }
+}
+
 TEST(StartOfDayTest, OctoberCutoffDoesNotRollOnRestDays) {
   // October 31 is a Saturday in 2026 and a Sunday in 2027.
   EXPECT_EQ(
