@@ -170,8 +170,9 @@ TEST(Cutoff, ADueTimerOfAnotherProgramComesFirstAndChangesNothingForAQueuedOne) 
   auto q = test.Submit({publish}, Platform());
   test.turnstile.AwaitHeld();
   test.turnstile.Release();
-  ASSERT_TRUE(Accepted(q.get().at(0)));
-  const uint64_t published = test.ledger->Snapshot()->sequence();
+  const Outcome decided = q.get().at(0);
+  ASSERT_TRUE(Accepted(decided));
+  const uint64_t published = decided.recorded->entry.sequence();
   // ... so its timer is booked at once.
   test.AwaitSequence(published + 1);
   EXPECT_TRUE(test.Entries().back().event().has_program_cutoff_reached());
