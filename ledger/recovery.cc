@@ -129,7 +129,7 @@ absl::Status CheckClock(const LedgerOptions& options, const Journal& journal,
   if (!options.confirm_clock && now - last > kMaxClockAheadOfMark) {
     return absl::FailedPreconditionError(
         absl::StrCat("the clock is ", (now - last) / kNanosPerHour,
-                     " h after the high-water mark; confirm that it is right"));
+                     " h after the high-water mark and the last record; confirm that it is right"));
   }
   return absl::OkStatus();
 }

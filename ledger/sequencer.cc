@@ -141,9 +141,10 @@ bool Sequencer::Settle() {
     FailStop(std::move(group), status);
     return false;
   }
-  // Also if it recorded nothing, so that its empty batch goes.
-  if (group->state != nullptr) std::swap(base_, group->state);
-  state_.StoredIn(&base_->rows());
+  if (group->state != nullptr) {
+    state_.StoredIn(&group->state->rows());
+    base_ = std::move(group->state);
+  }
   committer_.Free(std::move(group));
   return true;
 }
@@ -206,11 +207,11 @@ void Sequencer::WarmAhead() {
   }
   ahead_.clear();
   for (const auto& submission : taken_) {
-    for (size_t i = submission->outcomes.size(); i < submission->commands.size(); ++i) {
-      if (ahead_.size() == kWarmAhead) break;
-      ahead_.push_back(&submission->commands[i]);
-    }
-    if (ahead_.size() == kWarmAhead) break;
+    const size_t room = kWarmAhead - ahead_.size();
+    if (room == 0) break;
+    const size_t first = submission->outcomes.size();
+    const size_t count = std::min(room, submission->undecided());
+    for (size_t i = 0; i < count; ++i) ahead_.push_back(&submission->commands[first + i]);
   }
   Warm(state_, ahead_);
   warm_ = ahead_.size() - 1;

@@ -4,8 +4,6 @@
 #include <string>
 #include <tuple>
 
-#include "absl/strings/string_view.h"
-
 #include "ledger/policy/compiled_rules.h"
 #include "voucher/journal/v1/rows.pb.h"
 
@@ -427,41 +425,8 @@ using ForEveryTable = std::tuple<
     Holder<tables::Statements>, Holder<tables::StatementsByProgram>, Holder<tables::StatementLines>,
     Holder<tables::EndedVouchers>, Holder<tables::Baskets>, Holder<tables::TotalsHistory>>;
 
-// Whether the writer keeps rows of the table in memory. Not indexes, whose place is the disk, nor
-// what is written once and hardly read again.
-template <class T>
-inline constexpr bool kKeptHot = !T::kOrdered;
-template <>
-inline constexpr bool kKeptHot<tables::Requests> = false;
-template <>
-inline constexpr bool kKeptHot<tables::Redemptions> = false;
-template <>
-inline constexpr bool kKeptHot<tables::Orders> = false;
-// Whether a new row of the table passes through the writer as bytes: only the views keep it.
-template <class T>
-inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
-
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
 inline constexpr uint32_t kEvolveVersion = 3;
-
-// Row codec: protobuf rows as their serialisation, compiled rules as the serialised ProgramRules.
-template <class Row>
-const Row& RowMessage(const Row& row) {
-  return row;
-}
-template <class Row>
-bool DecodeRow(absl::string_view bytes, Row* row) {
-  return row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-inline const v1::ProgramRules& RowMessage(const CompiledRules& row) {
-  return row.rules();
-}
-inline bool DecodeRow(absl::string_view bytes, CompiledRules* row) {
-  v1::ProgramRules rules;
-  if (!rules.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
-  *row = CompiledRules(std::move(rules));
-  return true;
-}
 
 }  // namespace voucher

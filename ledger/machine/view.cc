@@ -50,8 +50,10 @@ std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
   changed_.clear();
   passing_.clear();
   ++batch_;
+  std::shared_ptr<const RowChanges> taken = batches_.back();
+  if (taken->size() == 0) batches_.pop_back();
   batches_.push_back(std::make_shared<RowChanges>());
-  return batches_[batches_.size() - 2];
+  return taken;
 }
 
 void HotView::StoredIn(const RowSource* source) {

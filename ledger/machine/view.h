@@ -19,9 +19,24 @@
 #include "ledger/base/check.h"
 #include "ledger/machine/keys.h"
 #include "ledger/machine/row_changes.h"
+#include "ledger/machine/row_codec.h"
 #include "ledger/machine/tables.h"
 
 namespace voucher {
+
+// Whether the writer keeps rows of the table in memory. Not indexes, whose place is the disk, nor
+// what is written once and hardly read again.
+template <class T>
+inline constexpr bool kKeptHot = !T::kOrdered;
+template <>
+inline constexpr bool kKeptHot<tables::Requests> = false;
+template <>
+inline constexpr bool kKeptHot<tables::Redemptions> = false;
+template <>
+inline constexpr bool kKeptHot<tables::Orders> = false;
+// Whether a new row of the table passes through the writer as bytes: only the views keep it.
+template <class T>
+inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
 
 // Stored rows below a View: an immutable snapshot, or the newest state for the one writer. Thread
 // safety is the implementation's. A read that fails is fatal to the process: the ledger never
@@ -119,6 +134,34 @@ class View {
     return std::get<HeldTable<T>>(tables_).rows;
   }
 
+  // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
+  template <class T>
+  const typename T::Row* FindPassing(const typename T::Key& key) const {
+    EncodeKey(T::kId, key, &key_bytes_);
+    const View* view = this;
+    while (true) {
+      if (const auto& edited = view->rows<T>(); !edited.empty()) {
+        const auto it = edited.find(key);
+        if (it != edited.end()) return it->second.row ? &*it->second.row : nullptr;
+      }
+      for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
+        const RowChange* change = (*batch)->Find(key_bytes_);
+        if (change != nullptr) return Keep<T>(DecodeRow<T>(change->value));
+      }
+      if (view->below_ == nullptr) break;
+      view = view->below_;
+    }
+    if (view->source_ == nullptr || !view->source_->Get(key_bytes_, &row_bytes_)) return nullptr;
+    return Keep<T>(DecodeRow<T>(row_bytes_));
+  }
+
+  // The stored row at the key in key_bytes_.
+  template <class T>
+  std::optional<typename T::Row> ReadStored() const {
+    if (!source_->Get(key_bytes_, &row_bytes_)) return std::nullopt;
+    return DecodeRow<T>(row_bytes_);
+  }
+
   mutable ForEveryTable<HeldTable> tables_;
   mutable std::string key_bytes_, row_bytes_;  // scratch of one call
   // Rows that were read of tables that are not kept hot, until the batch ends; without batches, as
@@ -151,69 +194,29 @@ class View {
     }
   }
 
-  // A row that is not in memory.
+  // A row that is not in memory, of a table that does not pass through.
   template <class T>
   const typename T::Row* FindStored(const typename T::Key& key) const {
     if (source_ == nullptr) return nullptr;
+    EncodeKey(T::kId, key, &key_bytes_);
     if constexpr (kKeptHot<T>) {
       HeldRow<T>& held = rows<T>()[key];
-      ReadStored<T>(key, &held.row);
+      held.row = ReadStored<T>();
       return held.row ? &*held.row : nullptr;
     } else {
-      std::optional<typename T::Row> row;
-      ReadStored<T>(key, &row);
-      return row ? Keep<T>(*std::move(row)) : nullptr;
+      return Keep<T>(ReadStored<T>());
     }
   }
 
   template <class T>
-  const typename T::Row* Keep(typename T::Row row) const {
-    auto kept = std::make_shared<const typename T::Row>(std::move(row));
+  const typename T::Row* Keep(std::optional<typename T::Row> row) const {
+    if (!row) return nullptr;
+    auto kept = std::make_shared<const typename T::Row>(*std::move(row));
     const typename T::Row* found = kept.get();
     passing_.push_back(std::move(kept));
     return found;
   }
 
-  template <class T>
-  static typename T::Row Decoded(absl::string_view bytes) {
-    typename T::Row row;
-    VOUCHER_CHECK(DecodeRow(bytes, &row)) << "undecodable row in table " << int{T::kId};
-    return row;
-  }
-
- protected:
-  // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
-  template <class T>
-  const typename T::Row* FindPassing(const typename T::Key& key) const {
-    EncodeKey(T::kId, key, &key_bytes_);
-    const View* view = this;
-    while (true) {
-      if (const auto& edited = view->rows<T>(); !edited.empty()) {
-        const auto it = edited.find(key);
-        if (it != edited.end()) return it->second.row ? &*it->second.row : nullptr;
-      }
-      for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
-        if (const RowChange* change = (*batch)->Find(key_bytes_)) {
-          return Keep<T>(Decoded<T>(change->value));
-        }
-      }
-      if (view->below_ == nullptr) break;
-      view = view->below_;
-    }
-    if (view->source_ == nullptr || !view->source_->Get(key_bytes_, &row_bytes_)) return nullptr;
-    return Keep<T>(Decoded<T>(row_bytes_));
-  }
-
-  // Sets an empty `row` to the stored one, if there is one.
-  template <class T>
-  void ReadStored(const typename T::Key& key, std::optional<typename T::Row>* row) const {
-    EncodeKey(T::kId, key, &key_bytes_);
-    if (!source_->Get(key_bytes_, &row_bytes_)) return;
-    VOUCHER_CHECK(DecodeRow(row_bytes_, &row->emplace()))
-        << "undecodable row in table " << int{T::kId};
-  }
-
- private:
   template <class T>
   using Shown = std::pair<const typename T::Key*, const HeldRow<T>*>;
 
@@ -239,7 +242,7 @@ class View {
           if (key < first || !(key < last)) continue;
           std::optional<typename T::Row>& row = (*decoded)[std::move(key)].row;
           row.reset();
-          if (!change.erased) row = Decoded<T>(change.value);
+          if (!change.erased) row = DecodeRow<T>(change.value);
         }
       }
       for (const auto& [key, held] : rows<T>()) {
@@ -260,10 +263,7 @@ class View {
   void ScanSource(const typename T::Key& first, const typename T::Key& last, Visit& visit) const {
     source_->Scan(EncodeKey(T::kId, first), EncodeKey(T::kId, last),
                   [&](absl::string_view key, absl::string_view value) {
-                    typename T::Row row;
-                    VOUCHER_CHECK(DecodeRow(value, &row))
-                        << "undecodable row in table " << int{T::kId};
-                    return visit(DecodeKey<typename T::Key>(key), row);
+                    return visit(DecodeKey<typename T::Key>(key), DecodeRow<T>(value));
                   });
   }
 };
@@ -284,7 +284,8 @@ class Overlay : public View {
     if (is_new && below_ != nullptr) {
       if (const typename T::Row* found = below_->Find<T>(key)) row.emplace(*found);
     } else if (is_new && source_ != nullptr) {
-      ReadStored<T>(key, &row);
+      EncodeKey(T::kId, key, &key_bytes_);
+      row = ReadStored<T>();
     }
     Note<T>(&*it);
     return row ? *row : row.emplace();
@@ -316,7 +317,8 @@ class Overlay : public View {
     return rows<T>();
   }
 
-  // The changed rows of this batch, which ends. Not of a whole state in memory either.
+  // The changed rows of this batch, which ends; if there are none, nothing remembers it. Not of a
+  // whole state in memory either.
   std::shared_ptr<const RowChanges> TakeChanges();
 
  protected:

@@ -158,6 +158,28 @@ TEST(Recovery, ViewsBeyondTheJournalsEndOpenReadOnly) {
   EXPECT_FALSE(test.ledger->ReadEntry(4, &stored).ok());
 }
 
+TEST(Recovery, ViewsAreBroughtUpOverManyReadsOfTheJournal) {
+  TestLedger test;
+  test.Open();
+  constexpr int kUnit = 1'000, kUnits = 9;  // catch_up.cc reads 4,096 at a time
+  for (int unit = 0; unit < kUnits; ++unit) {
+    std::vector<v1::Command> commands;
+    for (int i = 0; i < kUnit; ++i) {
+      const std::string name = std::to_string(unit * kUnit + i);
+      commands.push_back(PutProvider(name, name));
+    }
+    for (const Outcome& outcome : test.Submit(std::move(commands), Platform()).get()) {
+      ASSERT_TRUE(Accepted(outcome));
+    }
+  }
+  const Hash digest = test.ledger->ViewsDigest().value();
+  test.Close();
+  fs::remove_all(test.Path("data/views"));
+  test.Open();
+  EXPECT_EQ(test.ledger->Snapshot()->sequence(), uint64_t{kUnit} * kUnits);
+  EXPECT_EQ(test.ledger->ViewsDigest().value(), digest);
+}
+
 TEST(Recovery, ViewsOfAnotherLedgerOpenReadOnly) {
   TestLedger other;
   other.Open();

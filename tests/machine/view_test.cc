@@ -1,5 +1,6 @@
 #include "ledger/machine/view.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -153,6 +154,17 @@ TEST(HotView, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
   EXPECT_EQ(Store(&state, &stored), 3u);
   EXPECT_EQ(DuesOf(View(&stored), 0, 100), (std::vector<int64_t>{20}));
   EXPECT_EQ(View(&stored).Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
+}
+
+TEST(HotView, ABatchWithoutChangesLeavesNothingBehind) {
+  MapRows stored;
+  HotView state(&stored);
+  state.Put<tables::Orders>({1, "a"}, Number(1));
+  const std::weak_ptr<const RowChanges> taken = state.TakeChanges();
+  EXPECT_FALSE(taken.expired()) << "it is not stored yet";
+  const std::weak_ptr<const RowChanges> empty = state.TakeChanges();
+  EXPECT_TRUE(empty.expired());
+  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
 }
 
 std::vector<uint64_t> NumbersOf(const View& view) {
