@@ -2,16 +2,28 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/settlement.h"
+#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/evidence.h"
 
 namespace voucher {
 
 namespace {
+
+constexpr absl::string_view kStage = "ACCEPT";
+
+// An ISSUER for its programs, a REVIEWER within its divisions and stages; with both roles, either.
+bool MayAccept(const Context& context, const rows::ApplicationRow& application,
+               absl::string_view program_id) {
+  const bool issuer = context.HasRole(v1::ROLE_ISSUER);
+  if (issuer && MayIssue(context, program_id)) return true;
+  return (!issuer || context.HasRole(v1::ROLE_REVIEWER)) && MayReview(context, application, kStage);
+}
 
 bool IsOver(const View& view, uint64_t voucher_id) {
   return view.Find<tables::Vouchers>({voucher_id})->state() != v1::VOUCHER_STATE_ACTIVE;
@@ -24,6 +36,9 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   const v1::ProgramRules& rules = JudgingRules(context, *row).rules();
+  if (!MayAccept(*context, *row, rules.program_id())) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
+  }
   if (row->state() != v1::APPLICATION_STATE_APPROVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
