@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 
 #include "tests/bench/empty_server.h"
+#include "tests/bench/histogram.h"
 #include "tests/bench/load.h"
 #include "tests/bench/options.h"
 #include "tests/bench/postgres.h"
@@ -89,6 +90,7 @@ class Bench {
   // Latencies in open loops.
   absl::Status MeasureHalfLoad();
   absl::Status MeasureReads();
+  void AddLatencies(const std::string& name, const Histogram& latency);
   // Start-up, disk and memory.
   absl::Status MeasureOpen();
   absl::Status MeasureRebuild();

@@ -150,10 +150,20 @@ absl::Status Bench::MeasureHalfLoad() {
   VOUCHER_ASSIGN_OR_RETURN(const LoadResult result, RunOpenLoop(options, pool.get()));
   VOUCHER_RETURN_IF_ERROR(ledger->CheckRedeemed(*pool));
   results_.Add("unary_half_load", "redemptions/s", result.per_second());
-  results_.Add("unary_half_load_p50", "us", Microseconds(result.latency.Quantile(0.5)));
-  results_.Add("unary_half_load_p99", "us", Microseconds(result.latency.Quantile(0.99)));
-  results_.Add("unary_half_load_p999", "us", Microseconds(result.latency.Quantile(0.999)));
+  AddLatencies("unary_half_load", result.latency);
+
+  // What the transport and the client alone cost at this rate.
+  options.address = empty_server_->address();
+  const auto endless = RequestPool::Endless(*pool);
+  VOUCHER_ASSIGN_OR_RETURN(const LoadResult empty, RunOpenLoop(options, endless.get()));
+  AddLatencies("empty_at_that_rate", empty.latency);
   return absl::OkStatus();
+}
+
+void Bench::AddLatencies(const std::string& name, const Histogram& latency) {
+  results_.Add(name + "_p50", "us", Microseconds(latency.Quantile(0.5)));
+  results_.Add(name + "_p99", "us", Microseconds(latency.Quantile(0.99)));
+  results_.Add(name + "_p999", "us", Microseconds(latency.Quantile(0.999)));
 }
 
 absl::Status Bench::MeasureReads() {
@@ -164,8 +174,7 @@ absl::Status Bench::MeasureReads() {
   reading.rate = kReadsPerSecond;
   const auto measure = [&](const std::string& name) -> absl::Status {
     VOUCHER_ASSIGN_OR_RETURN(const LoadResult result, RunOpenLoop(reading, reads.get()));
-    results_.Add(name + "_p50", "us", Microseconds(result.latency.Quantile(0.5)));
-    results_.Add(name + "_p99", "us", Microseconds(result.latency.Quantile(0.99)));
+    AddLatencies(name, result.latency);
     return absl::OkStatus();
   };
   VOUCHER_RETURN_IF_ERROR(measure("read_idle"));
