@@ -26,9 +26,7 @@ function(voucher_test name)
   if(NOT arg_NO_MAIN)
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
   endif()
-  # Half of a test file's time is its headers.
-  target_precompile_headers(${name} REUSE_FROM voucher_test_headers)
-  voucher_compile_as_test(${name})
+  voucher_precompiled(${name} voucher_test_headers)
   # Test files share the names of their small constants, so they are never joined into unity files.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests UNITY_BUILD OFF)
 
@@ -39,19 +37,3 @@ function(voucher_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENV}"
     RUN_SERIAL ${arg_SERIAL})
 endfunction()
-
-# What all that share the precompiled headers must have alike.
-function(voucher_compile_as_test target)
-  target_compile_options(${target} PRIVATE -pthread)
-  if(CMAKE_UNITY_BUILD)
-    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "")  # presets that build everything anew
-  elseif(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    target_compile_options(${target} PRIVATE -fpch-preprocess)  # ccache needs it
-  endif()
-endfunction()
-
-file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc CONTENT "")
-add_library(voucher_test_headers OBJECT ${PROJECT_BINARY_DIR}/voucher_test_headers.cc)
-target_link_libraries(voucher_test_headers PRIVATE voucher_options voucher_proto GTest::gmock GTest::gtest)
-target_precompile_headers(voucher_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/machine/view.h)
-voucher_compile_as_test(voucher_test_headers)
