@@ -14,6 +14,10 @@ namespace {
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
+// Larger requests are handled on a worker: reading a thousand commands takes milliseconds, for
+// which other calls would wait on gRPC's few threads.
+constexpr size_t kLargeBytes = 16u << 10;
+
 RpcMethod::RpcType TypeOf(bool client_streams, bool server_streams) {
   if (client_streams && server_streams) return RpcMethod::BIDI_STREAMING;
   return server_streams ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
@@ -68,7 +72,11 @@ void RpcService::Unary(absl::string_view method, UnaryHandler handler) {
                                call.Fail(admitted.status);
                              } else {
                                call.set_who(admitted.who);
-                               handler(call);
+                               if (request->Length() <= kLargeBytes) {
+                                 handler(call);
+                               } else {
+                                 door_.pool->Post([call, &handler] { handler(call); });
+                               }
                              }
                              return reactor;
                            }));

@@ -43,7 +43,8 @@ class RpcService : public grpc::Service {
   RpcService(const Door& door, const std::string& full_name);
 
   // Each aborts if the service has no such RPC of that kind, or the table of roles does not know
-  // it. The handler runs only for callers that the table admits.
+  // it. The handler runs only for callers that the table admits, that of a large unary request on a
+  // worker.
   void Unary(absl::string_view method, UnaryHandler handler);
   void ServerStream(absl::string_view method, WriteHandler handler);
   void BidiStream(absl::string_view method, BidiHandler handler);

@@ -14,8 +14,8 @@
 namespace voucher {
 
 // Runs posted work on its threads, begun in the order posted. Thread-safe. The queue holds one
-// piece of work per call in flight, so it is bounded by what admission lets in. The destructor runs
-// what is queued and joins.
+// piece of work per call in flight, so it is bounded by the calls that gRPC takes. The destructor
+// runs what is queued and joins.
 class WorkerPool {
  public:
   explicit WorkerPool(int threads);
