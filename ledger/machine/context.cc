@@ -53,6 +53,15 @@ bool Context::SpeaksForProvider(uint64_t provider) const {
   return row != nullptr && row->provider_id() == authority.provider_id();
 }
 
+bool Context::MayIssue(absl::string_view program_id) const {
+  const auto& scope = authority.program_ids();
+  return scope.empty() || absl::c_linear_search(scope, program_id);
+}
+
+bool Context::MayIssueOrRun(absl::string_view program_id) const {
+  return HasRole(v1::ROLE_PLATFORM) || HasRole(v1::ROLE_ADMIN) || MayIssue(program_id);
+}
+
 bool Context::HasRole(v1::Role role) const {
   return absl::c_linear_search(authority.roles(), role);
 }

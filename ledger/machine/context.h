@@ -53,6 +53,10 @@ class Context {
 
   // True if the authority speaks for this provider, or is not a provider's.
   bool SpeaksForProvider(uint64_t provider) const;
+  // True unless the authority is an ISSUER's that is limited to other programs.
+  bool MayIssue(absl::string_view program_id) const;
+  // The same, but PLATFORM and ADMIN may for every program.
+  bool MayIssueOrRun(absl::string_view program_id) const;
   bool HasRole(v1::Role role) const;
 
   const View& view;

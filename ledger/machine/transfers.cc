@@ -1,6 +1,5 @@
 #include "ledger/machine/transfers.h"
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 #include "ledger/machine/postings.h"
@@ -38,16 +37,6 @@ std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_
   }
   *open = OpenTransferOf(context->view, *transfer);
   return std::nullopt;
-}
-
-bool MayIssue(const Context& context, absl::string_view program_id) {
-  const auto& scope = context.authority.program_ids();
-  return scope.empty() || absl::c_linear_search(scope, program_id);
-}
-
-bool MayIssueOrRun(const Context& context, absl::string_view program_id) {
-  return context.HasRole(v1::ROLE_PLATFORM) || context.HasRole(v1::ROLE_ADMIN) ||
-         MayIssue(context, program_id);
 }
 
 bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,

@@ -31,14 +31,6 @@ OpenTransfer OpenTransferOf(const View& view, const rows::TransferRow& transfer)
 std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_id,
                                             OpenTransfer* open);
 
-// Whether the authority orders transfers of this program, or is not an ISSUER's that is limited to
-// programs.
-bool MayIssue(const Context& context, absl::string_view program_id);
-
-// Whether the authority may do what PLATFORM and ADMIN do for every program, and an ISSUER alone
-// for those it is limited to.
-bool MayIssueOrRun(const Context& context, absl::string_view program_id);
-
 // Adds the postings of a confirmation: the money becomes credit of the account, or moves on if the
 // voucher is dead. Returns whether it became credit. `other_program` as in Post.
 bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,

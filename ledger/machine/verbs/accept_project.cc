@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,6 @@
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/settlement.h"
-#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/evidence.h"
 
@@ -17,12 +17,17 @@ namespace {
 
 constexpr absl::string_view kStage = "ACCEPT";
 
-// An ISSUER for its programs, a REVIEWER within its divisions and stages; with both roles, either.
-bool MayAccept(const Context& context, const rows::ApplicationRow& application,
-               absl::string_view program_id) {
+// PERMISSION_DENIED unless it is an ISSUER's program, or within a REVIEWER's divisions and stages;
+// with both roles, either.
+std::optional<v1::Refusal> CheckScope(const Context& context,
+                                      const rows::ApplicationRow& application,
+                                      const std::string& program_id) {
   const bool issuer = context.HasRole(v1::ROLE_ISSUER);
-  if (issuer && MayIssue(context, program_id)) return true;
-  return (!issuer || context.HasRole(v1::ROLE_REVIEWER)) && MayReview(context, application, kStage);
+  const bool reviewer = context.HasRole(v1::ROLE_REVIEWER);
+  if (issuer && context.MayIssue(program_id)) return std::nullopt;
+  if (issuer && !reviewer) return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program_id);
+  if (MayReview(context, application, kStage)) return std::nullopt;
+  return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
 }
 
 bool IsOver(const View& view, uint64_t voucher_id) {
@@ -36,9 +41,7 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   const v1::ProgramRules& rules = JudgingRules(context, *row).rules();
-  if (!MayAccept(*context, *row, rules.program_id())) {
-    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
-  }
+  if (auto refusal = CheckScope(*context, *row, rules.program_id())) return *refusal;
   if (row->state() != v1::APPLICATION_STATE_APPROVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }

@@ -9,7 +9,7 @@ namespace voucher {
 Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
   const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({request.voucher_id()});
   const auto program = voucher != nullptr ? context->FindProgram(voucher->program()) : std::nullopt;
-  if (program && !MayIssue(*context, program->row->program_id())) {
+  if (program && !context->MayIssue(program->row->program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program->row->program_id());
   }
   const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});

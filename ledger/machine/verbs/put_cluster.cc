@@ -4,7 +4,6 @@
 
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
-#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -34,7 +33,7 @@ std::optional<v1::Refusal> TakenMember(const Context& context, uint32_t program,
 Decision Decide(Context* context, const v1::PutClusterRequest& request) {
   const v1::Cluster& plan = request.cluster();
   const auto program = context->FindProgram(plan.program_id());
-  if (!MayIssueOrRun(*context, plan.program_id())) {
+  if (!context->MayIssueOrRun(plan.program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, plan.program_id());
   }
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, plan.program_id());

@@ -18,7 +18,7 @@ uint64_t ProviderOfTransfer(const View& view, const rows::TransferRow& transfer)
 
 bool MayIssueTransfer(const Context& context, const rows::TransferRow& transfer) {
   const rows::ProgramRow* program = context.view.Find<tables::Programs>({transfer.program()});
-  return MayIssue(context, program->program_id());
+  return context.MayIssue(program->program_id());
 }
 
 // What a line says about a transfer of the provider that was not declined.

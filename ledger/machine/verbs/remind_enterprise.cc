@@ -1,11 +1,10 @@
-#include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
 
 Decision Decide(Context* context, const v1::RemindEnterpriseRequest& request) {
   const auto program = context->FindProgram(request.program_id());
-  if (!MayIssueOrRun(*context, request.program_id())) {
+  if (!context->MayIssueOrRun(request.program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, request.program_id());
   }
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
