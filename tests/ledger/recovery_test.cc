@@ -158,15 +158,31 @@ TEST(Recovery, ViewsBeyondTheJournalsEndOpenReadOnly) {
   EXPECT_FALSE(test.ledger->ReadEntry(4, &stored).ok());
 }
 
+// Some 3.6 KB.
+v1::Command LargeCommand(const std::string& request_id) {
+  v1::Command command;
+  v1::SetBlacklistRequest* request = command.mutable_set_blacklist();
+  request->set_request_id(request_id);
+  request->set_uscc(TestUscc(0));
+  v1::Blacklisting* blacklisting = request->mutable_blacklisting();
+  blacklisting->set_reason(std::string(512, 'x'));
+  for (int i = 0; i < 64; ++i) {
+    blacklisting->add_program_ids("program-" + std::to_string(1'000 + i) + std::string(36, 'x'));
+  }
+  return command;
+}
+
 TEST(Recovery, ViewsAreBroughtUpOverManyReadsOfTheJournal) {
   TestLedger test;
   test.Open();
-  constexpr int kUnit = 1'000, kUnits = 9;  // catch_up.cc reads 4,096 at a time
+  test.Accept(PutEnterprise("enterprise", 0));
+  // catch_up.cc reads 4,096 at a time, and fewer of those that are large.
+  constexpr int kUnit = 1'000, kUnits = 12, kLargeUnits = 4;
   for (int unit = 0; unit < kUnits; ++unit) {
     std::vector<v1::Command> commands;
     for (int i = 0; i < kUnit; ++i) {
       const std::string name = std::to_string(unit * kUnit + i);
-      commands.push_back(PutProvider(name, name));
+      commands.push_back(unit < kLargeUnits ? LargeCommand(name) : PutProvider(name, name));
     }
     for (const Outcome& outcome : test.Submit(std::move(commands), Platform()).get()) {
       ASSERT_TRUE(Accepted(outcome));
@@ -176,7 +192,7 @@ TEST(Recovery, ViewsAreBroughtUpOverManyReadsOfTheJournal) {
   test.Close();
   fs::remove_all(test.Path("data/views"));
   test.Open();
-  EXPECT_EQ(test.ledger->Snapshot()->sequence(), uint64_t{kUnit} * kUnits);
+  EXPECT_EQ(test.ledger->Snapshot()->sequence(), uint64_t{kUnit} * kUnits + 1);
   EXPECT_EQ(test.ledger->ViewsDigest().value(), digest);
 }
 

@@ -1,4 +1,5 @@
 // Unary calls: who may call, what comes back, what is recorded.
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -310,6 +311,25 @@ TEST(CallsTest, ACallIsRecordedEvenIfItsCallerGaveUp) {
       running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
   ASSERT_TRUE(again.ok()) << Describe(again.status);
   EXPECT_EQ(again.response.receipt().sequence(), 1u);
+}
+
+TEST(CallsTest, ALargeRequestWaitsForAWorkerAndHoldsNobodyUp) {
+  RunningServer running;
+  Gate busy;
+  busy.Close();
+  for (int i = 0; i < 2; ++i) running.pool->Post([&] { busy.Pass(); });  // all its workers
+  v1::BatchRedeemRequest large;
+  for (int i = 0; i < 1'000; ++i) *large.add_redemptions() = SampleOrder(1, "o", -100);
+  auto status = std::async(std::launch::async, [&] {
+    return running.Client(absl::StrCat("provider-", kProviderId))
+        .Call(&Credit::BatchRedeem, large)
+        .status;
+  });
+  EXPECT_EQ(status.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  EXPECT_TRUE(
+      running.Client("platform").Call(&Registry::PutProvider, PutProvider("small", "Acme")).ok());
+  busy.Open();
+  EXPECT_THAT(ReadFieldViolations(status.get()), HasSubstr("redemptions[0].amount_fen"));
 }
 
 TEST(CallsTest, AFullQueueIsUnavailableWithRetryInfoAndLeavesNoTrace) {

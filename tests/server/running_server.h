@@ -18,7 +18,7 @@
 
 namespace voucher::testing {
 
-// Holds the sequencer up before its next group.
+// Holds a thread up: that of a RunningServer its sequencer, before the next group.
 class Gate {
  public:
   void Close() VOUCHER_EXCLUDES(mutex_);
