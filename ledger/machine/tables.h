@@ -11,9 +11,16 @@ namespace voucher {
 
 namespace rows = ::voucher::journal::v1;
 
+// How the rows of a table come, which decides how files of them are kept.
+enum class Growth : uint8_t {
+  kChanging,   // Some, changed again and again: of most tables.
+  kAppended,   // Many, each after all older ones in key order, and seldom changed since.
+  kScattered,  // Many, each anywhere in key order, and never changed since.
+};
+
 // The tables of the views. Each names its key, its row and its place in the key space (kId is part
-// of the bytes on disk; a change of any of them is a new kEvolveVersion). kOrdered tables are
-// indexes that are scanned.
+// of the bytes on disk; a change of any of them, or of kGrowth, is a new kEvolveVersion). kOrdered
+// tables are indexes that are scanned.
 namespace tables {
 
 // The one row of counters.
@@ -48,6 +55,7 @@ struct Principals {
 struct Requests {
   static constexpr uint8_t kId = 5;
   static constexpr bool kOrdered = false;
+  static constexpr Growth kGrowth = Growth::kScattered;
   using Key = std::tuple<uint32_t, std::string>;
   using Row = rows::RequestRow;
 };
@@ -209,6 +217,7 @@ struct TransfersByProvider {
 struct Redemptions {
   static constexpr uint8_t kId = 28;
   static constexpr bool kOrdered = false;
+  static constexpr Growth kGrowth = Growth::kAppended;
   using Key = std::tuple<uint64_t>;
   using Row = rows::RedemptionRow;
 };
@@ -216,6 +225,7 @@ struct Redemptions {
 struct Orders {
   static constexpr uint8_t kId = 29;
   static constexpr bool kOrdered = false;
+  static constexpr Growth kGrowth = Growth::kScattered;
   using Key = std::tuple<uint64_t, std::string>;
   using Row = rows::NumberRow;
 };
@@ -223,6 +233,7 @@ struct Orders {
 struct RedemptionsByAccount {
   static constexpr uint8_t kId = 30;
   static constexpr bool kOrdered = true;
+  static constexpr Growth kGrowth = Growth::kScattered;
   using Key = std::tuple<uint64_t, uint64_t>;
   using Row = rows::PresentRow;
 };
@@ -427,6 +438,6 @@ using ForEveryTable = std::tuple<
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 3;
+inline constexpr uint32_t kEvolveVersion = 4;
 
 }  // namespace voucher

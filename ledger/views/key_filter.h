@@ -7,17 +7,23 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+
 #include "ledger/views/arena.h"
 
 namespace voucher {
 
-// A set of keys by their hashes that may err by saying yes: a Bloom filter whose bits for a key lie
-// in one cache line. It grows by a segment twice as large as the one before.
+// A set of keys that may err by saying yes: a Bloom filter whose bits for a key lie in one cache
+// line. It grows by a segment twice as large as the one before.
 //
 // One thread adds; any number ask beside it without locks. Who came to know of a key through
 // anything done after Add finds it.
 class KeyFilter {
  public:
+  // What it knows a key by: always the same, since filters are kept on disk.
+  static uint64_t HashOf(absl::string_view key);
+
   // Takes at most `max_bytes`. Beyond that it says yes to everything.
   explicit KeyFilter(size_t max_bytes) : max_bytes_(max_bytes) {}
   KeyFilter(const KeyFilter&) = delete;
@@ -25,12 +31,21 @@ class KeyFilter {
 
   // Takes no room for what it says yes to already.
   void Add(uint64_t hash);
+  // Fetches the memory that Add will need.
+  void Prefetch(uint64_t hash) const;
 
   // False: the key was not added. True though it was not: at most once in about 300 for each
   // segment.
   bool MayContain(uint64_t hash) const;
 
   size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+  // All of it, piece by piece. Not beside Add.
+  void Write(absl::FunctionRef<void(absl::string_view)> write) const;
+  // Takes over what Write wrote: `read` fills the bytes that it is given, or returns false. False:
+  // it did, or that is no filter of at most `max_bytes`; then this one must not be used. Only on a
+  // new one.
+  bool Read(absl::FunctionRef<bool(char*, size_t)> read);
 
  private:
   static constexpr size_t kFirstLines = 1u << 14;  // 1 MiB
@@ -45,9 +60,13 @@ class KeyFilter {
     Line& LineOf(uint64_t hash) const {
       return reinterpret_cast<Line*>(pages.data())[(hash >> 32) & mask];
     }
+    size_t bytes() const { return (mask + 1) * sizeof(Line); }
     const Pages pages;
     const size_t mask;
   };
+
+  // The next segment; false if it would be too much.
+  bool Grow();
 
   const size_t max_bytes_;
   size_t room_ = 0;  // keys that the last segment takes

@@ -3,14 +3,6 @@
 #include "ledger/base/check.h"
 
 namespace voucher {
-namespace {
-
-absl::string_view FromSlice(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
-}  // namespace
-
 bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) const {
   const uint64_t hash = KeyHash(key);
   const RowVersion* version = active->Find(key, hash, group);
@@ -22,7 +14,7 @@ bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) cons
     value->assign(version->value().data(), version->size);
     return true;
   }
-  const rocksdb::Status status = stored->Get(key, hash, value);
+  const rocksdb::Status status = stored->Get(key, value);
   VOUCHER_CHECK(status.ok() || status.IsNotFound()) << "read of a view row: " << status.ToString();
   return status.ok();
 }
@@ -34,24 +26,23 @@ absl::Status Layers::Scan(
   // Without a frozen table an empty range.
   MemoryTable::Cursor newer(frozen != nullptr ? frozen.get() : active.get(), MemoryTable::kNewest,
                             first, frozen != nullptr ? last : absl::string_view());
-  const rocksdb::Slice end(last.data(), last.size());
-  const std::unique_ptr<rocksdb::Iterator> oldest = stored->Iterate(first, &end, fill_cache);
-  for (bool more = true; more && (newest.valid() || newer.valid() || oldest->Valid());) {
+  StoredRows::Cursor oldest(stored.get(), first, last, fill_cache);
+  for (bool more = true; more && (newest.valid() || newer.valid() || oldest.valid());) {
     // The smallest key, from the newest layer that has it.
     const MemoryTable::Cursor* from = newest.valid() ? &newest : &newer;
     if (newer.valid() && newer.key() < from->key()) from = &newer;
-    if (!from->valid() || (oldest->Valid() && FromSlice(oldest->key()) < from->key())) {
-      more = visit(FromSlice(oldest->key()), FromSlice(oldest->value()));
-      oldest->Next();
+    if (!from->valid() || (oldest.valid() && oldest.key() < from->key())) {
+      more = visit(oldest.key(), oldest.value());
+      oldest.Next();
       continue;
     }
     const absl::string_view key = from->key();
     if (!from->version().erased()) more = visit(key, from->version().value());
-    if (oldest->Valid() && FromSlice(oldest->key()) == key) oldest->Next();
+    if (oldest.valid() && oldest.key() == key) oldest.Next();
     if (newer.valid() && newer.key() == key) newer.Next();
     if (newest.valid() && newest.key() == key) newest.Next();
   }
-  return ViewsStatus(oldest->status(), "reading");
+  return ViewsStatus(oldest.status(), "reading");
 }
 
 bool LayeredRows::Get(absl::string_view key, std::string* value) const {

@@ -12,7 +12,7 @@
 
 #include "ledger/machine/view.h"
 #include "ledger/views/memory_table.h"
-#include "ledger/views/view_files.h"
+#include "ledger/views/stored_rows.h"
 
 namespace voucher {
 

@@ -118,6 +118,7 @@ MemoryTable::Cursor::Cursor(const MemoryTable* table, uint32_t group, absl::stri
 void MemoryTable::Cursor::Settle() {
   do {
     while (next_sorted_ < sorted_.size()) {
+      FetchAhead();
       row_ = sorted_[next_sorted_++].row;
       if (row_->key() < first_) continue;
       if (!(row_->key() < last_)) {  // So are all that follow.
@@ -129,6 +130,14 @@ void MemoryTable::Cursor::Settle() {
     }
   } while (Refill());
   row_ = nullptr;
+}
+
+// Rows in key order lie anywhere in memory.
+void MemoryTable::Cursor::FetchAhead() const {
+  constexpr size_t kRows = 12, kVersions = 6;
+  if (next_sorted_ + kRows >= sorted_.size()) return;
+  __builtin_prefetch(sorted_[next_sorted_ + kRows].row);
+  __builtin_prefetch(sorted_[next_sorted_ + kVersions].row->newest.load(std::memory_order_relaxed));
 }
 
 bool MemoryTable::Cursor::Refill() {

@@ -75,6 +75,7 @@ class MemoryTable {
    private:
     // Goes on to a row that is to be shown, if this one is not.
     void Settle();
+    void FetchAhead() const;
     // The next rows of this table or of the next that has any; false if there are none.
     bool Refill();
 

@@ -13,26 +13,29 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "rocksdb/db.h"
-#include "rocksdb/options.h"
 
 #include "ledger/views/key_filter.h"
 #include "ledger/views/memory_table.h"
+#include "ledger/views/view_database.h"
 
 namespace voucher {
 
-// The rows on disk: a RocksDB that is only ever given whole sorted files, so that it has neither a
-// WAL nor anything in its memtable. One thread adds; everything else is thread-safe beside it.
+// The rows on disk: tables in memory become files of the database. One thread adds; everything else
+// is thread-safe beside it.
 //
 // Even with filters of its own RocksDB is slow to say that there is no such row, and most reads of
 // a ledger are for what should not be there: a request_id, an order number. So the keys of tables
-// that are not ordered are in a filter of our own besides. It is not kept on disk: after opening, a
-// thread reads all keys, and until that is done every read asks RocksDB.
+// that are not ordered are in a filter of our own besides, except for appended rows, which are
+// asked for by numbers that were given. A clean end writes the filter to disk (filter_file.h);
+// after any other a thread reads all keys, and until that is done every read asks RocksDB.
 class ViewFiles {
  public:
   struct Options {
     bool read_only = false;
     OrderedTables ordered{};
+    GrowthOfTables growth{};
+    // Of a row that every Add changes, and never back: rows are the same where it is the same.
+    std::string state_key;
     size_t block_cache_bytes = 0;
     size_t filter_bytes = 0;
   };
@@ -48,11 +51,15 @@ class ViewFiles {
   ViewFiles& operator=(const ViewFiles&) = delete;
 
   bool read_only() const { return options_.read_only; }
-  rocksdb::DB& db() const { return *db_; }
+  rocksdb::DB& db() const { return database_->db(); }
+  // Where the rows of a table are.
+  rocksdb::ColumnFamilyHandle* family_of(uint8_t table) const {
+    return database_->family(options_.growth[table]);
+  }
 
-  // False: no file has a row at `key`, whose KeyHash is `hash`. For whoever reads no more than what
-  // was added before the reader came to know of it.
-  bool MayHold(absl::string_view key, uint64_t hash) const;
+  // False: no file has a row at `key`. For whoever reads no more than what was added before the
+  // reader came to know of it.
+  bool MayHold(absl::string_view key) const;
 
   // Adds the newest version of every row, erased ones as erasures: all of them or, also after a
   // crash, none. When it returns they are on disk. Waits before that while compaction is far
@@ -63,50 +70,33 @@ class ViewFiles {
   std::vector<std::pair<std::string, uint64_t>> Gauges() const;
 
  private:
-  ViewFiles(std::string path, const Options& options, rocksdb::Options rocksdb_options,
-            std::unique_ptr<rocksdb::DB> db);
-  absl::StatusOr<std::vector<std::string>> WriteSorted(const MemoryTable& table);
-  void WaitForCompaction() const;
+  ViewFiles(std::string path, const Options& options, std::unique_ptr<ViewDatabase> database);
+  std::string incoming() const { return path_ + "/incoming"; }
+  std::string filter_file() const { return path_ + "/filters"; }
+  // Whether the filter has the keys of a table. A change needs another name in filter_file.cc.
+  bool IsFiltered(uint8_t table) const;
+  // Empty if there is none.
+  std::string State() const;
+  void FindLastAppended();
+  bool ReadFilters();
   // Adds all keys that are there to the filter.
   void ReadKeys();
+  // Those of a family; false if the views are closing or reading failed.
+  bool FindKeysOf(Growth growth);
+  absl::StatusOr<ViewDatabase::Files> WriteSorted(const MemoryTable& table);
 
-  const std::string incoming_;  // Where files are written before they are added.
+  const std::string path_;
   const Options options_;
-  const rocksdb::Options rocksdb_options_;
-  const std::unique_ptr<rocksdb::DB> db_;
+  const std::unique_ptr<ViewDatabase> database_;
   uint64_t files_written_ = 0;
-  KeyFilter added_;  // since opening
-  KeyFilter found_;  // when opening, or soon after
+  std::string last_appended_;         // The greatest key of an appended row.
+  std::unique_ptr<KeyFilter> found_;  // keys from before opening
+  std::unique_ptr<KeyFilter> added_;  // since then, or since `found_` was read last
   std::atomic<bool> found_all_{false};
+  bool filters_are_stored_ = false;
   std::atomic<bool> closing_{false};
   std::thread key_reader_;
 };
-
-// The rows on disk at one instant, for ever. Keeps the files open.
-class StoredRows {
- public:
-  // The rows of now.
-  explicit StoredRows(std::shared_ptr<ViewFiles> files);
-  ~StoredRows();
-  StoredRows(const StoredRows&) = delete;
-  StoredRows& operator=(const StoredRows&) = delete;
-
-  // OK, NotFound, or what is wrong. `hash` is the KeyHash of the key.
-  rocksdb::Status Get(absl::string_view key, uint64_t hash, std::string* value) const;
-
-  // At the first row at or after `first`, if that is before `last`, which must outlive the
-  // iterator. A reader of everything should not fill the cache.
-  std::unique_ptr<rocksdb::Iterator> Iterate(absl::string_view first, const rocksdb::Slice* last,
-                                             bool fill_cache) const;
-
- private:
-  const std::shared_ptr<ViewFiles> files_;
-  const rocksdb::Snapshot* const snapshot_;
-  rocksdb::ReadOptions options_;
-};
-
-// UNAVAILABLE, DATA_LOSS or FAILED_PRECONDITION with what was being done, as in "opening".
-absl::Status ViewsStatus(const rocksdb::Status& status, absl::string_view doing);
 
 }  // namespace voucher
 

@@ -28,19 +28,28 @@ constexpr absl::string_view kReachedKey("\0", 1);
 constexpr int kWriterNiceness = 5;
 
 template <class T>
-struct TableOrder {
+struct TableKind {
   static constexpr uint8_t kId = T::kId;
   static constexpr bool kOrdered = T::kOrdered;
+  static constexpr Growth kGrowth = [] {
+    if constexpr (requires { T::kGrowth; }) return T::kGrowth;
+    return Growth::kChanging;
+  }();
 };
 
-constexpr OrderedTables MakeOrderedTables() {
+constexpr OrderedTables kOrderedTables = [] {
   OrderedTables ordered{};
   std::apply([&](auto... table) { ((ordered[table.kId] = table.kOrdered), ...); },
-             ForEveryTable<TableOrder>());
+             ForEveryTable<TableKind>());
   return ordered;
-}
+}();
 
-constexpr OrderedTables kOrderedTables = MakeOrderedTables();
+constexpr GrowthOfTables kGrowthOfTables = [] {
+  GrowthOfTables growth{};
+  std::apply([&](auto... table) { ((growth[table.kId] = table.kGrowth), ...); },
+             ForEveryTable<TableKind>());
+  return growth;
+}();
 
 uint64_t NanosSince(SteadyClock::time_point start) {
   return static_cast<uint64_t>(
@@ -116,6 +125,8 @@ absl::StatusOr<std::unique_ptr<Views>> Views::OpenWith(const std::string& path,
   VOUCHER_ASSIGN_OR_RETURN(std::shared_ptr<ViewFiles> files,
                            ViewFiles::Open(path, {.read_only = read_only,
                                                   .ordered = kOrderedTables,
+                                                  .growth = kGrowthOfTables,
+                                                  .state_key = std::string(kReachedKey),
                                                   .block_cache_bytes = options.block_cache_bytes,
                                                   .filter_bytes = options.filter_bytes}));
   VOUCHER_ASSIGN_OR_RETURN(std::optional<Reached> reached, ReadReached(*files));

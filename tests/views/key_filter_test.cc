@@ -12,7 +12,7 @@ namespace voucher::testing {
 namespace {
 
 uint64_t Hash(uint64_t number) {
-  return KeyHash(absl::StrCat(number));
+  return KeyFilter::HashOf(absl::StrCat(number));
 }
 
 constexpr size_t kMiB = 1u << 20;

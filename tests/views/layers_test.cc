@@ -1,5 +1,6 @@
 #include "ledger/views/layers.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/machine/keys.h"
+#include "ledger/views/filter_file.h"
 #include "tests/support/scratch_directory.h"
 
 namespace voucher::testing {
@@ -21,10 +23,20 @@ namespace {
 
 using Rows = std::map<std::string, std::string>;
 
+// Of every kind of table one: o and q are ordered.
+constexpr char kTables[] = "opqu";
+
 OrderedTables TestTables() {
   OrderedTables ordered{};
-  ordered['o'] = true;
+  ordered['o'] = ordered['q'] = true;
   return ordered;
+}
+
+GrowthOfTables TestGrowth() {
+  GrowthOfTables growth{};
+  growth['p'] = Growth::kAppended;
+  growth['q'] = growth['u'] = Growth::kScattered;
+  return growth;
 }
 
 std::shared_ptr<MemoryTable> NewTable() {
@@ -34,6 +46,8 @@ std::shared_ptr<MemoryTable> NewTable() {
 std::shared_ptr<ViewFiles> OpenAt(const std::string& path, bool read_only = false) {
   return ViewFiles::Open(path, {.read_only = read_only,
                                 .ordered = TestTables(),
+                                .growth = TestGrowth(),
+                                .state_key = "s",
                                 .block_cache_bytes = 1u << 20,
                                 .filter_bytes = 16u << 20})
       .value();
@@ -75,43 +89,51 @@ class LayersTest : public ::testing::Test {
   ScratchDirectory directory_{"layers"};
 };
 
-// In both kinds of table, so that every case below is met in each. Stored, frozen, active:
+// In every kind of table, so that every case below is met in each. Stored, frozen, active:
 TEST_F(LayersTest, TheNewestLayerThatKnowsARowHasIt) {
   const auto files = Open();
   auto stored = NewTable(), frozen = NewTable(), active = NewTable();
-  for (const std::string t : {"o", "u"}) {
+  for (const char table : std::string(kTables)) {
+    const std::string t(1, table);
     Write({{t + "a", "s"}, {t + "b", "s"}, {t + "c", "s"}, {t + "d", "s"}, {t + "e", "s"}},
           stored.get());
     Write({{t + "b", "f"}, {t + "c", "f"}, {t + "d", ""}, {t + "f", "f"}, {t + "g", ""}},
           frozen.get());
   }
-  Write({{"oc", "a"}, {"uc", "a"}, {"of", ""}, {"uf", ""}}, active.get());
-  Write({{"oa", ""}, {"ua", ""}, {"oc", "b"}, {"uc", "b"}, {"od", "b"}, {"ud", "b"}}, active.get());
+  const auto in_all = [](const Rows& rows) {
+    Rows all;
+    for (const auto& [key, value] : rows) {
+      for (const char table : std::string(kTables)) all[std::string(1, table) + key] = value;
+    }
+    return all;
+  };
+  Write(in_all({{"c", "a"}, {"f", ""}}), active.get());
+  Write(in_all({{"a", ""}, {"c", "b"}, {"d", "b"}}), active.get());
   ASSERT_TRUE(files->Add(*stored).ok());
   const Layers layers{active, frozen, std::make_shared<StoredRows>(files)};
 
-  const auto both = [](const Rows& rows) {
-    Rows all;
-    for (const auto& [key, value] : rows) all["o" + key] = all["u" + key] = value;
-    return all;
-  };
   const Rows kAfter[] = {
-      both({{"a", "s"}, {"b", "f"}, {"c", "f"}, {"e", "s"}, {"f", "f"}}),
-      both({{"a", "s"}, {"b", "f"}, {"c", "a"}, {"e", "s"}}),
-      both({{"b", "f"}, {"c", "b"}, {"d", "b"}, {"e", "s"}}),
+      in_all({{"a", "s"}, {"b", "f"}, {"c", "f"}, {"e", "s"}, {"f", "f"}}),
+      in_all({{"a", "s"}, {"b", "f"}, {"c", "a"}, {"e", "s"}}),
+      in_all({{"b", "f"}, {"c", "b"}, {"d", "b"}, {"e", "s"}}),
   };
   for (uint32_t group = 0; group <= 2; ++group) {
     EXPECT_EQ(RowsOf(layers, group), kAfter[group]) << "after group " << group;
-    for (const std::string t : {"o", "u"}) {
-      for (const char key : std::string("abcdefgh")) {
-        const auto row = kAfter[group].find(t + key);
-        EXPECT_EQ(RowOf(layers, group, t + key), row != kAfter[group].end() ? row->second : "");
+    for (const char t : std::string(kTables)) {
+      for (const char letter : std::string("abcdefgh")) {
+        const std::string key{t, letter};
+        const auto row = kAfter[group].find(key);
+        EXPECT_EQ(RowOf(layers, group, key), row != kAfter[group].end() ? row->second : "");
       }
     }
   }
   EXPECT_EQ(RowsOf(layers, 2, "oc", "oe"), (Rows{{"oc", "b"}, {"od", "b"}}));
   EXPECT_EQ(RowsOf(layers, 1, "oa", "ob"), (Rows{{"oa", "s"}}));
   EXPECT_EQ(RowsOf(layers, 2, "oa", "ob"), Rows());
+  EXPECT_EQ(RowsOf(layers, 2, "oe", "pc"), (Rows{{"oe", "s"}, {"pb", "f"}})) << "of two families";
+  EXPECT_EQ(RowsOf(layers, 2, "pe", "qb"), (Rows{{"pe", "s"}}));
+  EXPECT_EQ(RowsOf(layers, 2, "r", "u"), Rows());
+  EXPECT_EQ(RowsOf(layers, 2, "r", "uc"), (Rows{{"ub", "f"}}));
   int visited = 0;
   EXPECT_TRUE(layers.Scan(0, "oa", "\xff", true, [&](auto, auto) { return ++visited < 3; }).ok());
   EXPECT_EQ(visited, 3);
@@ -166,18 +188,37 @@ std::string Noise(size_t size) {
   return bytes;
 }
 
-// Big tables have files of their own, which are cut, and all of them become visible as one.
+struct StoredFile {
+  std::string first, last;
+  int level;
+};
+
+// Files by family, then by their first key.
+std::map<std::string, std::vector<StoredFile>> FilesOf(const ViewFiles& files) {
+  std::vector<rocksdb::LiveFileMetaData> live;
+  files.db().GetLiveFilesMetaData(&live);
+  std::sort(live.begin(), live.end(),
+            [](const auto& a, const auto& b) { return a.smallestkey < b.smallestkey; });
+  std::map<std::string, std::vector<StoredFile>> by_family;
+  for (const auto& file : live) {
+    EXPECT_LE(file.size, 65u << 20);
+    by_family[file.column_family_name].push_back({file.smallestkey, file.largestkey, file.level});
+  }
+  return by_family;
+}
+
+// Each family has files of its own, large ones are cut, and all of them become visible as one.
 TEST_F(LayersTest, RowsOfManyFilesAreAddedAtOnce) {
   const auto files = Open();
   auto table = NewTable();
   for (uint64_t i = 0; i < 25'000; ++i) {
-    table->Put(EncodeKey('o', std::make_tuple(i)), Noise(200));
+    table->Put(EncodeKey('p', std::make_tuple(i)), Noise(200));
   }
   for (uint64_t i = 0; i < 1'200; ++i) {
     table->Put(EncodeKey('u', std::make_tuple(i * 7 % 1'200)), Noise(60'000));
   }
   table->Put("a", "before");
-  table->Put("p", "between");
+  table->Put("r", "between");
   table->EndGroup();
   ASSERT_TRUE(files->Add(*table).ok());
 
@@ -186,14 +227,58 @@ TEST_F(LayersTest, RowsOfManyFilesAreAddedAtOnce) {
   EXPECT_EQ(rows.size(), 26'202);
   EXPECT_TRUE(rows == RowsOf({table, nullptr, std::make_shared<StoredRows>(none)}, 1));
 
-  std::vector<rocksdb::LiveFileMetaData> live;
-  files->db().GetLiveFilesMetaData(&live);
-  ASSERT_EQ(live.size(), 5) << "a, o, p and two of u";
-  for (const auto& file : live) {
-    EXPECT_EQ(file.smallestkey[0], file.largestkey[0]);
-    EXPECT_EQ(file.level, 6) << "nothing was there that it overlaps";
-    EXPECT_LE(file.size, 65u << 20);
+  auto stored = FilesOf(*files);
+  ASSERT_EQ(stored["default"].size(), 1);
+  EXPECT_EQ(stored["default"][0].first, "a");
+  EXPECT_EQ(stored["default"][0].last, "r");
+  EXPECT_EQ(stored["appended"].size(), 1);
+  EXPECT_EQ(stored["scattered"].size(), 2);
+}
+
+// Also when an old one is changed now and then: what lies after all that is there goes to the
+// oldest level, and is not compacted with the rest.
+TEST_F(LayersTest, AppendedRowsAreNotRewritten) {
+  constexpr int kOldestLevel = 6;
+  const auto add = [](ViewFiles* files, const Rows& rows) {
+    auto table = NewTable();
+    Write(rows, table.get());
+    ASSERT_TRUE(files->Add(*table).ok());
+  };
+  {
+    const auto files = Open();
+    add(files.get(), {{"p1", "old"}, {"p2", "old"}});
+    add(files.get(), {{"p1", "changed"}, {"p3", "new"}, {"p4", "new"}});
+    auto stored = FilesOf(*files)["appended"];
+    ASSERT_EQ(stored.size(), 3);
+    EXPECT_EQ(stored[2].first, "p3");
+    EXPECT_EQ(stored[2].level, kOldestLevel);
   }
+  const auto files = Open();
+  add(files.get(), {{"p4", "changed"}, {"p5", "new"}});
+  auto stored = FilesOf(*files)["appended"];
+  ASSERT_EQ(stored.size(), 5);
+  EXPECT_EQ(stored[4].first, "p5");
+  EXPECT_EQ(stored[4].level, kOldestLevel) << "known after reopening too";
+  EXPECT_EQ(
+      RowsOf({NewTable(), nullptr, std::make_shared<StoredRows>(files)}, 0),
+      (Rows{{"p1", "changed"}, {"p2", "old"}, {"p3", "new"}, {"p4", "changed"}, {"p5", "new"}}));
+}
+
+// As the version before this one wrote them: all rows in one family. Read-only they can be looked
+// at, so that it can be told which version they are of.
+TEST_F(LayersTest, FilesFromBeforeThereWereFamiliesCanBeRead) {
+  {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* raw = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, Path(), &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    for (const std::string key : {"oa", "pa", "ua"}) {
+      ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), key, "1").ok());
+    }
+  }
+  EXPECT_EQ(RowsOf({NewTable(), nullptr, std::make_shared<StoredRows>(Open(true))}, 0),
+            (Rows{{"oa", "1"}, {"pa", "1"}, {"ua", "1"}}));
 }
 
 // Waits until the filter is ready.
@@ -214,6 +299,7 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
     for (int i = 0; i < kRows; ++i) {
       table->Put(absl::StrCat("u", name, i), "x");
       table->Put(absl::StrCat("o", name, i), "x");
+      table->Put(absl::StrCat("p", name, i), "x");
     }
     table->Put("ularge", Noise(6u << 20));  // So large that keys are not read while opening.
     table->EndGroup();
@@ -224,7 +310,7 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
     int count = 0;
     for (int i = 0; i < kRows; ++i) {
       const std::string key = absl::StrCat(std::string(1, table), name, i);
-      count += files.MayHold(key, KeyHash(key)) ? 1 : 0;
+      count += files.MayHold(key) ? 1 : 0;
     }
     return count;
   };
@@ -235,6 +321,7 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
     EXPECT_EQ(held(*files, 'u', "before"), kRows);
     EXPECT_LT(held(*files, 'u', "never"), kRows / 50);
     EXPECT_EQ(held(*files, 'o', "never"), kRows) << "ordered tables are not in it";
+    EXPECT_EQ(held(*files, 'p', "never"), kRows) << "nor appended ones";
   }
   const auto files = Open();
   AwaitFilter(*files);
@@ -248,6 +335,88 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
   }
   EXPECT_EQ(RowOf(layers, 0, "unever7"), "");
   EXPECT_EQ(held(*Open(true), 'u', "never"), kRows) << "read-only there is none";
+}
+
+// Many rows and the state, so large that keys are not read while opening.
+void AddMany(ViewFiles* files, const std::string& state) {
+  auto table = NewTable();
+  for (int i = 0; i < 3'000; ++i) table->Put(absl::StrCat("u", state, i), "x");
+  table->Put("ularge", Noise(6u << 20));
+  table->Put("s", state);
+  table->EndGroup();
+  ASSERT_TRUE(files->Add(*table).ok());
+}
+
+// Whether the filter is there as soon as files are opened, and denies nothing that they have. With
+// files that need seconds for their keys to be read.
+bool IsFilterStored(const ViewFiles& files, const std::vector<std::string>& states) {
+  for (const auto& [name, value] : files.Gauges()) {
+    if (name == "views.filter_ready" && value == 0) return false;
+  }
+  for (const std::string& state : states) {
+    for (int i = 0; i < 3'000; ++i) EXPECT_TRUE(files.MayHold(absl::StrCat("u", state, i)));
+  }
+  EXPECT_FALSE(files.MayHold("unever1") && files.MayHold("unever2") && files.MayHold("unever3"));
+  return true;
+}
+
+TEST_F(LayersTest, TheFilterIsKeptFromACleanEndToTheNextStart) {
+  {
+    const auto files = Open();
+    AddMany(files.get(), "1");
+  }
+  EXPECT_TRUE(IsFilterStored(*Open(), {"1"}));
+  EXPECT_TRUE(IsFilterStored(*Open(), {"1"})) << "nothing was added in between";
+  {
+    const auto files = Open();
+    AddMany(files.get(), "2");
+    Open(true);  // changes nothing
+  }
+  EXPECT_TRUE(IsFilterStored(*Open(), {"1", "2"})) << "it went on where it was";
+}
+
+void Change(const std::string& path, size_t at, char by) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(at));
+  const char byte = static_cast<char>(file.get() ^ by);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
+// A filter that lacks a key would have a request carried out twice.
+TEST_F(LayersTest, AFilterThatDoesNotHoldGoodIsMadeAnew) {
+  const std::string path = Path() + "/filters";
+  const std::string older = directory_.Path("older");
+  {
+    const auto files = Open();
+    AddMany(files.get(), "1");
+  }
+  std::filesystem::copy_file(path, older);
+  {
+    const auto files = Open();
+    AddMany(files.get(), "2");
+  }
+  // Kept, it would be ready at once.
+  const auto expect_not_kept = [&](const std::string& why) {
+    KeyFilter found(16u << 20), added(16u << 20);
+    EXPECT_FALSE(ReadFilterFile(path, "2", {&found, &added})) << why;
+    const auto files = Open();
+    AwaitFilter(*files);
+    EXPECT_TRUE(IsFilterStored(*files, {"1", "2"})) << why;
+  };
+  const auto size = std::filesystem::file_size(path);
+  for (const size_t at : {size_t{0}, size_t{30}, size_t{40}, size / 2, size - 1}) {
+    Change(path, at, 4);
+    expect_not_kept(absl::StrCat("byte ", at));
+  }
+  std::filesystem::resize_file(path, size / 2);
+  expect_not_kept("half a file");
+  std::ofstream(path, std::ios::app) << "more";
+  expect_not_kept("too long");
+  std::filesystem::copy_file(older, path, std::filesystem::copy_options::overwrite_existing);
+  expect_not_kept("of an earlier state");
+  std::filesystem::remove(path);
+  expect_not_kept("none");
 }
 
 TEST_F(LayersTest, AFileThatCannotBeWrittenIsUnavailable) {
