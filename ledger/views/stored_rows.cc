@@ -4,14 +4,6 @@
 #include <utility>
 
 namespace voucher {
-namespace {
-
-rocksdb::Slice ToSlice(absl::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
-}  // namespace
-
 StoredRows::StoredRows(std::shared_ptr<ViewFiles> files)
     : files_(std::move(files)), snapshot_(files_->db().GetSnapshot()) {
   options_.snapshot = snapshot_;

@@ -21,7 +21,6 @@ namespace {
 using Properties = rocksdb::DB::Properties;
 
 constexpr int kBloomBitsPerKey = 10;
-constexpr uint64_t kMaxFileBytes = 64u << 20;
 // Files in level 0, of which one comes at a time. Each costs a read of a row one probe of a filter,
 // and a scan one more place to look. From so many on they are compacted.
 constexpr int kLevel0Files = 8;
@@ -43,7 +42,7 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
   options.write_buffer_size = 1u << 20;  // Never used.
   options.max_background_jobs = 4;  // One compacts; three if level 0 is twice what it should be.
   options.compression = rocksdb::kLZ4Compression;
-  options.target_file_size_base = kMaxFileBytes;
+  options.target_file_size_base = ViewDatabase::kMaxFileBytes;
   options.bytes_per_sync = 1u << 20;  // No burst at the end that the journal would wait for.
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 4;

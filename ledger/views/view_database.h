@@ -19,6 +19,10 @@
 
 namespace voucher {
 
+inline rocksdb::Slice ToSlice(absl::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
 // How rows come, of each table by the first byte of its keys.
 using GrowthOfTables = std::array<Growth, 256>;
 
@@ -38,6 +42,7 @@ class ViewDatabase {
  public:
   static constexpr std::array<Growth, 3> kFamilies = {Growth::kChanging, Growth::kAppended,
                                                       Growth::kScattered};
+  static constexpr uint64_t kMaxFileBytes = 64u << 20;
   // Paths of files of each family, by the number of its Growth.
   using Files = std::array<std::vector<std::string>, kFamilies.size()>;
 

@@ -16,14 +16,9 @@
 namespace voucher {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = 64u << 20;
 // The keys of files no larger than this are read while opening.
 constexpr uint64_t kReadAtOnceBytes = 4u << 20;
 constexpr int kKeyReaderNiceness = 10;  // Nobody waits for it.
-
-rocksdb::Slice ToSlice(absl::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
 
 // Writes rows in key order to files that do not overlap.
 class SortedFiles {
@@ -38,7 +33,7 @@ class SortedFiles {
                                        ? writer_->Delete(ToSlice(key))
                                        : writer_->Put(ToSlice(key), ToSlice(version.value()));
     VOUCHER_RETURN_IF_ERROR(ViewsStatus(status, "writing"));
-    if (writer_->FileSize() >= kMaxFileBytes) return Cut();
+    if (writer_->FileSize() >= ViewDatabase::kMaxFileBytes) return Cut();
     return absl::OkStatus();
   }
 
