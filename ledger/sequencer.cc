@@ -211,7 +211,9 @@ void Sequencer::WarmAhead() {
     if (room == 0) break;
     const size_t first = submission->outcomes.size();
     const size_t count = std::min(room, submission->undecided());
-    for (size_t i = 0; i < count; ++i) ahead_.push_back(&submission->commands[first + i]);
+    for (size_t i = 0; i < count; ++i) {
+      ahead_.push_back({&submission->commands[first + i], &submission->authority});
+    }
   }
   Warm(state_, ahead_);
   warm_ = ahead_.size() - 1;

@@ -17,6 +17,7 @@
 #include "ledger/disk_space.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/machine/machine.h"
 #include "ledger/machine/view.h"
 #include "ledger/pending_timers.h"
 #include "ledger/publication.h"
@@ -98,7 +99,7 @@ class Sequencer {
   std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
   size_t room_ = 0;                                    // commands that it still takes
   size_t warm_ = 0;                                    // commands next in turn that are warmed
-  std::vector<const v1::Command*> ahead_;              // of one WarmAhead
+  std::vector<Waiting> ahead_;                         // of one WarmAhead
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
   bool was_suspect_ = false;
   UnixNanos trusted_wall_ = 0;  // last reading while not suspect

@@ -2,8 +2,10 @@
 #ifndef LEDGER_BASE_BIG_ENDIAN_H_
 #define LEDGER_BASE_BIG_ENDIAN_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -12,24 +14,31 @@
 namespace voucher {
 namespace big_endian_internal {
 
+// One way from the machine's order to big-endian and back: a whole number at a time, since one that
+// is written byte by byte cannot be read whole at once.
+template <typename T>
+T Swapped(T value) {
+  static_assert(std::endian::native == std::endian::little && (sizeof(T) == 4 || sizeof(T) == 8));
+  if constexpr (sizeof(T) == 4) {
+    return __builtin_bswap32(value);
+  } else {
+    return __builtin_bswap64(value);
+  }
+}
+
 template <typename T>
 void Append(T value, std::string* out) {
-  char bytes[sizeof(T)];
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    bytes[i] = static_cast<char>(static_cast<uint8_t>(value >> (8 * (sizeof(T) - 1 - i))));
-  }
-  out->append(bytes, sizeof(T));
+  value = Swapped(value);
+  out->append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
 template <typename T>
 std::optional<T> Take(absl::string_view* in) {
   if (in->size() < sizeof(T)) return std::nullopt;
-  T value = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    value = static_cast<T>((value << 8) | static_cast<uint8_t>((*in)[i]));
-  }
+  T value;
+  memcpy(&value, in->data(), sizeof(T));
   in->remove_prefix(sizeof(T));
-  return value;
+  return Swapped(value);
 }
 
 inline constexpr uint64_t kSignBit = uint64_t{1} << 63;

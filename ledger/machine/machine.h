@@ -60,9 +60,15 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded);
 // rows.
 void Evolve(const v1::Entry& entry, Overlay* rows);
 
-// Touches rows that deciding those of the commands that redeem will ask for, so that the memory in
-// which they lie is fetched for many of them at a time; some 32. Changes no answer.
-void Warm(const View& view, absl::Span<const v1::Command* const> commands);
+// A command that waits to be decided, and whose it is.
+struct Waiting {
+  const v1::Command* command;
+  const v1::Authority* authority;
+};
+
+// Touches rows that deciding the commands will ask for, so that the memory in which they lie is
+// fetched for many of them at a time; some 32. Changes no answer.
+void Warm(const View& view, absl::Span<const Waiting> commands);
 
 // The request_id of a command; empty for timers.
 const std::string& RequestIdOf(const v1::Command& command);

@@ -24,13 +24,18 @@ tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& ref) {
   return {program, static_cast<uint8_t>(ref.kind()), ref.id(), ref.sub()};
 }
 
+// The lots of cloud accounts say what these hold, so they need no row of their own: a redemption
+// would change both.
+bool IsLot(v1::AccountKind kind) {
+  return kind == v1::ACCOUNT_KIND_CREDIT;
+}
+
 // Accounts of one thing that ends: their rows go when the money is gone.
 bool IsTransient(const v1::AccountRef& ref) {
   switch (ref.kind()) {
     case v1::ACCOUNT_KIND_HELD:
     case v1::ACCOUNT_KIND_VOUCHER:
     case v1::ACCOUNT_KIND_TRANSIT:
-    case v1::ACCOUNT_KIND_CREDIT:
     case v1::ACCOUNT_KIND_DUE:
     case v1::ACCOUNT_KIND_RECEIVABLE:
       return true;
@@ -42,16 +47,26 @@ bool IsTransient(const v1::AccountRef& ref) {
   }
 }
 
-void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
-  rows::BalanceRow& balance = rows->Edit<tables::Balances>(KeyOf(program, ref));
-  balance.set_fen(CheckedAddFen(balance.fen(), delta_fen));
-  VOUCHER_CHECK(balance.fen() >= 0 || MayBeNegative(ref.kind()))
+// What an account holds after a change.
+int64_t Changed(const v1::AccountRef& ref, int64_t fen, int64_t delta_fen) {
+  const int64_t changed_fen = CheckedAddFen(fen, delta_fen);
+  VOUCHER_CHECK(changed_fen >= 0 || MayBeNegative(ref.kind()))
       << v1::AccountKind_Name(ref.kind()) << ' ' << ref.id() << '/' << ref.sub() << " would hold "
-      << balance.fen() << " fen";
+      << changed_fen << " fen";
+  return changed_fen;
+}
+
+void MoveBalance(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
+  rows::BalanceRow& balance = rows->Edit<tables::Balances>(KeyOf(program, ref));
+  balance.set_fen(Changed(ref, balance.fen(), delta_fen));
   if (ref.kind() == v1::ACCOUNT_KIND_RECEIVABLE) {
     CountReceivable(program, ref, delta_fen, balance.fen(), rows);
   }
   if (balance.fen() == 0 && IsTransient(ref)) rows->Erase<tables::Balances>(KeyOf(program, ref));
+}
+
+void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
+  if (!IsLot(ref.kind())) MoveBalance(program, ref, delta_fen, rows);
   rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
   while (totals.class_fen_size() <= ref.kind()) totals.add_class_fen(0);
   totals.set_class_fen(ref.kind(), CheckedAddFen(totals.class_fen(ref.kind()), delta_fen));
@@ -61,6 +76,15 @@ uint64_t VoucherOf(const v1::Posting& posting) {
   for (const v1::AccountRef* ref : {&posting.from(), &posting.to()}) {
     if (ref->kind() == v1::ACCOUNT_KIND_VOUCHER) return ref->id();
     if (ref->kind() == v1::ACCOUNT_KIND_CREDIT) return ref->sub();
+  }
+  return 0;
+}
+
+int64_t LotOf(const View& view, uint32_t program, const v1::AccountRef& credit) {
+  const rows::AccountRow* account = view.Find<tables::Accounts>({credit.id()});
+  if (account == nullptr) return 0;
+  for (const rows::CreditRow& lot : account->credits()) {
+    if (lot.voucher() == credit.sub() && lot.program() == program) return lot.amount_fen();
   }
   return 0;
 }
@@ -79,14 +103,14 @@ void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int6
     added->set_item(voucher.item());
     added->set_expires_unix_ns(voucher.expires_unix_ns());
     added->set_lapses_unix_ns(voucher.lapses_unix_ns());
-    added->set_amount_fen(delta_fen);
+    added->set_amount_fen(Changed(credit, 0, delta_fen));
     std::sort(lots->begin(), lots->end(), [](const auto& a, const auto& b) {
       return std::make_pair(a.expires_unix_ns(), a.voucher()) <
              std::make_pair(b.expires_unix_ns(), b.voucher());
     });
     return;
   }
-  lot->set_amount_fen(lot->amount_fen() + delta_fen);
+  lot->set_amount_fen(Changed(credit, lot->amount_fen(), delta_fen));
   if (lot->amount_fen() == 0) lots->erase(lot);
 }
 
@@ -200,6 +224,7 @@ uint64_t GatedBy(const Context& context, uint64_t application_id,
 }
 
 int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account) {
+  if (IsLot(account.kind())) return LotOf(view, program, account);
   const rows::BalanceRow* row = view.Find<tables::Balances>(KeyOf(program, account));
   return row != nullptr ? row->fen() : 0;
 }

@@ -237,7 +237,7 @@ struct RedemptionsByAccount {
   using Key = std::tuple<uint64_t, uint64_t>;
   using Row = rows::PresentRow;
 };
-// Balance by (program, kind, id, sub).
+// Balance by (program, kind, id, sub). What is credit is in the lots of Accounts.
 struct Balances {
   static constexpr uint8_t kId = 31;
   static constexpr bool kOrdered = false;
@@ -438,6 +438,6 @@ using ForEveryTable = std::tuple<
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 4;
+inline constexpr uint32_t kEvolveVersion = 5;
 
 }  // namespace voucher

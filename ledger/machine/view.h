@@ -37,6 +37,9 @@ inline constexpr bool kKeptHot<tables::Orders> = false;
 // Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
 inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
+// Most indexes are small here or scanned by what decides; this one is neither.
+template <>
+inline constexpr bool kPassing<tables::RedemptionsByAccount> = true;
 
 // Stored rows below a View: an immutable snapshot, or the newest state for the one writer. Thread
 // safety is the implementation's. A read that fails is fatal to the process: the ledger never
@@ -46,6 +49,8 @@ class RowSource {
   virtual ~RowSource() = default;
   // True and the bytes if the key is there.
   virtual bool Get(absl::string_view key, std::string* value) const = 0;
+  // Fetches memory that Get of the key will look at. Changes no answer.
+  virtual void Prefetch(absl::string_view /*key*/) const {}
   // Visits keys in [first, last) in order until the visitor returns false.
   virtual void Scan(
       absl::string_view first, absl::string_view last,
@@ -97,6 +102,18 @@ class View {
     }
   }
 
+  // Fetches memory that Find will look at where rows are stored, of a table whose rows pass
+  // through. The key may be a tuple of references.
+  template <class T, class... E>
+  void Prefetch(const std::tuple<E...>& key) const {
+    static_assert(kPassing<T>);
+    const View* lowest = this;
+    while (lowest->below_ != nullptr) lowest = lowest->below_;
+    if (lowest->source_ == nullptr) return;
+    EncodeKey(T::kId, key, &key_bytes_);
+    lowest->source_->Prefetch(key_bytes_);
+  }
+
   // Visits rows with keys in [first, last) in key order until the visitor returns false.
   template <class T>
   void Scan(const typename T::Key& first, const typename T::Key& last,
@@ -137,6 +154,7 @@ class View {
   // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
   template <class T>
   const typename T::Row* FindPassing(const typename T::Key& key) const {
+    static_assert(!T::kOrdered, "rows of indexes that pass are scanned, not found");
     EncodeKey(T::kId, key, &key_bytes_);
     const View* view = this;
     while (true) {
@@ -229,12 +247,7 @@ class View {
   std::vector<Shown<T>> RowsBetween(const typename T::Key& first, const typename T::Key& last,
                                     absl::btree_map<typename T::Key, HeldRow<T>>* decoded) const {
     std::vector<Shown<T>> found;
-    if constexpr (T::kOrdered) {
-      for (auto it = rows<T>().lower_bound(first); it != rows<T>().end() && it->first < last;
-           ++it) {
-        found.emplace_back(&it->first, &it->second);
-      }
-    } else if constexpr (kPassing<T>) {
+    if constexpr (kPassing<T>) {
       for (const auto& batch : batches_) {
         for (const RowChange& change : batch->all()) {
           if (change.key[0] != static_cast<char>(T::kId)) continue;
@@ -249,6 +262,11 @@ class View {
         if (!(key < first) && key < last) (*decoded)[key].row = held.row;
       }
       for (const auto& [key, held] : *decoded) found.emplace_back(&key, &held);
+    } else if constexpr (T::kOrdered) {
+      for (auto it = rows<T>().lower_bound(first); it != rows<T>().end() && it->first < last;
+           ++it) {
+        found.emplace_back(&it->first, &it->second);
+      }
     } else {
       for (const auto& [key, held] : rows<T>()) {
         if (!(key < first) && key < last) found.emplace_back(&key, &held);
@@ -295,7 +313,7 @@ class Overlay : public View {
   // of its table are held that were edited or erased and are not stored yet.
   template <class T>
   void Put(const typename T::Key& key, typename T::Row row) {
-    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, true);
+    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, !T::kOrdered);
     *Set<T>(key) = std::move(row);
   }
 

@@ -13,7 +13,6 @@ constexpr int kBitsPerKey = 6;
 struct Header {
   uint64_t segments;
   uint64_t room;
-  uint64_t overflown;
 };
 
 // Calls visit(word, mask) for each bit of a key in its line of 8 words; the upper half of the hash
@@ -64,9 +63,7 @@ void KeyFilter::Prefetch(uint64_t hash) const {
 }
 
 void KeyFilter::Write(absl::FunctionRef<void(absl::string_view)> write) const {
-  const Header header = {.segments = segment_count_.load(std::memory_order_relaxed),
-                         .room = room_,
-                         .overflown = overflown_.load(std::memory_order_relaxed)};
+  const Header header = {.segments = segment_count_.load(std::memory_order_relaxed), .room = room_};
   write({reinterpret_cast<const char*>(&header), sizeof(header)});
   for (size_t i = 0; i < header.segments; ++i) {
     write({segments_[i]->pages.data(), segments_[i]->bytes()});
@@ -80,12 +77,11 @@ bool KeyFilter::Read(absl::FunctionRef<bool(char*, size_t)> read) {
     if (!Grow() || !read(segments_[i]->pages.data(), segments_[i]->bytes())) return false;
   }
   room_ = header.room;
-  overflown_.store(header.overflown != 0, std::memory_order_release);
   return true;
 }
 
 bool KeyFilter::MayContain(uint64_t hash) const {
-  if (overflown_.load(std::memory_order_acquire)) return true;
+  if (overflown()) return true;
   Prefetch(hash);
   const size_t count = segment_count_.load(std::memory_order_acquire);
   for (size_t i = 0; i < count; ++i) {

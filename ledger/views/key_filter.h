@@ -38,9 +38,11 @@ class KeyFilter {
   // segment.
   bool MayContain(uint64_t hash) const;
 
+  // More were added than it takes: it says yes to everything.
+  bool overflown() const { return overflown_.load(std::memory_order_acquire); }
   size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
-  // All of it, piece by piece. Not beside Add.
+  // All of it, piece by piece; not of one that is overflown. Not beside Add.
   void Write(absl::FunctionRef<void(absl::string_view)> write) const;
   // Takes over what Write wrote: `read` fills the bytes that it is given, or returns false. False:
   // it did, or that is no filter of at most `max_bytes`; then this one must not be used. Only on a

@@ -3,6 +3,7 @@
 #include "ledger/base/check.h"
 
 namespace voucher {
+
 bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) const {
   const uint64_t hash = KeyHash(key);
   const RowVersion* version = active->Find(key, hash, group);
@@ -17,6 +18,13 @@ bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) cons
   const rocksdb::Status status = stored->Get(key, value);
   VOUCHER_CHECK(status.ok() || status.IsNotFound()) << "read of a view row: " << status.ToString();
   return status.ok();
+}
+
+void Layers::Prefetch(absl::string_view key) const {
+  const uint64_t hash = KeyHash(key);
+  active->Prefetch(hash);
+  if (frozen != nullptr) frozen->Prefetch(hash);
+  stored->Prefetch(key);
 }
 
 absl::Status Layers::Scan(
@@ -47,6 +55,10 @@ absl::Status Layers::Scan(
 
 bool LayeredRows::Get(absl::string_view key, std::string* value) const {
   return layers_->Get(group_, key, value);
+}
+
+void LayeredRows::Prefetch(absl::string_view key) const {
+  layers_->Prefetch(key);
 }
 
 void LayeredRows::Scan(absl::string_view first, absl::string_view last,

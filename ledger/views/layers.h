@@ -28,6 +28,9 @@ struct Layers {
   // The newest row over all layers; those of `active` as after `group`. A read that fails is fatal.
   bool Get(uint32_t group, absl::string_view key, std::string* value) const;
 
+  // Fetches memory that Get will look at.
+  void Prefetch(absl::string_view key) const;
+
   // Rows with keys in [first, last), in order, until the visitor returns false. UNAVAILABLE or
   // DATA_LOSS if reading fails.
   absl::Status Scan(uint32_t group, absl::string_view first, absl::string_view last,
@@ -42,6 +45,7 @@ class LayeredRows final : public RowSource {
       : layers_(std::move(layers)), group_(group) {}
 
   bool Get(absl::string_view key, std::string* value) const override;
+  void Prefetch(absl::string_view key) const override;
   void Scan(absl::string_view first, absl::string_view last,
             absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const override;
 

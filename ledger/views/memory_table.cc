@@ -18,7 +18,7 @@ uint32_t TagOf(uint64_t hash) {
 
 // All-zero pages are buckets of null pointers.
 MemoryTable::MemoryTable(size_t expected_rows, const OrderedTables& ordered)
-    : bucket_mask_(std::bit_floor(std::max(expected_rows, kMinBuckets)) - 1),
+    : bucket_mask_(std::bit_ceil(std::max(expected_rows, kMinBuckets)) - 1),
       bucket_pages_((bucket_mask_ + 1) * sizeof(Bucket)),
       buckets_(reinterpret_cast<Bucket*>(bucket_pages_.data())) {
   for (size_t table = 0; table < ordered.size(); ++table) {
@@ -59,7 +59,6 @@ uint32_t MemoryTable::EndGroup() {
 }
 
 void MemoryTable::Write(const Change& change) {
-  const size_t bytes_before = arena_.bytes();
   const absl::string_view key = change.key, value = change.value;
   Table& table = tables_[static_cast<uint8_t>(key[0])];
   auto* row = const_cast<MemoryRow*>(FindRow(key, change.hash));
@@ -87,7 +86,6 @@ void MemoryTable::Write(const Change& change) {
     table.last_inserted.store(row, std::memory_order_release);
     if (table.index != nullptr) table.index->Insert(row);
   }
-  table.bytes += arena_.bytes() - bytes_before;
   rows_.store(rows() + 1, std::memory_order_relaxed);
 }
 

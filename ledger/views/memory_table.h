@@ -48,6 +48,9 @@ class MemoryTable {
   // Ends the group. Returns its number: they count from 1, and 0 is the empty table.
   uint32_t EndGroup();
 
+  // Fetches where Find will look first.
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&BucketOf(hash)); }
+
   // What the row at `key`, whose KeyHash is `hash`, was after `group`; nullptr: this table does not
   // know.
   const RowVersion* Find(absl::string_view key, uint64_t hash, uint32_t group) const;
@@ -55,8 +58,6 @@ class MemoryTable {
   // Versions written, and bytes that they take without the buckets.
   size_t rows() const { return rows_.load(std::memory_order_relaxed); }
   size_t bytes() const { return arena_.bytes(); }
-  // Of one table. Not beside the writer.
-  size_t bytes_of(uint8_t table) const { return tables_[table].bytes; }
 
   // Rows in key order, those of erased ones included. Within an ordered table each step is a few
   // loads; the rows of another table are collected and sorted when the cursor comes to it.
@@ -98,7 +99,6 @@ class MemoryTable {
   struct Table {
     std::atomic<const MemoryRow*> last_inserted{nullptr};
     std::unique_ptr<OrderedIndex> index;  // if ordered
-    size_t bytes = 0;
   };
   struct Change {
     uint64_t hash;

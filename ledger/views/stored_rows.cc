@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace voucher {
+
 StoredRows::StoredRows(std::shared_ptr<ViewFiles> files)
     : files_(std::move(files)), snapshot_(files_->db().GetSnapshot()) {
   options_.snapshot = snapshot_;
@@ -17,6 +18,10 @@ rocksdb::Status StoredRows::Get(absl::string_view key, std::string* value) const
   if (!files_->MayHold(key)) return rocksdb::Status::NotFound();
   return files_->db().Get(options_, files_->family_of(static_cast<uint8_t>(key[0])), ToSlice(key),
                           value);
+}
+
+void StoredRows::Prefetch(absl::string_view key) const {
+  files_->Prefetch(key);
 }
 
 StoredRows::Cursor::Cursor(const StoredRows* rows, absl::string_view first, absl::string_view last,

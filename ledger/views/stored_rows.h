@@ -24,6 +24,8 @@ class StoredRows {
 
   // OK, NotFound, or what is wrong.
   rocksdb::Status Get(absl::string_view key, std::string* value) const;
+  // Fetches memory that Get will look at.
+  void Prefetch(absl::string_view key) const;
 
   // Rows in key order. The bytes of a row live until Next.
   class Cursor {

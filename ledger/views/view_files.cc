@@ -1,5 +1,6 @@
 #include "ledger/views/view_files.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -111,8 +112,7 @@ ViewFiles::ViewFiles(std::string path, const Options& options,
 ViewFiles::~ViewFiles() {
   closing_.store(true, std::memory_order_relaxed);
   if (key_reader_.joinable()) key_reader_.join();
-  if (read_only() || filters_are_stored_ || !found_all_.load(std::memory_order_relaxed)) return;
-  WriteFilterFile(filter_file(), State(), {found_.get(), added_.get()});
+  if (!read_only()) WriteFilters();
 }
 
 absl::StatusOr<std::shared_ptr<ViewFiles>> ViewFiles::Open(const std::string& path,
@@ -125,8 +125,9 @@ absl::StatusOr<std::shared_ptr<ViewFiles>> ViewFiles::Open(const std::string& pa
     std::error_code error;
     std::filesystem::remove_all(files->incoming(), error);
     if (!error) std::filesystem::create_directory(files->incoming(), error);
-    if (error)
+    if (error) {
       return absl::UnavailableError(absl::StrCat(files->incoming(), ": ", error.message()));
+    }
   }
   return files;
 }
@@ -149,6 +150,12 @@ bool ViewFiles::ReadFilters() {
   found_ = std::make_unique<KeyFilter>(options_.filter_bytes / 2);
   added_ = std::make_unique<KeyFilter>(options_.filter_bytes / 2);
   return false;
+}
+
+void ViewFiles::WriteFilters() const {
+  if (filters_are_stored_ || !found_all_.load(std::memory_order_relaxed)) return;
+  if (found_->overflown() || added_->overflown()) return;
+  WriteFilterFile(filter_file(), State(), {found_.get(), added_.get()});
 }
 
 void ViewFiles::FindLastAppended() {
@@ -189,10 +196,19 @@ bool ViewFiles::FindKeysOf(Growth growth) {
   return row->status().ok();
 }
 
+bool ViewFiles::HasFilterOf(absl::string_view key) const {
+  return IsFiltered(static_cast<uint8_t>(key[0])) && found_all_.load(std::memory_order_acquire);
+}
+
+void ViewFiles::Prefetch(absl::string_view key) const {
+  if (!HasFilterOf(key)) return;
+  const uint64_t hash = KeyFilter::HashOf(key);
+  added_->Prefetch(hash);
+  found_->Prefetch(hash);
+}
+
 bool ViewFiles::MayHold(absl::string_view key) const {
-  if (!IsFiltered(static_cast<uint8_t>(key[0])) || !found_all_.load(std::memory_order_acquire)) {
-    return true;
-  }
+  if (!HasFilterOf(key)) return true;
   const uint64_t hash = KeyFilter::HashOf(key);
   return added_->MayContain(hash) || found_->MayContain(hash);
 }

@@ -60,6 +60,8 @@ class ViewFiles {
   // False: no file has a row at `key`. For whoever reads no more than what was added before the
   // reader came to know of it.
   bool MayHold(absl::string_view key) const;
+  // Fetches memory that MayHold will look at.
+  void Prefetch(absl::string_view key) const;
 
   // Adds the newest version of every row, erased ones as erasures: all of them or, also after a
   // crash, none. When it returns they are on disk. Waits before that while compaction is far
@@ -75,10 +77,15 @@ class ViewFiles {
   std::string filter_file() const { return path_ + "/filters"; }
   // Whether the filter has the keys of a table. A change needs another name in filter_file.cc.
   bool IsFiltered(uint8_t table) const;
+  // Whether there is a filter that knows all keys of that table.
+  bool HasFilterOf(absl::string_view key) const;
   // Empty if there is none.
   std::string State() const;
   void FindLastAppended();
   bool ReadFilters();
+  // Keeps the filters for the next start. Not those that are there already, lack keys or took too
+  // many: reading the keys again mends that.
+  void WriteFilters() const;
   // Adds all keys that are there to the filter.
   void ReadKeys();
   // Those of a family; false if the views are closing or reading failed.

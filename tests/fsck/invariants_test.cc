@@ -57,6 +57,14 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](Overlay* rows) {
          rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, 5, 0}).set_fen(-1);
        }},
+      {"CREDIT 1/1 of program 1 has a balance, where the lots of cloud accounts are to say it",
+       [](Overlay* rows) {
+         rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_CREDIT, 1, 1}).set_fen(700'000);
+       }},
+      {"program 1 has 700000 fen in class CREDIT, its balances add up to 699999",
+       [](Overlay* rows) {
+         rows->Edit<tables::Accounts>({1}).mutable_credits(0)->set_amount_fen(699'999);
+       }},
       {"the classes of program 1 add up to 1 fen, not to 0",
        [](Overlay* rows) {
          auto& totals = rows->Edit<tables::Totals>({1});

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
+#include "ledger/machine/postings.h"
 #include "ledger/machine/view.h"
 #include "tests/simulation/model.h"
 
@@ -34,8 +35,11 @@ class Differences {
 
 inline int64_t BalanceFen(const View& view, uint32_t program, v1::AccountKind kind, uint64_t id,
                           uint64_t sub = 0) {
-  const auto* row = view.Find<tables::Balances>({program, static_cast<uint8_t>(kind), id, sub});
-  return row != nullptr ? row->fen() : 0;
+  v1::AccountRef account;
+  account.set_kind(kind);
+  account.set_id(id);
+  account.set_sub(sub);
+  return BalanceOf(view, program, account);
 }
 
 // Rows of a table.

@@ -11,6 +11,7 @@
 
 #include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
+#include "ledger/machine/postings.h"
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher {
@@ -216,7 +217,11 @@ void Scenario::ExpectRow(const ScenarioStep& step) {
   if (table == "Statement") row = state_->Find<tables::Statements>({id});
   if (table == "Notice") row = state_->Find<tables::Notices>({id});
   if (table == "Program") row = state_->Find<tables::Programs>({program});
-  if (table == "Balance") {
+  rows::BalanceRow credit;  // which has no row: lots of accounts say it
+  if (table == "Balance" && ids[1] == v1::ACCOUNT_KIND_CREDIT) {
+    credit.set_fen(BalanceOf(*state_, program, Credit(ids[2], ids[3])));
+    if (credit.fen() != 0) row = &credit;
+  } else if (table == "Balance") {
     row = state_->Find<tables::Balances>({program, static_cast<uint8_t>(ids[1]), ids[2], ids[3]});
   }
   if (table == "Basket") row = state_->Find<tables::Baskets>({program, ids[1]});

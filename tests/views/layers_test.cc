@@ -43,13 +43,14 @@ std::shared_ptr<MemoryTable> NewTable() {
   return std::make_shared<MemoryTable>(1'000, TestTables());
 }
 
-std::shared_ptr<ViewFiles> OpenAt(const std::string& path, bool read_only = false) {
+std::shared_ptr<ViewFiles> OpenAt(const std::string& path, bool read_only = false,
+                                  size_t filter_bytes = 16u << 20) {
   return ViewFiles::Open(path, {.read_only = read_only,
                                 .ordered = TestTables(),
                                 .growth = TestGrowth(),
                                 .state_key = "s",
                                 .block_cache_bytes = 1u << 20,
-                                .filter_bytes = 16u << 20})
+                                .filter_bytes = filter_bytes})
       .value();
 }
 
@@ -83,7 +84,9 @@ std::string RowOf(const Layers& layers, uint32_t group, const std::string& key) 
 
 class LayersTest : public ::testing::Test {
  protected:
-  std::shared_ptr<ViewFiles> Open(bool read_only = false) { return OpenAt(Path(), read_only); }
+  std::shared_ptr<ViewFiles> Open(bool read_only = false, size_t filter_bytes = 16u << 20) {
+    return OpenAt(Path(), read_only, filter_bytes);
+  }
   std::string Path() const { return directory_.Path("v"); }
 
   ScratchDirectory directory_{"layers"};
@@ -417,6 +420,17 @@ TEST_F(LayersTest, AFilterThatDoesNotHoldGoodIsMadeAnew) {
   expect_not_kept("of an earlier state");
   std::filesystem::remove(path);
   expect_not_kept("none");
+}
+
+TEST_F(LayersTest, AFilterThatTookTooManyKeysIsNotKept) {
+  for (const size_t filter_bytes : {size_t{1} << 20, size_t{16} << 20}) {
+    {
+      const auto files = Open(false, filter_bytes);
+      AwaitFilter(*files);
+      AddMany(files.get(), absl::StrCat(filter_bytes));
+    }
+    EXPECT_EQ(std::filesystem::exists(Path() + "/filters"), filter_bytes > 1u << 20);
+  }
 }
 
 TEST_F(LayersTest, AFileThatCannotBeWrittenIsUnavailable) {

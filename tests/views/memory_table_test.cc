@@ -90,8 +90,6 @@ TEST(MemoryTable, HoldsValuesOfAnySize) {
   EXPECT_TRUE(Shown(table, "\x09huge", group) == huge);
   EXPECT_EQ(Shown(table, "\x09small", group), "z");
   EXPECT_GE(table.bytes(), large.size() + huge.size());
-  EXPECT_EQ(table.bytes_of(kUnordered), table.bytes());
-  EXPECT_EQ(table.bytes_of(kOrdered), 0);
 }
 
 // Keys in an order of insertion that the parameter says.

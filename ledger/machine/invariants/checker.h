@@ -104,6 +104,7 @@ class Checker {
 
   // What the rows of things say that the books must hold.
   absl::btree_map<tables::Balances::Key, int64_t> balances;
+  absl::btree_map<uint32_t, int64_t> credit_fen;  // in lots, by program
   absl::btree_map<tables::Limits::Key, UseBounds> limits;
   absl::btree_set<tables::Timers::Key> timers;
   absl::btree_map<uint64_t, VoucherParts> vouchers;

@@ -61,47 +61,7 @@ bool HasCore(const View& view, uint32_t program, uint64_t enterprise) {
   return basket != nullptr && basket->core_fen() > 0;
 }
 
-template <class Row>
-void Prefetch(const Row& row) {
-  constexpr size_t kCacheLine = 64;
-  const char* const bytes = reinterpret_cast<const char*>(&row);
-  for (size_t at = 0; at < sizeof(Row); at += kCacheLine) __builtin_prefetch(bytes + at);
-}
-
 }  // namespace
-
-// In rounds, each of which needs what the one before fetched: the finds of one round do not wait
-// for each other.
-void Warm(const View& view, absl::Span<const v1::Command* const> commands) {
-  absl::InlinedVector<std::pair<uint64_t, const rows::AccountRow*>, 32> accounts;
-  for (const v1::Command* command : commands) {
-    if (!command->has_redeem()) continue;
-    const uint64_t id = command->redeem().account_id();
-    const auto* account = view.Find<tables::Accounts>({id});
-    if (account == nullptr) continue;
-    Prefetch(*account);
-    accounts.emplace_back(id, account);
-  }
-  absl::InlinedVector<const rows::VoucherRow*, 32> vouchers;
-  for (const auto& [id, account] : accounts) {
-    if (account->credits().empty()) continue;
-    const rows::CreditRow& lot = account->credits(0);
-    const auto* voucher = view.Find<tables::Vouchers>({lot.voucher()});
-    const auto* owner = view.Find<tables::Enterprises>({account->enterprise()});
-    const auto* balance = view.Find<tables::Balances>(
-        {lot.program(), static_cast<uint8_t>(v1::ACCOUNT_KIND_CREDIT), id, lot.voucher()});
-    if (voucher == nullptr || owner == nullptr || balance == nullptr) continue;
-    Prefetch(*voucher);
-    Prefetch(*owner);
-    Prefetch(*balance);
-    vouchers.push_back(voucher);
-  }
-  for (const rows::VoucherRow* voucher : vouchers) {
-    if (!voucher->claims().empty()) Prefetch(voucher->claims(0));
-    const auto* application = view.Find<tables::Applications>({voucher->application()});
-    if (application != nullptr) Prefetch(*application);
-  }
-}
 
 Decision Decide(Context* context, const v1::RedeemRequest& request) {
   const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});
