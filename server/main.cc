@@ -17,6 +17,7 @@
 #include "ledger/ledger.h"
 #include "server/config.h"
 #include "server/grpc_locks.h"
+#include "server/huge_pages.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/stop_signal.h"
@@ -199,6 +200,7 @@ int Main(int argc, char** argv) {
 }  // namespace voucher
 
 int main(int argc, char** argv) {
+  voucher::AllocateHugePages();
   voucher::LeaveGrpcLocksUnchecked();
   return voucher::Main(argc, argv);
 }

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 
 #include "server/grpc_locks.h"
+#include "server/huge_pages.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/empty_server.h"
 #include "tests/bench/guard.h"
@@ -77,7 +78,8 @@ int Run(Options options) {
 }  // namespace voucher::bench
 
 int main(int argc, char** argv) {
-  voucher::LeaveGrpcLocksUnchecked();  // as voucherd
+  voucher::AllocateHugePages();  // as voucherd
+  voucher::LeaveGrpcLocksUnchecked();
   voucher::bench::Options options;
   options.bin_directory = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   CLI::App app(

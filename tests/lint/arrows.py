@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "grpcpp": ["server", "clients", "tests"],
     "grpc": ["server", "clients", "tests"],
     "prometheus": ["server/metrics*", "tests"],
+    "gperftools": ["server/huge_pages*"],
     "spdlog": ["server", "tests"],
     "CLI": ["server", "clients/cli", "ledger/fsck", "tests"],
     "nlohmann": ["server/log*", "clients/cli", "tests"],
