@@ -21,7 +21,7 @@ class ApplicationService final : public RpcService {
                                                   &Event::application_submitted));
     Unary("BatchSubmitApplications",
           Batch(&v1::BatchSubmitApplicationsRequest::mutable_applications, "applications",
-                &Command::mutable_submit_application, &Event::application_submitted,
+                &Command::set_allocated_submit_application, &Event::application_submitted,
                 &v1::BatchSubmitApplicationsResponse::mutable_outcomes));
     Unary("WithdrawApplication",
           Mutation<v1::WithdrawApplicationResponse>(&Command::mutable_withdraw_application,
@@ -31,7 +31,7 @@ class ApplicationService final : public RpcService {
                                                   &Event::application_reviewed));
     Unary("BatchReviewApplications",
           Batch(&v1::BatchReviewApplicationsRequest::mutable_reviews, "reviews",
-                &Command::mutable_review_application, &Event::application_reviewed,
+                &Command::set_allocated_review_application, &Event::application_reviewed,
                 &v1::BatchReviewApplicationsResponse::mutable_outcomes));
     Unary("ReturnApplication",
           Mutation<v1::ReturnApplicationResponse>(&Command::mutable_return_application,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 
 #include "ledger/machine/decode.h"
@@ -22,17 +23,18 @@ struct CommandBatch {
   std::vector<std::string> request_ids;
 };
 
-// Moves the items of a request into commands; `request` is where a command holds one, as in
-// &v1::Command::mutable_redeem.
+// Takes the items of a request as commands and leaves none; `take` has a command take one, as in
+// &v1::Command::set_allocated_redeem.
 template <class Request>
 CommandBatch TakeCommands(google::protobuf::RepeatedPtrField<Request>* items,
-                          Request* (v1::Command::*request)()) {
+                          void (v1::Command::*take)(Request*)) {
   CommandBatch batch;
   batch.commands.resize(items->size());
-  batch.request_ids.reserve(items->size());
-  for (int i = 0; i < items->size(); ++i) {
-    batch.request_ids.push_back((*items)[i].request_id());
-    (batch.commands[i].*request)()->Swap(&(*items)[i]);
+  batch.request_ids.resize(items->size());
+  for (int i = items->size() - 1; i >= 0; --i) {
+    Request* const item = items->ReleaseLast();
+    batch.request_ids[i] = item->request_id();
+    (batch.commands[i].*take)(item);
   }
   return batch;
 }
@@ -77,28 +79,28 @@ void FillOutcomes(const std::vector<Outcome>& outcomes, const std::vector<std::s
 using BatchReply = absl::AnyInvocable<void(const UnaryCall&, const std::vector<Outcome>&)>;
 void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands, BatchReply reply);
 
-// A handler for a unary batch: where the request holds the items, the name of that field, where a
-// command holds the verb's request, where an event holds what it did, where the response holds the
+// A handler for a unary batch: where the request holds the items, the name of that field, how a
+// command takes the verb's request, where an event holds what it did, where the response holds the
 // outcomes.
 template <class BatchRequest, class BatchResponse, class Request, class ItemOutcome, class Happened>
 UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*items)(),
-                   absl::string_view field, Request* (v1::Command::*request)(),
+                   absl::string_view field, void (v1::Command::*take)(Request*),
                    const Happened& (v1::Event::*happened)() const,
                    google::protobuf::RepeatedPtrField<ItemOutcome>* (BatchResponse::*outcomes)()) {
   return [=](const UnaryCall& call) {
     BatchRequest message;
     if (!call.Parse(&message)) return;
-    CommandBatch batch = TakeCommands((message.*items)(), request);
-    (message.*items)()->Clear();
+    CommandBatch batch = TakeCommands((message.*items)(), take);
     const std::vector<FieldProblem> problems =
         CheckBatch(message, batch.commands, field, kMaxBatchItems, call.door().clock->WallNow());
     if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
     SubmitBatch(call, std::move(batch.commands),
                 [happened, outcomes, ids = std::move(batch.request_ids)](
                     const UnaryCall& recorded, const std::vector<Outcome>& decided) {
-                  BatchResponse response;
-                  FillOutcomes(decided, ids, happened, (response.*outcomes)());
-                  recorded.Reply(response);
+                  google::protobuf::Arena arena;
+                  auto* response = google::protobuf::Arena::CreateMessage<BatchResponse>(&arena);
+                  FillOutcomes(decided, ids, happened, (response->*outcomes)());
+                  recorded.Reply(*response);
                 });
   };
 }

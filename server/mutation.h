@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 
 #include "server/unary_call.h"
@@ -34,10 +35,11 @@ UnaryHandler Mutation(Request* (v1::Command::*request)(),
     if (!call.Parse((command.*request)())) return;
     SubmitOne(call, std::move(command),
               [happened](const UnaryCall& accepted, const Recorded& recorded) {
-                Response response;
-                *response.mutable_receipt() = recorded.receipt;
-                *response.mutable_event() = (recorded.entry.event().*happened)();
-                accepted.Reply(response);
+                google::protobuf::Arena arena;
+                auto* response = google::protobuf::Arena::CreateMessage<Response>(&arena);
+                *response->mutable_receipt() = recorded.receipt;
+                *response->mutable_event() = (recorded.entry.event().*happened)();
+                accepted.Reply(*response);
               });
   };
 }

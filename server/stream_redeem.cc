@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "google/protobuf/arena.h"
+
 #include "ledger/base/mutex.h"
 #include "ledger/unavailable.h"
 #include "server/batch.h"
@@ -93,8 +95,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     incoming_.Clear();
     std::vector<FieldProblem> problems;
     if (parsed.ok()) {
-      batch = TakeCommands(message.mutable_redemptions(), &v1::Command::mutable_redeem);
-      message.clear_redemptions();
+      batch = TakeCommands(message.mutable_redemptions(), &v1::Command::set_allocated_redeem);
       problems = CheckBatch(message, batch.commands, "redemptions", kMaxStreamItems,
                             door_->clock->WallNow());
     } else {
@@ -137,9 +138,10 @@ class StreamRedeem final : public RpcService::BidiReactor {
     grpc::Status status;
     grpc::ByteBuffer bytes;
     if (error.ok()) {
-      v1::StreamRedeemResponse response;
-      FillOutcomes(outcomes, request_ids, &v1::Event::redeemed, response.mutable_outcomes());
-      bytes = SerializeMessage(response);
+      google::protobuf::Arena arena;
+      auto* response = google::protobuf::Arena::CreateMessage<v1::StreamRedeemResponse>(&arena);
+      FillOutcomes(outcomes, request_ids, &v1::Event::redeemed, response->mutable_outcomes());
+      bytes = SerializeMessage(*response);
     } else {
       status = OperatingStatus(error);
     }
