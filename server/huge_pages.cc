@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kHugePageBytes = size_t{2} << 20;
 // What is not touched takes no memory.
 constexpr size_t kTakenAtOnce = 16 * kHugePageBytes;
+// More is an error of the caller, and no sum below may overflow.
+constexpr size_t kMostAtOnce = size_t{1} << 46;
 
 size_t RoundUp(size_t size, size_t unit) {
   return (size + unit - 1) / unit * unit;
@@ -25,6 +27,7 @@ class HugePages final : public SysAllocator {
  public:
   void* Alloc(size_t size, size_t* actual_size, size_t alignment) override {
     alignment = std::max(alignment, kHugePageBytes);
+    if (size > kMostAtOnce || alignment > kMostAtOnce) return nullptr;
     size = RoundUp(size, kTakenAtOnce);
     const size_t mapped = size + alignment;
     void* const begin = mmap(nullptr, mapped, PROT_READ | PROT_WRITE,

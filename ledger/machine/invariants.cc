@@ -13,6 +13,7 @@ std::vector<std::string> CheckInvariants(const View& view) {
   CheckAccounts(&checker);
   CheckRedemptions(&checker);
   CheckTransfers(&checker);
+  CheckLots(&checker);
   CheckVouchers(&checker);
   CheckStatements(&checker);
   CheckApplications(&checker);

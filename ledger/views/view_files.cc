@@ -184,6 +184,7 @@ bool ViewFiles::FindKeysOf(Growth growth) {
   row->SeekToFirst();
   while (row->Valid()) {
     if (closing_.load(std::memory_order_relaxed)) return false;
+    if (found_->overflown()) return true;  // It says yes to everything.
     const absl::string_view key(row->key().data(), row->key().size());
     const auto table = static_cast<uint8_t>(key[0]);
     if (IsFiltered(table)) {

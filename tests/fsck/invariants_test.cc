@@ -65,6 +65,15 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](Overlay* rows) {
          rows->Edit<tables::Accounts>({1}).mutable_credits(0)->set_amount_fen(699'999);
        }},
+      {"cloud account 1 lacks 700000 fen of voucher 1 by its transfers and redemptions",
+       [](Overlay* rows) {
+         auto* credits = rows->Edit<tables::Accounts>({1}).mutable_credits();
+         rows->Edit<tables::Accounts>({2}).mutable_credits()->Swap(credits);
+       }},
+      {"cloud account 1 has a lot that is not as voucher 1",
+       [](Overlay* rows) {
+         rows->Edit<tables::Accounts>({1}).mutable_credits(0)->set_lapses_unix_ns(5);
+       }},
       {"the classes of program 1 add up to 1 fen, not to 0",
        [](Overlay* rows) {
          auto& totals = rows->Edit<tables::Totals>({1});

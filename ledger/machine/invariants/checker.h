@@ -105,6 +105,8 @@ class Checker {
   // What the rows of things say that the books must hold.
   absl::btree_map<tables::Balances::Key, int64_t> balances;
   absl::btree_map<uint32_t, int64_t> credit_fen;  // in lots, by program
+  // Confirmed transfers less net redemptions less lots, by (account, voucher).
+  absl::btree_map<std::pair<uint64_t, uint64_t>, int64_t> missing_credit_fen;
   absl::btree_map<tables::Limits::Key, UseBounds> limits;
   absl::btree_set<tables::Timers::Key> timers;
   absl::btree_map<uint64_t, VoucherParts> vouchers;
@@ -127,6 +129,7 @@ void CheckAccounts(Checker* checker);
 // Redemptions, and the baskets that they fill.
 void CheckRedemptions(Checker* checker);
 void CheckTransfers(Checker* checker);
+void CheckLots(Checker* checker);
 // Vouchers, and those that wait for their last statement.
 void CheckVouchers(Checker* checker);
 // Statements, their lines, and how far parties are settled.

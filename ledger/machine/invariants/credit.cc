@@ -18,6 +18,8 @@ int64_t NetOfRedemption(uint64_t id, const rows::RedemptionRow& row, uint64_t pr
     redeemed_fen = Plus(redeemed_fen, left_fen);
     int64_t& claim_fen = checker->claims[{draw.voucher_id(), provider}];
     claim_fen = Plus(claim_fen, left_fen);
+    int64_t& missing_fen = checker->missing_credit_fen[{row.account(), draw.voucher_id()}];
+    missing_fen = Minus(missing_fen, left_fen);
     net_fen = Plus(net_fen, left_fen);
     reversed_fen = Plus(reversed_fen, draw.reversed_fen());
   }
@@ -27,6 +29,25 @@ int64_t NetOfRedemption(uint64_t id, const rows::RedemptionRow& row, uint64_t pr
   checker->Require(row.state() == state, "redemption ", id, " is ", StateName(row.state()),
                    " after reversals of ", reversed_fen, " fen");
   return net_fen;
+}
+
+void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRow& lot,
+              Checker* checker) {
+  checker->Require(lot.amount_fen() > 0, "cloud account ", id, " has a lot of ", lot.amount_fen(),
+                   " fen of voucher ", lot.voucher());
+  const rows::VoucherRow* voucher = checker->view.Find<tables::Vouchers>({lot.voucher()});
+  const bool as_its_voucher = voucher != nullptr && lot.program() == voucher->program() &&
+                              lot.item() == voucher->item() &&
+                              lot.expires_unix_ns() == voucher->expires_unix_ns() &&
+                              lot.lapses_unix_ns() == voucher->lapses_unix_ns() &&
+                              account.enterprise() == voucher->enterprise();
+  checker->Require(as_its_voucher, "cloud account ", id, " has a lot that is not as voucher ",
+                   lot.voucher());
+  const auto add = [&](int64_t* sum_fen) { *sum_fen = Plus(*sum_fen, lot.amount_fen()); };
+  add(&checker->credit_fen[lot.program()]);
+  add(&checker->vouchers[lot.voucher()].credit_fen);
+  int64_t& missing_fen = checker->missing_credit_fen[{id, lot.voucher()}];
+  missing_fen = Minus(missing_fen, lot.amount_fen());
 }
 
 }  // namespace
@@ -39,15 +60,10 @@ void CheckAccounts(Checker* checker) {
             "cloud account ", id, " is not found by its number ", row.account_number());
         std::pair<int64_t, uint64_t> previous{std::numeric_limits<int64_t>::min(), 0};
         for (const rows::CreditRow& lot : row.credits()) {
-          checker->Require(lot.amount_fen() > 0, "cloud account ", id, " has a lot of ",
-                           lot.amount_fen(), " fen of voucher ", lot.voucher());
+          CheckLot(id, row, lot, checker);
           const std::pair<int64_t, uint64_t> place{lot.expires_unix_ns(), lot.voucher()};
           checker->Require(previous < place, "cloud account ", id, " has lots out of order");
           previous = place;
-          int64_t& program_fen = checker->credit_fen[lot.program()];
-          program_fen = Plus(program_fen, lot.amount_fen());
-          int64_t& credit_fen = checker->vouchers[lot.voucher()].credit_fen;
-          credit_fen = Plus(credit_fen, lot.amount_fen());
         }
       });
 }
@@ -99,6 +115,10 @@ void CheckTransfers(Checker* checker) {
         if (row.state() == v1::TRANSFER_STATE_ORDERED) {
           checker->timers.insert({row.answer_due_unix_ns(), v1::TIMER_KIND_TRANSFER_ANSWER, id});
         }
+        if (row.state() == v1::TRANSFER_STATE_CONFIRMED) {
+          int64_t& missing_fen = checker->missing_credit_fen[{row.account(), row.voucher()}];
+          missing_fen = Plus(missing_fen, row.amount_fen());
+        }
         if (row.state() != v1::TRANSFER_STATE_ORDERED &&
             row.state() != v1::TRANSFER_STATE_OVERDUE) {
           return;
@@ -121,6 +141,20 @@ void CheckTransfers(Checker* checker) {
                        " transfers in state ", StateName(static_cast<v1::TransferState>(state)),
                        ", there are ", count);
     }
+  }
+}
+
+// While a voucher is active, the credit of each account is what transfers brought less what was
+// redeemed, but for what a reversal gave back after the voucher's end that no timer has booked yet.
+// When it ends the rest goes back.
+void CheckLots(Checker* checker) {
+  for (const auto& [key, missing_fen] : checker->missing_credit_fen) {
+    const auto& [account, id] = key;
+    const rows::VoucherRow* voucher = checker->view.Find<tables::Vouchers>({id});
+    if (voucher == nullptr || voucher->state() != v1::VOUCHER_STATE_ACTIVE) continue;
+    checker->Require(missing_fen >= 0 && missing_fen <= voucher->released_fen(), "cloud account ",
+                     account, " lacks ", missing_fen, " fen of voucher ", id,
+                     " by its transfers and redemptions");
   }
 }
 
