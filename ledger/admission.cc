@@ -30,11 +30,15 @@ AdmissionQueue::AdmissionQueue(const LedgerOptions& options, ClockWatch* watch,
 
 absl::Status AdmissionQueue::Admit(std::unique_ptr<Submission>* submission) {
   Submission& s = **submission;
-  for (const v1::Command& command : s.commands) s.bytes += command.ByteSizeLong();
+  bool only_resumes = true;
+  for (size_t i = 0; i < s.commands->size(); ++i) {
+    s.bytes += (*s.commands)[i].ByteSizeLong();
+    only_resumes = only_resumes && IsResume((*s.commands)[i]);
+  }
   const MutexLock lock(mutex_);
   if (closed_) return *closed_;
   const ClockReading now = clock_.Read();
-  if (watch_->Check(now) && !absl::c_all_of(s.commands, IsResume)) {
+  if (watch_->Check(now) && !only_resumes) {
     return UnavailableError(unavailable::kClockSuspect,
                             "the wall clock jumped; an administrator must resume the ledger");
   }
@@ -52,9 +56,9 @@ absl::Status AdmissionQueue::Admit(std::unique_ptr<Submission>* submission) {
   s.received_at = last_received_at_;
   s.admitted_monotonic_nanos = now.monotonic_nanos;
   s.admitted = std::chrono::steady_clock::now();
-  principal.commands += s.commands.size();
+  principal.commands += s.commands->size();
   principal.bytes += s.bytes;
-  commands_ += s.commands.size();
+  commands_ += s.commands->size();
   bytes_ += s.bytes;
   queue_.push_back(std::move(*submission));
   changed_.NotifyOne();
@@ -63,7 +67,7 @@ absl::Status AdmissionQueue::Admit(std::unique_ptr<Submission>* submission) {
 
 absl::Status AdmissionQueue::CheckRoom(const Submission& submission,
                                        const Principal& principal) const {
-  const size_t commands = submission.commands.size();
+  const size_t commands = submission.commands->size();
   if (commands_ + commands > max_commands_ || bytes_ + submission.bytes > max_bytes_) {
     return UnavailableError(unavailable::kOverloaded, "the queue is full; retry after a pause");
   }
@@ -111,10 +115,10 @@ std::vector<std::unique_ptr<Submission>> AdmissionQueue::Take(size_t max_command
   const MutexLock lock(mutex_);
   while (!queue_.empty() && commands < max_commands && bytes < max_bytes) {
     const Submission& s = *queue_.front();
-    commands += s.commands.size();
+    commands += s.commands->size();
     bytes += s.bytes;
     Principal& principal = principals_[s.authority.principal()];
-    principal.commands -= s.commands.size();
+    principal.commands -= s.commands->size();
     principal.bytes -= s.bytes;
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();

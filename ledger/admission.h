@@ -23,7 +23,7 @@ namespace voucher {
 // The commands of one Submit on their way. Filled by the caller up to `done`, by admission up to
 // `bytes`, by the sequencer after that.
 struct Submission {
-  std::vector<v1::Command> commands;
+  std::shared_ptr<Commands> commands;
   v1::Authority authority;
   Ledger::Done done;
 
@@ -34,7 +34,7 @@ struct Submission {
 
   std::vector<Outcome> outcomes;  // of the commands decided so far
 
-  size_t undecided() const { return commands.size() - outcomes.size(); }
+  size_t undecided() const { return commands->size() - outcomes.size(); }
 };
 
 // True for the one command that is taken while the clock is suspect.

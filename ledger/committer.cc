@@ -97,10 +97,9 @@ absl::Status Committer::MakeDurable(DecidedGroup* decided) {
   if (group.empty()) return absl::OkStatus();
   Journal& journal = *stores_->journal;
   auto lap = SteadyClock::now();
-  const std::vector<absl::string_view> entries(group.stored().begin(), group.stored().end());
   std::vector<Hash> leaf_hashes;
   absl::Status status =
-      journal.Append(group.first_sequence(), journal.epoch(), entries, &leaf_hashes);
+      journal.Append(group.first_sequence(), journal.epoch(), group.stored(), &leaf_hashes);
   if (!status.ok()) return status;
   group.report().fsync_ns = Lap(&lap);
 

@@ -1,6 +1,7 @@
 #include "ledger/group.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,14 +18,22 @@ uint64_t NextSequence(const View& view) {
   return counters != nullptr ? counters->sequence() + 1 : 1;
 }
 
-// Entries of the principal so far with this request_id.
-uint64_t FindFirst(const View& view, const v1::Authority& authority, const v1::Command& command) {
-  const rows::NumberRow* principal = view.Find<tables::Principals>({authority.principal()});
-  if (principal == nullptr) return 0;
-  return FindRequest(view, static_cast<uint32_t>(principal->number()), RequestIdOf(command));
+}  // namespace
+
+google::protobuf::ArenaOptions Group::Memory::Options() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = 8u << 10;
+  options.max_block_size = 64u << 10;
+  return options;
 }
 
-}  // namespace
+v1::Entry* Group::Memory::NewEntry() {
+  return google::protobuf::Arena::CreateMessage<v1::Entry>(&arena);
+}
+
+Group::SharedRecorded Group::Share(const std::shared_ptr<Memory>& memory, size_t n) {
+  return {memory, &memory->recorded[n]};
+}
 
 Group::Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
              const Group* previous)
@@ -32,23 +41,33 @@ Group::Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
       journal_(journal),
       previous_(previous),
       first_sequence_(NextSequence(*state)),
-      last_recorded_at_(last_recorded_at) {}
+      last_recorded_at_(last_recorded_at),
+      memory_(std::make_shared<Memory>()) {}
 
 UnixNanos Group::NextRecordedAt(UnixNanos now) const {
   return std::max(last_recorded_at_ + 1, now);
 }
 
-Outcome Group::Answer(v1::Command command, const v1::Authority& authority, const Stamp& stamp) {
-  if (const uint64_t first = FindFirst(*state_, authority, command); first != 0) {
-    return Replay(first, command);
+Outcome Group::Answer(const std::shared_ptr<Commands>& commands, size_t index,
+                      const v1::Authority& authority, const Stamp& stamp) {
+  auto& around = memory_->commands;
+  const bool same = !around.empty() && around.back() == commands;
+  if (!same) around.push_back(commands);
+  if (!same || number_.is_new) number_ = NumberAuthority(*state_, authority);
+  v1::Command* const command = commands->at(index);
+  if (const uint64_t first = FindRequest(*state_, number_.principal, RequestIdOf(*command))) {
+    return Replay(first, *command);
   }
-  const UnixNanos recorded_at = NextRecordedAt(stamp.now);
-  v1::Entry entry =
-      command.has_resume_after_clock_jump()
-          ? DecideResume(*state_, std::move(command), authority, stamp.received_at, recorded_at,
-                         stamp.jump_ns)
-          : Decide(*state_, std::move(command), authority, stamp.received_at, recorded_at);
-  auto kept = Keep(std::move(entry));
+  v1::Entry* const entry = memory_->NewEntry();
+  entry->unsafe_arena_set_allocated_command(command);
+  DecideEntry(*state_,
+              {.authority = authority,
+               .number = number_,
+               .received_at = stamp.received_at,
+               .recorded_at = NextRecordedAt(stamp.now),
+               .jump_ns = stamp.jump_ns},
+              entry);
+  auto kept = Keep(*entry);
   if (!kept.ok()) return {kept.status(), nullptr};
   return {absl::OkStatus(), *std::move(kept)};
 }
@@ -59,44 +78,47 @@ bool Group::IsSet(const v1::TimerDue& timer) const {
 }
 
 void Group::Fire(const v1::TimerDue& timer, UnixNanos now) {
-  v1::Command command;
-  *command.mutable_timer_due() = timer;
+  v1::Entry* const entry = memory_->NewEntry();
+  *entry->mutable_command()->mutable_timer_due() = timer;
   const UnixNanos recorded_at = NextRecordedAt(now);
-  const auto kept = Keep(Decide(*state_, std::move(command), {}, recorded_at, recorded_at));
+  DecideEntry(*state_, {.received_at = recorded_at, .recorded_at = recorded_at}, entry);
+  const auto kept = Keep(*entry);
   VOUCHER_CHECK(kept.ok()) << kept.status();
 }
 
-absl::StatusOr<std::shared_ptr<const Recorded>> Group::Keep(v1::Entry entry) {
+absl::StatusOr<Group::SharedRecorded> Group::Keep(const v1::Entry& entry) {
   VOUCHER_CHECK(entry.sequence() == first_sequence_ + stored_.size()) << entry.sequence();
-  std::string bytes = entry.SerializeAsString();
-  if (bytes.size() > kMaxEntryBytes) {
+  const size_t size = entry.ByteSizeLong();
+  if (size > kMaxEntryBytes) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the entry would have ", bytes.size(), " bytes, more than ", kMaxEntryBytes));
+        absl::StrCat("the entry would have ", size, " bytes, more than ", kMaxEntryBytes));
   }
+  char* const bytes = google::protobuf::Arena::CreateArray<char>(&memory_->arena, size);
+  entry.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
   Evolve(entry, state_);
   last_recorded_at_ = entry.recorded_unix_ns();
-  report_.bytes += bytes.size();
+  report_.bytes += size;
   report_.items.push_back(
       {VerbName(entry.command()), entry.refusal().reason(), 0, entry.program()});
-  stored_.push_back(std::move(bytes));
-  recorded_.push_back(std::make_shared<voucher::Recorded>());
-  recorded_.back()->entry = std::move(entry);
-  return recorded_.back();
+  stored_.emplace_back(bytes, size);
+  memory_->recorded.push_back({entry});
+  return Share(memory_, memory_->recorded.size() - 1);
 }
 
-absl::StatusOr<std::shared_ptr<const Recorded>> Group::Find(uint64_t sequence) const {
-  if (sequence >= first_sequence_) return recorded_[sequence - first_sequence_];
+absl::StatusOr<Group::SharedRecorded> Group::Find(uint64_t sequence) const {
+  if (sequence >= first_sequence_) return Share(memory_, sequence - first_sequence_);
   if (previous_ != nullptr && sequence >= previous_->first_sequence_) {
     return previous_->Find(sequence);
   }
   std::string bytes;
   if (absl::Status read = journal_->ReadEntry(sequence, &bytes); !read.ok()) return read;
-  auto found = std::make_shared<voucher::Recorded>();
-  if (!found->entry.ParseFromString(bytes)) {
+  const auto found = std::make_shared<Memory>();
+  v1::Entry* const entry = found->NewEntry();
+  if (!entry->ParseFromString(bytes)) {
     return absl::DataLossError(absl::StrCat("entry ", sequence, " cannot be parsed"));
   }
-  found->receipt = MakeReceipt(found->entry, LeafHash(bytes));
-  return found;
+  found->recorded.push_back({*entry, LeafHash(bytes)});
+  return Share(found, 0);
 }
 
 Outcome Group::Replay(uint64_t sequence, const v1::Command& command) {
@@ -118,10 +140,8 @@ bool Group::Recorded(const Outcome& outcome) const {
 }
 
 void Group::SetLeafHashes(absl::Span<const Hash> leaf_hashes) {
-  VOUCHER_CHECK(leaf_hashes.size() == recorded_.size()) << leaf_hashes.size();
-  for (size_t i = 0; i < leaf_hashes.size(); ++i) {
-    recorded_[i]->receipt = MakeReceipt(recorded_[i]->entry, leaf_hashes[i]);
-  }
+  VOUCHER_CHECK(leaf_hashes.size() == stored_.size()) << leaf_hashes.size();
+  for (size_t i = 0; i < leaf_hashes.size(); ++i) memory_->recorded[i].leaf_hash = leaf_hashes[i];
 }
 
 }  // namespace voucher

@@ -1,17 +1,22 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "google/protobuf/arena.h"
 
 #include "ledger/base/clock.h"
 #include "ledger/base/sha256.h"
+#include "ledger/commands.h"
 #include "ledger/journal/journal.h"
 #include "ledger/ledger.h"
+#include "ledger/machine/machine.h"
 #include "ledger/machine/view.h"
 
 namespace voucher {
@@ -38,11 +43,13 @@ class Group {
     int64_t jump_ns = 0;
   };
 
-  // Answers a command: decides it, or finds the first outcome of its request_id, in this group or
-  // in the journal. The outcome is ALREADY_EXISTS for a reused request_id, INVALID_ARGUMENT for a
-  // decision above 1 MiB, the journal's error if an earlier entry cannot be read; a recorded one
-  // must not be shown before SetLeafHashes.
-  Outcome Answer(v1::Command command, const v1::Authority& authority, const Stamp& stamp);
+  // Answers the command at `index`, which is `authority`'s as all of `commands` are: decides it, or
+  // finds the first outcome of its request_id, in this group or in the journal. The outcome is
+  // ALREADY_EXISTS for a reused request_id, INVALID_ARGUMENT for a decision above 1 MiB, the
+  // journal's error if an earlier entry cannot be read; a recorded one must not be shown before
+  // SetLeafHashes.
+  Outcome Answer(const std::shared_ptr<Commands>& commands, size_t index,
+                 const v1::Authority& authority, const Stamp& stamp);
 
   // Whether the timer waits to be booked.
   bool IsSet(const v1::TimerDue& timer) const;
@@ -50,7 +57,7 @@ class Group {
   void Fire(const v1::TimerDue& timer, UnixNanos now);
 
   // Entries as stored, from `first_sequence`.
-  const std::vector<std::string>& stored() const { return stored_; }
+  const std::vector<absl::string_view>& stored() const { return stored_; }
   uint64_t first_sequence() const { return first_sequence_; }
   uint64_t last_sequence() const { return first_sequence_ + stored_.size() - 1; }
   UnixNanos last_recorded_at() const { return last_recorded_at_; }
@@ -59,17 +66,34 @@ class Group {
   // True if this outcome was recorded by this group, not by an earlier one.
   bool Recorded(const Outcome& outcome) const;
 
-  // Completes the receipts with what the journal returned for `stored`.
+  // Completes what was recorded with what the journal returned for `stored`.
   void SetLeafHashes(absl::Span<const Hash> leaf_hashes);
 
   GroupReport& report() { return report_; }
 
  private:
+  using SharedRecorded = std::shared_ptr<const voucher::Recorded>;
+
   UnixNanos NextRecordedAt(UnixNanos now) const;
-  // Serialises, evolves and keeps the entry; INVALID_ARGUMENT if it is too large, and then nothing
-  // happened.
-  absl::StatusOr<std::shared_ptr<const voucher::Recorded>> Keep(v1::Entry entry);
-  absl::StatusOr<std::shared_ptr<const voucher::Recorded>> Find(uint64_t sequence) const;
+
+  // What entries lie in, and what they are made around. Who holds one of them holds it all.
+  struct Memory {
+    v1::Entry* NewEntry();
+
+    std::vector<std::shared_ptr<const Commands>> commands;
+    google::protobuf::Arena arena{Options()};
+    std::deque<voucher::Recorded> recorded;
+
+   private:
+    static google::protobuf::ArenaOptions Options();
+  };
+  // The nth of what was recorded in it.
+  static SharedRecorded Share(const std::shared_ptr<Memory>& memory, size_t n);
+
+  // Serialises, evolves and keeps an entry in memory_; INVALID_ARGUMENT if it is too large, and
+  // then nothing happened.
+  absl::StatusOr<SharedRecorded> Keep(const v1::Entry& entry);
+  absl::StatusOr<SharedRecorded> Find(uint64_t sequence) const;
   Outcome Replay(uint64_t sequence, const v1::Command& command);
 
   Overlay* const state_;
@@ -77,8 +101,9 @@ class Group {
   const Group* previous_;
   uint64_t first_sequence_;
   UnixNanos last_recorded_at_;
-  std::vector<std::string> stored_;
-  std::vector<std::shared_ptr<voucher::Recorded>> recorded_;
+  const std::shared_ptr<Memory> memory_;
+  AuthorityNumber number_;  // whose the newest of memory_->commands are
+  std::vector<absl::string_view> stored_;
   GroupReport report_;
 };
 

@@ -103,8 +103,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options) {
       new Ledger(std::make_unique<Parts>(std::move(options), std::move(stores))));
 }
 
-void Ledger::Submit(std::vector<v1::Command> commands, const v1::Authority& authority, Done done) {
-  if (commands.empty()) {
+void Ledger::Submit(std::shared_ptr<Commands> commands, const v1::Authority& authority, Done done) {
+  if (commands->empty()) {
     done({});
     return;
   }
@@ -114,7 +114,7 @@ void Ledger::Submit(std::vector<v1::Command> commands, const v1::Authority& auth
   submission->done = std::move(done);
   const absl::Status admitted = parts_->queue.Admit(&submission);
   if (admitted.ok()) return;
-  submission->done(std::vector<Outcome>(submission->commands.size(), Outcome{admitted, nullptr}));
+  submission->done(std::vector<Outcome>(submission->commands->size(), Outcome{admitted, nullptr}));
 }
 
 std::shared_ptr<const ReadSnapshot> Ledger::Snapshot() const {
@@ -135,7 +135,7 @@ absl::StatusOr<v1::Receipt> Ledger::ReadEntry(uint64_t sequence, std::string* st
   if (!entry.ParseFromString(*stored)) {
     return absl::DataLossError(absl::StrCat("entry ", sequence, " cannot be parsed"));
   }
-  return MakeReceipt(entry, LeafHash(*stored));
+  return Recorded{entry, LeafHash(*stored)}.receipt();
 }
 
 absl::Status Ledger::ReadEntries(
@@ -199,14 +199,18 @@ void Ledger::Drain() {
   });
 }
 
-v1::Receipt MakeReceipt(const v1::Entry& entry, const Hash& leaf_hash) {
+v1::Receipt Recorded::receipt() const {
   v1::Receipt receipt;
-  receipt.set_sequence(entry.sequence());
-  receipt.set_leaf_hash(leaf_hash.data(), leaf_hash.size());
-  *receipt.mutable_recorded_at() = ToTimestamp(entry.recorded_unix_ns());
-  *receipt.mutable_received_at() = ToTimestamp(entry.received_unix_ns());
-  receipt.set_queue_number(entry.queue_number());
+  FillReceipt(entry, leaf_hash, &receipt);
   return receipt;
+}
+
+void FillReceipt(const v1::Entry& entry, const Hash& leaf_hash, v1::Receipt* receipt) {
+  receipt->set_sequence(entry.sequence());
+  receipt->set_leaf_hash(leaf_hash.data(), leaf_hash.size());
+  *receipt->mutable_recorded_at() = ToTimestamp(entry.recorded_unix_ns());
+  *receipt->mutable_received_at() = ToTimestamp(entry.received_unix_ns());
+  receipt->set_queue_number(entry.queue_number());
 }
 
 }  // namespace voucher

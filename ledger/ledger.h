@@ -15,16 +15,19 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/sha256.h"
+#include "ledger/commands.h"
 #include "ledger/machine/view.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {
 
 // A decided command: its entry, durable, with its receipt. Immutable, shared with replays of the
-// same request.
+// same request; whoever holds one holds the memory of the group that it was decided in.
 struct Recorded {
-  v1::Entry entry;
-  v1::Receipt receipt;
+  const v1::Entry& entry;
+  Hash leaf_hash{};
+
+  v1::Receipt receipt() const;
 };
 
 // What became of a submitted command.
@@ -129,7 +132,9 @@ class ReadSnapshot {
 // Thread-safe.
 //
 //   VOUCHER_ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger, Ledger::Open(options));
-//   ledger->Submit({command}, authority, [](std::vector<Outcome> outcomes) { ... });
+//   auto commands = std::make_shared<Commands>();
+//   *commands->Add() = command;
+//   ledger->Submit(commands, authority, [](std::vector<Outcome> outcomes) { ... });
 class Ledger {
  public:
   // Opens or creates. A ledger whose files disagree (shorter than its mark, altered, mixed up)
@@ -149,7 +154,7 @@ class Ledger {
   // is. `done` is called once, on a thread of the ledger (or before Submit returns if not
   // admitted), with one outcome per command when all are durable; it must be quick and must not
   // destroy the ledger. The instant of the call is the commands' received_at.
-  void Submit(std::vector<v1::Command> commands, const v1::Authority& authority, Done done);
+  void Submit(std::shared_ptr<Commands> commands, const v1::Authority& authority, Done done);
 
   // The newest durable state.
   std::shared_ptr<const ReadSnapshot> Snapshot() const;
@@ -200,7 +205,7 @@ class Ledger {
   std::unique_ptr<Parts> parts_;
 };
 
-// The receipt of a stored entry whose leaf hash is `leaf_hash`.
-v1::Receipt MakeReceipt(const v1::Entry& entry, const Hash& leaf_hash);
+// Fills the receipt of a stored entry whose leaf hash is `leaf_hash`.
+void FillReceipt(const v1::Entry& entry, const Hash& leaf_hash, v1::Receipt* receipt);
 
 }  // namespace voucher

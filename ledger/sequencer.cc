@@ -186,13 +186,12 @@ bool Sequencer::DecideSubmissions(Group* group) {
 
 void Sequencer::DecideSubmission(Submission* submission, Group* group) {
   int64_t refusals = 0;
-  submission->outcomes.reserve(submission->commands.size());
+  submission->outcomes.reserve(submission->commands->size());
   for (; submission->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
     if (!was_suspect_ && !FireImmediate(submission->received_at, group)) break;
     WarmAhead();
     const size_t entries = group->stored().size();
-    v1::Command& command = submission->commands[submission->outcomes.size()];
-    submission->outcomes.push_back(DecideNext(*submission, std::move(command), group));
+    submission->outcomes.push_back(DecideNext(*submission, group));
     if (group->stored().size() == entries) continue;
     group->report().items.back().queue_ns = NanosSince(submission->admitted);
     if (submission->outcomes.back().recorded->entry.has_refusal()) ++refusals;
@@ -212,14 +211,15 @@ void Sequencer::WarmAhead() {
     const size_t first = submission->outcomes.size();
     const size_t count = std::min(room, submission->undecided());
     for (size_t i = 0; i < count; ++i) {
-      ahead_.push_back({&submission->commands[first + i], &submission->authority});
+      ahead_.push_back({submission->commands->at(first + i), &submission->authority});
     }
   }
   Warm(state_, ahead_);
   warm_ = ahead_.size() - 1;
 }
 
-Outcome Sequencer::DecideNext(const Submission& submission, v1::Command command, Group* group) {
+Outcome Sequencer::DecideNext(const Submission& submission, Group* group) {
+  const size_t next = submission.outcomes.size();
   const ClockReading now = options_.clock->Read();
   const bool suspect = WatchClock(now);
   if (now.monotonic_nanos - submission.admitted_monotonic_nanos > kMaxQueuedNanos) {
@@ -228,14 +228,14 @@ Outcome Sequencer::DecideNext(const Submission& submission, v1::Command command,
                              "not recorded: it waited more than 10 s for its turn; retry"),
             nullptr};
   }
-  if (suspect && !IsResume(command)) {
+  if (suspect && !IsResume((*submission.commands)[next])) {
     return {UnavailableError(
                 unavailable::kClockSuspect,
                 "not recorded: the wall clock jumped; an administrator must resume the ledger"),
             nullptr};
   }
   Outcome outcome = group->Answer(
-      std::move(command), submission.authority,
+      submission.commands, next, submission.authority,
       {.received_at = submission.received_at, .now = now.wall, .jump_ns = watch_->jump_ns()});
   if (group->Recorded(outcome) && outcome.recorded->entry.event().has_clock_resumed()) {
     resumed_ = now;
@@ -275,7 +275,7 @@ void Sequencer::AnswerUnknown(std::vector<std::unique_ptr<Submission>> submissio
           outcome.recorded == nullptr || outcome.recorded->entry.sequence() <= durable;
       if (!is_durable) outcome = {unknown, nullptr};
     }
-    submission->outcomes.resize(submission->commands.size(), {unknown, nullptr});
+    submission->outcomes.resize(submission->commands->size(), {unknown, nullptr});
     submission->done(std::move(submission->outcomes));
   }
 }

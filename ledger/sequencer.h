@@ -66,7 +66,7 @@ class Sequencer {
   void DecideSubmission(Submission* submission, Group* group);
   // Once in so many commands, warms the rows of those that come next.
   void WarmAhead();
-  Outcome DecideNext(const Submission& submission, v1::Command command, Group* group);
+  Outcome DecideNext(const Submission& submission, Group* group);
   bool MustEnd(const Group& group) const;
   // Waits for the group in flight, if any, whose rows are stored then. False after a fail-stop.
   bool Settle();

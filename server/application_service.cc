@@ -21,7 +21,8 @@ class ApplicationService final : public RpcService {
                                                   &Event::application_submitted));
     Unary("BatchSubmitApplications",
           Batch(&v1::BatchSubmitApplicationsRequest::mutable_applications, "applications",
-                &Command::set_allocated_submit_application, &Event::application_submitted,
+                &Command::unsafe_arena_set_allocated_submit_application,
+                &Event::application_submitted,
                 &v1::BatchSubmitApplicationsResponse::mutable_outcomes));
     Unary("WithdrawApplication",
           Mutation<v1::WithdrawApplicationResponse>(&Command::mutable_withdraw_application,
@@ -29,10 +30,11 @@ class ApplicationService final : public RpcService {
     Unary("ReviewApplication",
           Mutation<v1::ReviewApplicationResponse>(&Command::mutable_review_application,
                                                   &Event::application_reviewed));
-    Unary("BatchReviewApplications",
-          Batch(&v1::BatchReviewApplicationsRequest::mutable_reviews, "reviews",
-                &Command::set_allocated_review_application, &Event::application_reviewed,
-                &v1::BatchReviewApplicationsResponse::mutable_outcomes));
+    Unary(
+        "BatchReviewApplications",
+        Batch(&v1::BatchReviewApplicationsRequest::mutable_reviews, "reviews",
+              &Command::unsafe_arena_set_allocated_review_application, &Event::application_reviewed,
+              &v1::BatchReviewApplicationsResponse::mutable_outcomes));
     Unary("ReturnApplication",
           Mutation<v1::ReturnApplicationResponse>(&Command::mutable_return_application,
                                                   &Event::application_returned));

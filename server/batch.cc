@@ -9,8 +9,8 @@
 namespace voucher {
 
 std::vector<FieldProblem> CheckBatch(const google::protobuf::Message& around,
-                                     const std::vector<v1::Command>& commands,
-                                     absl::string_view field, size_t max_items, UnixNanos now) {
+                                     const Commands& commands, absl::string_view field,
+                                     size_t max_items, UnixNanos now) {
   FieldChecker checker(now);
   checker.NoUnknownFields(around);
   checker.Count(field, static_cast<int>(commands.size()), 1, static_cast<int>(max_items));
@@ -45,7 +45,7 @@ v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id) {
   return refusal;
 }
 
-void SubmitBatch(const UnaryCall& call, std::vector<v1::Command> commands, BatchReply reply) {
+void SubmitBatch(const UnaryCall& call, std::shared_ptr<Commands> commands, BatchReply reply) {
   WorkerPool* const pool = call.door().pool;
   call.door().ledger->Submit(
       std::move(commands), call.who(),

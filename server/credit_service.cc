@@ -23,7 +23,7 @@ class CreditService final : public RpcService {
                                  &Command::mutable_confirm_transfer, &Event::transfer_confirmed));
     Unary("BatchConfirmTransfers",
           Batch(&v1::BatchConfirmTransfersRequest::mutable_confirmations, "confirmations",
-                &Command::set_allocated_confirm_transfer, &Event::transfer_confirmed,
+                &Command::unsafe_arena_set_allocated_confirm_transfer, &Event::transfer_confirmed,
                 &v1::BatchConfirmTransfersResponse::mutable_outcomes));
     Unary("ReconcileTransfers",
           Mutation<v1::ReconcileTransfersResponse>(&Command::mutable_reconcile_transfers,
@@ -32,7 +32,7 @@ class CreditService final : public RpcService {
                                  &Command::mutable_decline_transfer, &Event::transfer_declined));
     Unary("Redeem", Mutation<v1::RedeemResponse>(&Command::mutable_redeem, &Event::redeemed));
     Unary("BatchRedeem", Batch(&v1::BatchRedeemRequest::mutable_redemptions, "redemptions",
-                               &Command::set_allocated_redeem, &Event::redeemed,
+                               &Command::unsafe_arena_set_allocated_redeem, &Event::redeemed,
                                &v1::BatchRedeemResponse::mutable_outcomes));
     BidiStream("StreamRedeem", [this](grpc::CallbackServerContext*, const v1::Authority& who) {
       return NewStreamRedeem(&this->door(), who);

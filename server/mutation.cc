@@ -21,25 +21,23 @@ void EndOne(const UnaryCall& call, const Outcome& outcome, const std::string& re
   }
   const Recorded& recorded = *outcome.recorded;
   if (recorded.entry.has_refusal()) {
-    return call.Fail(RefusalStatus(recorded.entry.refusal(), recorded.receipt));
+    return call.Fail(RefusalStatus(recorded.entry.refusal(), recorded.receipt()));
   }
   (*reply)(call, recorded);
 }
 
 }  // namespace
 
-void SubmitOne(const UnaryCall& call, v1::Command command, MutationReply reply) {
+void SubmitOne(const UnaryCall& call, std::shared_ptr<Commands> single, MutationReply reply) {
+  const v1::Command& command = *single->at(0);
   const std::vector<FieldProblem> problems = CheckCommand(command, call.door().clock->WallNow());
   if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
-  std::string request_id = RequestIdOf(command);
-  std::vector<v1::Command> commands;
-  commands.push_back(std::move(command));
-  call.door().ledger->Submit(std::move(commands), call.who(),
-                             [call, request_id = std::move(request_id),
-                              reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
-                               VOUCHER_CHECK(outcomes.size() == 1) << outcomes.size();
-                               EndOne(call, outcomes.front(), request_id, &reply);
-                             });
+  call.door().ledger->Submit(
+      single, call.who(),
+      [call, single, reply = std::move(reply)](const std::vector<Outcome>& outcomes) mutable {
+        VOUCHER_CHECK(outcomes.size() == 1) << outcomes.size();
+        EndOne(call, outcomes.front(), RequestIdOf((*single)[0]), &reply);
+      });
 }
 
 }  // namespace voucher

@@ -21,7 +21,7 @@ absl::Status AddEntries(const Ledger& ledger, uint64_t first, uint64_t last, int
           parsed = absl::DataLossError(absl::StrCat("entry ", sequence, " does not parse"));
           return false;
         }
-        *recorded->mutable_receipt() = MakeReceipt(recorded->entry(), LeafHash(stored));
+        FillReceipt(recorded->entry(), LeafHash(stored), recorded->mutable_receipt());
         bytes += recorded->ByteSizeLong();
         if (bytes > kMaxPageBytes && page->size() > 1) {
           page->RemoveLast();

@@ -89,15 +89,17 @@ class StreamRedeem final : public RpcService::BidiReactor {
   // Runs while no other read is outstanding, so messages are submitted in the order of arrival.
   void TakeMessage() VOUCHER_EXCLUDES(mutex_) {
     auto slot = std::make_shared<Slot>();
-    v1::StreamRedeemRequest message;
-    CommandBatch batch;
-    const absl::Status parsed = ParseMessage(incoming_, &message);
+    auto commands = std::make_shared<Commands>();
+    auto* message =
+        google::protobuf::Arena::CreateMessage<v1::StreamRedeemRequest>(commands->arena());
+    const absl::Status parsed = ParseMessage(incoming_, message);
     incoming_.Clear();
     std::vector<FieldProblem> problems;
     if (parsed.ok()) {
-      batch = TakeCommands(message.mutable_redemptions(), &v1::Command::set_allocated_redeem);
-      problems = CheckBatch(message, batch.commands, "redemptions", kMaxStreamItems,
-                            door_->clock->WallNow());
+      TakeCommands(message->mutable_redemptions(), &v1::Command::unsafe_arena_set_allocated_redeem,
+                   commands.get());
+      problems =
+          CheckBatch(*message, *commands, "redemptions", kMaxStreamItems, door_->clock->WallNow());
     } else {
       problems.push_back({"", std::string(parsed.message())});
     }
@@ -116,31 +118,29 @@ class StreamRedeem final : public RpcService::BidiReactor {
       }
       ++outstanding_;
     }
-    Submit(std::move(batch), std::move(slot));
+    Submit(commands, std::move(slot));
   }
 
-  void Submit(CommandBatch batch, std::shared_ptr<Slot> slot) {
-    WorkerPool* const pool = batch.commands.size() > kFewItems ? door_->pool : nullptr;
-    door_->ledger->Submit(
-        std::move(batch.commands), who_,
-        [this, pool, slot,
-         ids = std::move(batch.request_ids)](std::vector<Outcome> outcomes) mutable {
-          if (pool == nullptr) return Answer(outcomes, ids, slot.get());
-          pool->Post([this, slot, ids = std::move(ids), outcomes = std::move(outcomes)] {
-            Answer(outcomes, ids, slot.get());
-          });
-        });
+  void Submit(const std::shared_ptr<Commands>& commands, std::shared_ptr<Slot> slot) {
+    WorkerPool* const pool = commands->size() > kFewItems ? door_->pool : nullptr;
+    door_->ledger->Submit(commands, who_,
+                          [this, pool, slot, commands](std::vector<Outcome> outcomes) mutable {
+                            if (pool == nullptr) return Answer(*commands, outcomes, slot.get());
+                            pool->Post([this, slot, commands, outcomes = std::move(outcomes)] {
+                              Answer(*commands, outcomes, slot.get());
+                            });
+                          });
   }
 
-  void Answer(const std::vector<Outcome>& outcomes, const std::vector<std::string>& request_ids,
-              Slot* slot) VOUCHER_EXCLUDES(mutex_) {
+  void Answer(const Commands& commands, const std::vector<Outcome>& outcomes, Slot* slot)
+      VOUCHER_EXCLUDES(mutex_) {
     const absl::Status error = BatchError(*door_, outcomes);
     grpc::Status status;
     grpc::ByteBuffer bytes;
     if (error.ok()) {
       google::protobuf::Arena arena;
       auto* response = google::protobuf::Arena::CreateMessage<v1::StreamRedeemResponse>(&arena);
-      FillOutcomes(outcomes, request_ids, &v1::Event::redeemed, response->mutable_outcomes());
+      FillOutcomes(commands, outcomes, &v1::Event::redeemed, response->mutable_outcomes());
       bytes = SerializeMessage(*response);
     } else {
       status = OperatingStatus(error);

@@ -9,7 +9,7 @@ namespace voucher {
 Decision DecideCorrectionDeadline(Context* context, const v1::TimerDue& timer) {
   const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({timer.id()});
   JudgingRules(context, row);
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_correction_lapsed()->set_released_fen(row.granted_fen());
   ReleaseHold(timer.id(), row, row.granted_fen(), &event);
   return event;
@@ -18,7 +18,7 @@ Decision DecideCorrectionDeadline(Context* context, const v1::TimerDue& timer) {
 Decision DecideProjectDeadline(Context* context, const v1::TimerDue& timer) {
   const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({timer.id()});
   JudgingRules(context, row);
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   *event.mutable_project_lapsed() = ReleaseProject(*context, timer.id(), row, &event);
   return event;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -17,15 +18,20 @@
 
 namespace voucher {
 
-// What a verb's Decide answers: a refusal, or the event that must then succeed.
-using Decision = std::variant<v1::Refusal, v1::Event>;
+// What a verb's Decide answers: a refusal, or the event (the Context's) that must then succeed.
+using Decision = std::variant<v1::Refusal, std::reference_wrapper<const v1::Event>>;
 
 // What a verb's Decide may know: the state, who asks, and when the complete request was there. It
 // also notes which program and revision judged the command, for the entry.
 class Context {
  public:
-  Context(const View& state, const v1::Authority& who, UnixNanos received)
-      : view(state), authority(who), received_at(received) {}
+  // `event` is the empty one of the entry, for a verb that accepts; null where nothing is decided.
+  Context(const View& state, const v1::Authority& who, UnixNanos received,
+          v1::Event* event = nullptr)
+      : view(state), authority(who), received_at(received), event_(event) {}
+
+  // The event to fill and to answer with.
+  v1::Event& NewEvent() { return *event_; }
 
   // The counters; zeros in an empty ledger.
   const rows::CountersRow& counters() const;
@@ -67,6 +73,9 @@ class Context {
   uint32_t program = 0;
   uint32_t revision = 0;
   uint64_t queue_number = 0;
+
+ private:
+  v1::Event* const event_;
 };
 
 // BLACKLISTED if the enterprise is blacklisted for the program on the civil day of `at` in

@@ -45,35 +45,16 @@ void EvolveVerb(const v1::Entry& entry, Overlay* rows) {
   VOUCHER_CHECK(false) << "entry " << entry.sequence() << " without verb";
 }
 
-// Everything of an entry but its outcome.
-v1::Entry BeginEntry(const View& view, v1::Command command, const v1::Authority& authority,
-                     UnixNanos received_at, UnixNanos recorded_at) {
+// Everything of an entry but its command and its outcome.
+void FillHead(const View& view, const Asked& asked, v1::Entry* entry) {
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
-  v1::Entry entry;
-  entry.set_sequence(counters != nullptr ? counters->sequence() + 1 : 1);
-  entry.set_recorded_unix_ns(recorded_at);
-  entry.set_received_unix_ns(received_at);
-  entry.set_decider_version(kDeciderVersion);
-  *entry.mutable_command() = std::move(command);
-  if (!entry.command().has_timer_due()) {
-    const AuthorityNumber number = NumberAuthority(view, authority);
-    entry.set_authority(number.authority);
-    entry.set_principal(number.principal);
-    if (number.is_new) *entry.mutable_introduced() = authority;
-  }
-  return entry;
-}
-
-void FinishEntry(const Context& context, Decision decision, v1::Entry* entry) {
-  entry->set_program(context.program);
-  entry->set_program_revision(context.revision);
-  entry->set_queue_number(context.queue_number);
-  if (auto* refusal = std::get_if<v1::Refusal>(&decision)) {
-    FillClause(context.view.Find<tables::Revisions>({context.program, context.revision}), refusal);
-    *entry->mutable_refusal() = std::move(*refusal);
-  } else {
-    *entry->mutable_event() = std::move(std::get<v1::Event>(decision));
-  }
+  entry->set_sequence(counters != nullptr ? counters->sequence() + 1 : 1);
+  entry->set_recorded_unix_ns(asked.recorded_at);
+  entry->set_received_unix_ns(asked.received_at);
+  entry->set_decider_version(kDeciderVersion);
+  entry->set_authority(asked.number.authority);
+  entry->set_principal(asked.number.principal);
+  if (asked.number.is_new) *entry->mutable_introduced() = asked.authority;
 }
 
 void IntroduceAuthority(const v1::Entry& entry, Overlay* rows) {
@@ -108,20 +89,37 @@ AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority
       true};
 }
 
-v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at) {
-  v1::Entry entry = BeginEntry(view, std::move(command), authority, received_at, recorded_at);
-  Context context(view, authority, received_at);
-  FinishEntry(context, DecideVerb(&context, entry.command()), &entry);
-  StepWaitlist(view, &entry);
-  return entry;
+void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
+  FillHead(view, asked, entry);
+  v1::Event* const event = entry->mutable_event();
+  if (asked.jump_ns != 0 && entry->command().has_resume_after_clock_jump()) {
+    event->mutable_clock_resumed()->set_jump_ns(asked.jump_ns);
+    return;
+  }
+  Context context(view, asked.authority, asked.received_at, event);
+  Decision decision = DecideVerb(&context, entry->command());
+  entry->set_program(context.program);
+  entry->set_program_revision(context.revision);
+  entry->set_queue_number(context.queue_number);
+  if (auto* refusal = std::get_if<v1::Refusal>(&decision)) {
+    FillClause(view.Find<tables::Revisions>({context.program, context.revision}), refusal);
+    *entry->mutable_refusal() = std::move(*refusal);
+  }
+  StepWaitlist(view, entry);
 }
 
-v1::Entry DecideResume(const View& view, v1::Command command, const v1::Authority& authority,
-                       UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns) {
-  if (jump_ns == 0) return Decide(view, std::move(command), authority, received_at, recorded_at);
-  v1::Entry entry = BeginEntry(view, std::move(command), authority, received_at, recorded_at);
-  entry.mutable_event()->mutable_clock_resumed()->set_jump_ns(jump_ns);
+v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
+                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns) {
+  v1::Entry entry;
+  *entry.mutable_command() = std::move(command);
+  const bool timer = entry.command().has_timer_due();
+  DecideEntry(view,
+              {.authority = authority,
+               .number = timer ? AuthorityNumber() : NumberAuthority(view, authority),
+               .received_at = received_at,
+               .recorded_at = recorded_at,
+               .jump_ns = jump_ns},
+              &entry);
   return entry;
 }
 
@@ -132,8 +130,8 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded) {
   } else if (const auto* known = view.Find<tables::Authorities>({recorded.authority()})) {
     authority = known->authority();
   }
-  return DecideResume(view, recorded.command(), authority, recorded.received_unix_ns(),
-                      recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns());
+  return Decide(view, recorded.command(), authority, recorded.received_unix_ns(),
+                recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns());
 }
 
 void Evolve(const v1::Entry& entry, Overlay* rows) {

@@ -41,16 +41,26 @@ struct AuthorityNumber {
 // Numbers of `authority` in `view`; new ones (the next free) if it is not known.
 AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority);
 
-// Decides one command. Returns the complete entry: sequence, numbers, outcome. `command` must have
-// passed CheckCommand. `authority` is empty for timers.
-v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at);
+// What a decision depends on besides the state and the command.
+struct Asked {
+  // Who asks, and NumberAuthority of that; both empty for timers.
+  const v1::Authority& authority = v1::Authority::default_instance();
+  AuthorityNumber number;
+  UnixNanos received_at = 0;
+  UnixNanos recorded_at = 0;
+  // For a ResumeAfterClockJump, by how much the wall clock of this process jumped; 0 means that
+  // nothing is suspended, which is refused. Whether a process is suspended is no state of the
+  // ledger.
+  int64_t jump_ns = 0;
+};
 
-// Decides a ResumeAfterClockJump of a process whose wall clock jumped by `jump_ns`; 0 means that
-// nothing is suspended, which is refused. Whether a process is suspended is no state of the ledger,
-// hence the extra input.
-v1::Entry DecideResume(const View& view, v1::Command command, const v1::Authority& authority,
-                       UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns);
+// Decides the command of `entry`, which holds nothing else yet, and completes the entry: sequence,
+// numbers, outcome. The command must have passed CheckCommand.
+void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry);
+
+// The same for a command that is in no entry yet.
+v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
+                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns = 0);
 
 // Decides again what `recorded` decided, from its own request, authority and instants, on the state
 // before it. The ledger's rules were followed if the result equals `recorded`.

@@ -11,7 +11,7 @@ namespace {
 
 Decision DecideCutoff(Context* context, const v1::TimerDue& timer) {
   const auto program = context->FindProgram(static_cast<uint32_t>(timer.id()));
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_program_cutoff_reached()->set_from(program->row->state());
   return event;
 }
@@ -19,7 +19,7 @@ Decision DecideCutoff(Context* context, const v1::TimerDue& timer) {
 Decision DecideTransferAnswer(Context* context, const v1::TimerDue& timer) {
   const rows::TransferRow* transfer = context->view.Find<tables::Transfers>({timer.id()});
   context->FindProgram(transfer->program());
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_transfer_became_overdue();
   return event;
 }
@@ -27,7 +27,7 @@ Decision DecideTransferAnswer(Context* context, const v1::TimerDue& timer) {
 Decision DecideVoucherLapse(Context* context, const v1::TimerDue& timer) {
   const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({timer.id()});
   context->FindProgram(voucher->program());
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   const int64_t released_fen = ReleaseVoucher(*context, timer.id(), &event);
   event.mutable_voucher_expired()->set_released_fen(released_fen);
   event.mutable_voucher_expired()->set_settles_application(IsSettledByExpiry(*context, timer.id()));
@@ -37,7 +37,7 @@ Decision DecideVoucherLapse(Context* context, const v1::TimerDue& timer) {
 Decision DecideTranche(Context* context, const v1::TimerDue& timer) {
   const rows::TrancheRow* tranche = context->view.Find<tables::Tranches>({timer.id()});
   const auto program = context->FindProgram(tranche->program());
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   Post(Treasury(), BudgetAccount(), tranche->amount_fen(), &event);
   event.mutable_tranche_opened()->set_budget_fen(
       BalanceOf(context->view, program->number, BudgetAccount()) + tranche->amount_fen());
@@ -47,7 +47,7 @@ Decision DecideTranche(Context* context, const v1::TimerDue& timer) {
 // What it does is decided for every entry (StepWaitlist).
 Decision DecideWaitlist(Context* context, const v1::TimerDue& timer) {
   context->FindProgram(static_cast<uint32_t>(timer.id()));
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_waitlist_continued();
   return event;
 }

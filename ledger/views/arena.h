@@ -19,17 +19,21 @@ class Pages {
   Pages& operator=(const Pages&) = delete;
 
   char* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
 
  private:
   void* mapped_;
   char* data_;
-  size_t bytes_;  // mapped
+  size_t bytes_;
 };
 
-// Hands out memory that lives as long as the arena. One thread allocates; bytes() is thread-safe.
+// Hands out memory that lives as long as the arena; what it holds at first is not known. One thread
+// allocates; bytes() is thread-safe.
 class Arena {
  public:
   Arena() = default;
+  // A few blocks are kept for arenas to come: the system would have to clear them again.
+  ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 

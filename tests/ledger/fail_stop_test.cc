@@ -54,7 +54,7 @@ TEST(FailStop, AFailedJournalWriteAnswersOutcomeUnknownAndStops) {
   for (Outcome& outcome : second.get()) outcomes.push_back(std::move(outcome));
   ASSERT_EQ(outcomes.size(), 3);
   if (outcomes[1].status.ok()) {
-    EXPECT_EQ(outcomes[1].recorded->receipt.sequence(), 1);
+    EXPECT_EQ(outcomes[1].recorded->receipt().sequence(), 1);
     outcomes.erase(outcomes.begin() + 1);
   }
   for (const Outcome& outcome : outcomes) {
@@ -82,7 +82,7 @@ TEST(FailStop, ARetryAfterTheRestartResolvesTheUnknown) {
   EXPECT_EQ(test.ledger->mode(), Mode::kReadWrite);
   const Outcome retried = test.Do(PutProvider("r2", "two"));
   ASSERT_TRUE(Accepted(retried)) << retried.status;
-  EXPECT_EQ(retried.recorded->receipt.sequence(), 2);
+  EXPECT_EQ(retried.recorded->receipt().sequence(), 2);
 }
 
 TEST(FailStopDeathTest, TheProcessEndsByDefault) {

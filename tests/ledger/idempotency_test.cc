@@ -21,8 +21,8 @@ TEST(Idempotency, TheSameRequestTwiceInOneGroupIsRecordedOnce) {
   const Outcome b = second.get().at(0);
   ASSERT_TRUE(Accepted(a)) << a.status;
   ASSERT_TRUE(Accepted(b)) << b.status;
-  EXPECT_EQ(a.recorded->receipt.sequence(), 1);
-  EXPECT_EQ(a.recorded->receipt.SerializeAsString(), b.recorded->receipt.SerializeAsString());
+  EXPECT_EQ(a.recorded->receipt().sequence(), 1);
+  EXPECT_EQ(a.recorded->receipt().SerializeAsString(), b.recorded->receipt().SerializeAsString());
   EXPECT_EQ(test.ledger->Snapshot()->sequence(), 1);
 }
 
@@ -52,8 +52,8 @@ TEST(Idempotency, AReplayAfterARestartGetsTheFirstOutcomeWithItsReceipt) {
   for (const auto& [first, again] :
        {std::pair(accepted, accepted_again), std::pair(refused, refused_again)}) {
     EXPECT_EQ(first.recorded->entry.SerializeAsString(), again.recorded->entry.SerializeAsString());
-    EXPECT_EQ(first.recorded->receipt.SerializeAsString(),
-              again.recorded->receipt.SerializeAsString());
+    EXPECT_EQ(first.recorded->receipt().SerializeAsString(),
+              again.recorded->receipt().SerializeAsString());
   }
   EXPECT_EQ(test.ledger->Snapshot()->sequence(), 2);
 }
@@ -101,11 +101,11 @@ TEST(Receipt, HashesTheStoredBytesAndTheRootIsTheTreeOverThem) {
   std::string stored;
   const auto receipt = test.ledger->ReadEntry(2, &stored);
   ASSERT_TRUE(receipt.ok()) << receipt.status();
-  EXPECT_EQ(receipt->SerializeAsString(), second.recorded->receipt.SerializeAsString());
+  EXPECT_EQ(receipt->SerializeAsString(), second.recorded->receipt().SerializeAsString());
   EXPECT_EQ(receipt->leaf_hash(), AsBytes(LeafHash(stored)));
   EXPECT_EQ(stored, second.recorded->entry.SerializeAsString());
-  const Hash left = *HashFromBytes(first.recorded->receipt.leaf_hash());
-  const Hash right = *HashFromBytes(second.recorded->receipt.leaf_hash());
+  const Hash left = *HashFromBytes(first.recorded->receipt().leaf_hash());
+  const Hash right = *HashFromBytes(second.recorded->receipt().leaf_hash());
   EXPECT_EQ(test.ledger->Snapshot()->root(), NodeHash(left, right));
   EXPECT_TRUE(absl::IsNotFound(test.ledger->ReadEntry(0, &stored).status()));
   EXPECT_TRUE(absl::IsNotFound(test.ledger->ReadEntry(3, &stored).status()));

@@ -79,15 +79,17 @@ TEST(Order, AUnitLargerThanAGroupKeepsItsOrderAndIsAnsweredOnce) {
   test.turnstile.Release();
   const std::vector<Outcome> outcomes = unit.get();
   ASSERT_EQ(outcomes.size(), 10);
-  for (size_t i = 0; i < 10; ++i) EXPECT_EQ(outcomes[i].recorded->receipt.sequence(), i + 1);
-  EXPECT_EQ(next.get().at(0).recorded->receipt.sequence(), 11);
+  for (size_t i = 0; i < 10; ++i) EXPECT_EQ(outcomes[i].recorded->receipt().sequence(), i + 1);
+  EXPECT_EQ(next.get().at(0).recorded->receipt().sequence(), 11);
 }
 
 TEST(Order, AReaderSeesAnEntryBeforeItsSubmitterIsAnswered) {
   TestLedger test;
   test.Open();
   std::promise<uint64_t> seen;
-  test.ledger->Submit({PutProvider("r1")}, Platform(), [&](std::vector<Outcome>) {
+  auto commands = std::make_shared<Commands>();
+  *commands->Add() = PutProvider("r1");
+  test.ledger->Submit(commands, Platform(), [&](std::vector<Outcome>) {
     seen.set_value(test.ledger->Snapshot()->sequence());
   });
   EXPECT_EQ(seen.get_future().get(), 1);

@@ -21,6 +21,7 @@ std::shared_ptr<const ReadSnapshot> NothingYet() {
 DurableGroup GroupOf(Ledger::Done done) {
   DurableGroup group;
   group.finished.push_back(std::make_unique<Submission>());
+  group.finished.back()->commands = std::make_shared<Commands>();
   group.finished.back()->done = std::move(done);
   return group;
 }

@@ -67,14 +67,16 @@ void TestLedger::Reopen() {
 
 std::future<std::vector<Outcome>> TestLedger::Submit(std::vector<v1::Command> commands,
                                                      const v1::Authority& authority) {
+  auto submitted = std::make_shared<Commands>();
   for (const v1::Command& command : commands) {
+    *submitted->Add() = command;
     for (const FieldProblem& problem : CheckCommand(command, clock.WallNow())) {
       ADD_FAILURE() << problem.field << ": " << problem.description;
     }
   }
   auto promise = std::make_shared<std::promise<std::vector<Outcome>>>();
   std::future<std::vector<Outcome>> future = promise->get_future();
-  ledger->Submit(std::move(commands), authority, [promise](std::vector<Outcome> outcomes) {
+  ledger->Submit(std::move(submitted), authority, [promise](std::vector<Outcome> outcomes) {
     promise->set_value(std::move(outcomes));
   });
   return future;

@@ -59,7 +59,7 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
                        absl::StrJoin(missing, ", "));
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   const int64_t opened_fen = OpenGate(context->view, request.application_id(), *row, &event);
   event.mutable_project_accepted()->set_settleable_fen(opened_fen);
   event.mutable_project_accepted()->set_settles_application(

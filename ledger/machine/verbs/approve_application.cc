@@ -118,7 +118,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
                        {{"expires_unix_ns", compiled.voucher_expires_at()}});
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ApplicationApproved* approved = event.mutable_application_approved();
   approved->set_approved_fen(approved_fen);
   approved->set_item_number(row->item());

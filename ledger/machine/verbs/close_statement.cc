@@ -60,19 +60,20 @@ int64_t WaitingFen(const View& view, uint32_t program, v1::AccountKind kind, uin
   return waiting_fen;
 }
 
-Decision CloseForProvider(const Context& context, const Context::Program& program,
+Decision CloseForProvider(Context* context, const Context::Program& program,
                           const v1::CloseStatementRequest& request) {
-  const auto provider = context.FindProvider(request.provider_id());
+  const auto provider = context->FindProvider(request.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
   const uint32_t month = MonthOf(request.period());
-  const rows::PartyRow& party = PartyOf(context.view, program.number, kProviders, provider->number);
-  if (auto refusal = CheckMonth(context, party, month)) return *refusal;
+  const rows::PartyRow& party =
+      PartyOf(context->view, program.number, kProviders, provider->number);
+  if (auto refusal = CheckMonth(*context, party, month)) return *refusal;
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
   bool any = false;
   const auto kind = static_cast<uint8_t>(kProviders);
-  context.view.Scan<tables::PayableMonths>(
+  context->view.Scan<tables::PayableMonths>(
       {program.number, kind, provider->number, 0},
       {program.number, kind, provider->number, month + 1},
       [&](const tables::PayableMonths::Key&, const rows::PayableMonthRow& row) {
@@ -83,10 +84,10 @@ Decision CloseForProvider(const Context& context, const Context::Program& progra
       });
   if (!any) {
     return NothingToState(program,
-                          WaitingFen(context.view, program.number, kProviders, provider->number,
+                          WaitingFen(context->view, program.number, kProviders, provider->number,
                                      provider->number + 1, [](uint64_t) { return true; }));
   }
-  closed->set_statement_id(context.counters().statement() + 1);
+  closed->set_statement_id(context->counters().statement() + 1);
   closed->set_provider_number(provider->number);
   closed->set_brought_forward_fen(party.carried_fen());
   const int64_t net_fen = closed->booked_fen() - closed->reversed_fen() + party.carried_fen();
@@ -149,36 +150,37 @@ void SetOff(const View& view, uint32_t program, v1::DueLine* first, v1::DueLine*
   }
 }
 
-Decision CloseForDistrict(const Context& context, const Context::Program& program,
+Decision CloseForDistrict(Context* context, const Context::Program& program,
                           const v1::CloseStatementRequest& request) {
   uint64_t code = 0;
   VOUCHER_CHECK(absl::SimpleAtoi(request.division(), &code)) << request.division();
   const uint32_t month = MonthOf(request.period());
-  const rows::PartyRow& party = PartyOf(context.view, program.number, kEnterprises, code);
-  if (auto refusal = CheckMonth(context, party, month)) return *refusal;
-  std::vector<v1::DueLine> lines = LinesOf(context.view, program.number, request.division(), month);
+  const rows::PartyRow& party = PartyOf(context->view, program.number, kEnterprises, code);
+  if (auto refusal = CheckMonth(*context, party, month)) return *refusal;
+  std::vector<v1::DueLine> lines =
+      LinesOf(context->view, program.number, request.division(), month);
   if (lines.empty()) {
     const auto covered = [&](uint64_t enterprise) {
-      const auto* row = context.view.Find<tables::Enterprises>({enterprise});
+      const auto* row = context->view.Find<tables::Enterprises>({enterprise});
       return DivisionCovers(request.division(), row->facts().division());
     };
-    return NothingToState(program, WaitingFen(context.view, program.number, kEnterprises, 0,
-                                              context.counters().enterprise() + 1, covered));
+    return NothingToState(program, WaitingFen(context->view, program.number, kEnterprises, 0,
+                                              context->counters().enterprise() + 1, covered));
   }
   const v1::Refusal too_many =
       NotInThisState("more lines than one statement holds", "超过一份结算单的容量", {},
                      {{"line_limit", static_cast<int64_t>(kMaxStatementLines)}});
   if (lines.size() > kMaxStatementLines) return too_many;
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
-  closed->set_statement_id(context.counters().statement() + 1);
+  closed->set_statement_id(context->counters().statement() + 1);
   for (size_t first = 0, end = 0; first < lines.size(); first = end) {
     while (end < lines.size() &&
            lines[end].enterprise_number() == lines[first].enterprise_number()) {
       ++end;
     }
-    SetOff(context.view, program.number, &lines[first], lines.data() + end, closed->statement_id(),
+    SetOff(context->view, program.number, &lines[first], lines.data() + end, closed->statement_id(),
            &event);
   }
   if (event.postings_size() > kMaxStatementPostings) return too_many;
@@ -228,8 +230,8 @@ void SettleMonths(uint32_t program, uint64_t provider, uint32_t month, Overlay* 
 Decision Decide(Context* context, const v1::CloseStatementRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  return request.has_provider_id() ? CloseForProvider(*context, *program, request)
-                                   : CloseForDistrict(*context, *program, request);
+  return request.has_provider_id() ? CloseForProvider(context, *program, request)
+                                   : CloseForDistrict(context, *program, request);
 }
 
 void Evolve(const v1::Entry& entry, const v1::CloseStatementRequest& request,

@@ -34,7 +34,7 @@ Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) 
   }
   if (auto refusal = CheckAmount(item, request.spend_fen())) return *refusal;
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ApplicationCorrected* corrected = event.mutable_application_corrected();
   corrected->set_granted_fen(
       std::min(row->granted_fen(), BaseAmountFen(item, request.spend_fen())));

@@ -43,7 +43,7 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
         {{"available_fen", voucher->available_fen()}, {"amount_fen", request.amount_fen()}});
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::TransferOrdered* ordered = event.mutable_transfer_ordered();
   ordered->set_transfer_id(context->counters().transfer() + 1);
   ordered->set_answer_due_unix_ns(context->received_at + program->rules->transfer_answer_nanos());

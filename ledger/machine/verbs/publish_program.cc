@@ -93,7 +93,7 @@ Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
     if (auto refusal = BelowUse(*context, *before, request.rules())) return *refusal;
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ProgramPublished* published = event.mutable_program_published();
   published->set_program_number(before ? before->number : context->counters().program() + 1);
   published->set_revision(before ? before->row->revision() + 1 : 1);

@@ -64,7 +64,7 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
     return *refusal;
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ClusterPut* put = event.mutable_cluster_put();
   put->set_cluster_number(known != 0 ? known : context->counters().cluster() + 1);
   put->set_created(known == 0);

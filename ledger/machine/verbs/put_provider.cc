@@ -4,7 +4,7 @@ namespace voucher {
 
 Decision Decide(Context* context, const v1::PutProviderRequest& request) {
   const auto before = context->FindProvider(request.provider_id());
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ProviderPut* put = event.mutable_provider_put();
   put->set_provider_number(before ? before->number : context->counters().provider() + 1);
   put->set_created(!before);

@@ -105,7 +105,7 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
     if (auto refusal = CheckCured(*context, rules, *row)) return *refusal;
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_reclaimed()->set_application_id(id);
   event.mutable_reclaimed()->set_enterprise_number(row->enterprise());
   if (row->voucher() != 0) {

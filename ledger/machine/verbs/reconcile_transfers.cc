@@ -53,7 +53,7 @@ Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) 
   const auto provider = context->FindProvider(request.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::TransfersReconciled* reconciled = event.mutable_transfers_reconciled();
   absl::flat_hash_set<uint64_t> named;
   for (int i = 0; i < request.lines_size(); ++i) {

@@ -28,7 +28,7 @@ Decision Decide(Context* context, const v1::RecordRecoveryRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
   const int64_t amount_fen = request.amount_fen();
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::RecoveryRecorded* recorded = event.mutable_recovery_recorded();
   int64_t owed_fen = 0;
   if (request.has_uscc()) {

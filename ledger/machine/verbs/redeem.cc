@@ -128,7 +128,7 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
                        {{"redemption_id", static_cast<int64_t>(used->number())}});
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::Redeemed* redeemed = event.mutable_redeemed();
   redeemed->set_redemption_id(context->counters().redemption() + 1);
   redeemed->set_provider_number(account->provider());

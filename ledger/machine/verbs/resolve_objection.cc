@@ -13,7 +13,7 @@ Decision Decide(Context* context, const v1::ResolveObjectionRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ObjectionResolved* resolved = event.mutable_objection_resolved();
   if (request.upheld()) {
     resolved->set_state(v1::APPLICATION_STATE_REJECTED);

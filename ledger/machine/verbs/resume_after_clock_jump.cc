@@ -2,7 +2,7 @@
 
 namespace voucher {
 
-// Whether a process is suspended is no state of the ledger: DecideResume knows the jump and decides
+// Whether a process is suspended is no state of the ledger: DecideEntry knows the jump and decides
 // for one that is.
 Decision Decide(Context*, const v1::ResumeAfterClockJumpRequest&) {
   return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, "the clock is not suspended");

@@ -62,7 +62,7 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
                        {{"available_fen", reversible_fen}, {"amount_fen", request.amount_fen()}});
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::RedemptionReversed* reversed = event.mutable_redemption_reversed();
   reversed->set_redemption_id(request.redemption_id());
   reversed->set_reversed_fen(request.amount_fen());

@@ -66,7 +66,7 @@ Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& requ
     return *refusal;
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ApplicationReviewed* reviewed = event.mutable_application_reviewed();
   reviewed->set_stages_passed(row.stages_passed());
   if (row.granted_fen() == 0) {  // rejected before its ranking: it holds nothing
@@ -108,7 +108,7 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
     return refusal;
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ApplicationReviewed* reviewed = event.mutable_application_reviewed();
   reviewed->set_stages_passed(row->stages_passed());
   if (request.verdict() == v1::REVIEW_VERDICT_REJECT) {

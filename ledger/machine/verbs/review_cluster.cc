@@ -45,7 +45,7 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
                           {{"members", members}, {"minimum_members", rule.minimum_members()}});
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ClusterReviewed* reviewed = event.mutable_cluster_reviewed();
   reviewed->set_cluster_number(number);
   reviewed->set_state(pass ? v1::CLUSTER_STATE_SCORED : v1::CLUSTER_STATE_REJECTED);

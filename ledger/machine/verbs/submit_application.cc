@@ -132,7 +132,7 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
   if (auto refusal = UnusableChoice(*context, *program, request)) return *refusal;
 
   const auto& offer = std::get<OfferedGrant>(answer);
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   v1::ApplicationSubmitted* submitted = event.mutable_application_submitted();
   submitted->set_application_id(context->counters().application() + 1);
   submitted->set_enterprise_number(enterprise->number);

@@ -13,7 +13,7 @@ Decision Decide(Context* context, const v1::SucceedEnterpriseRequest& request) {
   }
   if (auto refusal = CheckCurrentUscc(*enterprise->row, request.uscc())) return *refusal;
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_enterprise_succeeded()->set_enterprise_number(enterprise->number);
   return event;
 }

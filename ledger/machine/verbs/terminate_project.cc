@@ -13,7 +13,7 @@ Decision Decide(Context* context, const v1::TerminateProjectRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   *event.mutable_project_terminated() =
       ReleaseProject(*context, request.application_id(), *row, &event);
   return event;

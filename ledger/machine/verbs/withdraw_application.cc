@@ -13,7 +13,7 @@ Decision Decide(Context* context, const v1::WithdrawApplicationRequest& request)
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
-  v1::Event event;
+  v1::Event& event = context->NewEvent();
   event.mutable_application_withdrawn();
   if (HoldsMoney(row->state())) {
     event.mutable_application_withdrawn()->set_released_fen(row->granted_fen());

@@ -29,8 +29,19 @@ Figure Result(const std::string& name, const Meter& meter) {
 void HashLeaves(Group* group) {
   std::vector<Hash> leaf_hashes;
   leaf_hashes.reserve(group->stored().size());
-  for (const std::string& entry : group->stored()) leaf_hashes.push_back(LeafHash(entry));
+  for (const absl::string_view entry : group->stored()) leaf_hashes.push_back(LeafHash(entry));
   group->SetLeafHashes(leaf_hashes);
+}
+
+// Each as a call of its own submits it.
+std::vector<std::shared_ptr<Commands>> Singles(const std::vector<v1::Command>& commands) {
+  std::vector<std::shared_ptr<Commands>> singles;
+  singles.reserve(commands.size());
+  for (const v1::Command& command : commands) {
+    singles.push_back(std::make_shared<Commands>());
+    *singles.back()->Add() = command;
+  }
+  return singles;
 }
 
 void CountRows(const RowChanges& changes, Figure* figure) {
@@ -78,9 +89,10 @@ void World::MoveTo(absl::string_view rfc3339) {
   now_ = ParseRfc3339(rfc3339).value();
 }
 
-Outcome World::Answer(Group* group, const v1::Authority& who, v1::Command command) {
+Outcome World::Answer(Group* group, const v1::Authority& who,
+                      const std::shared_ptr<Commands>& single) {
   now_ += kStepNanos;
-  return group->Answer(std::move(command), who, {.received_at = now_, .now = now_});
+  return group->Answer(single, 0, who, {.received_at = now_, .now = now_});
 }
 
 UnixNanos World::LastRecordedAt() const {
@@ -122,9 +134,10 @@ Figure World::MeasureGroups(const std::string& name, size_t commands, Step step)
   return figure;
 }
 
-void World::Do(const v1::Authority& who, std::vector<v1::Command> commands) {
+void World::Do(const v1::Authority& who, const std::vector<v1::Command>& commands) {
+  auto singles = Singles(commands);
   const auto step = [&](Group* group, size_t i) {
-    const Outcome outcome = Answer(group, who, std::move(commands[i]));
+    const Outcome outcome = Answer(group, who, std::exchange(singles[i], nullptr));
     VOUCHER_CHECK(outcome.status.ok()) << outcome.status;
     VOUCHER_CHECK(outcome.recorded->entry.has_event())
         << outcome.recorded->entry.ShortDebugString();
@@ -136,9 +149,10 @@ void World::Do(const v1::Authority& who, std::vector<v1::Command> commands) {
 }
 
 Figure World::Measure(const std::string& name, const v1::Authority& who,
-                      std::vector<v1::Command> commands, v1::Reason expected) {
+                      const std::vector<v1::Command>& commands, v1::Reason expected) {
+  auto singles = Singles(commands);
   const auto step = [&](Group* group, size_t i) {
-    const Outcome outcome = Answer(group, who, std::move(commands[i]));
+    const Outcome outcome = Answer(group, who, std::exchange(singles[i], nullptr));
     VOUCHER_CHECK(outcome.status.ok()) << outcome.status;
     VOUCHER_CHECK(outcome.recorded->entry.refusal().reason() == expected)
         << outcome.recorded->entry.ShortDebugString();
@@ -147,14 +161,16 @@ Figure World::Measure(const std::string& name, const v1::Authority& who,
 }
 
 Figure World::MeasureReplay(const std::string& name, const v1::Authority& who,
-                            std::vector<v1::Command> commands) {
+                            const std::vector<v1::Command>& commands) {
+  const auto singles = Singles(commands);
+  auto again = Singles(commands);
   Meter meter(name);
   for (size_t first = 0; first < commands.size(); first += group_commands_) {
     const size_t last = std::min(commands.size(), first + group_commands_);
     Group group(&state_, nullptr, LastRecordedAt());
-    for (size_t i = first; i < last; ++i) Answer(&group, who, commands[i]);
+    for (size_t i = first; i < last; ++i) Answer(&group, who, singles[i]);
     meter.Start();
-    for (size_t i = first; i < last; ++i) Answer(&group, who, std::move(commands[i]));
+    for (size_t i = first; i < last; ++i) Answer(&group, who, std::exchange(again[i], nullptr));
     meter.Stop();
     meter.EndSample(last - first);
     VOUCHER_CHECK(group.report().replays == last - first) << group.report().replays;

@@ -54,15 +54,16 @@ class World {
   void MoveTo(absl::string_view rfc3339);
 
   // The commands one after another; each is accepted (checked).
-  void Do(const v1::Authority& who, std::vector<v1::Command> commands);
+  void Do(const v1::Authority& who, const std::vector<v1::Command>& commands);
   // What they cost, after a few that are not measured: finding the request_id, deciding,
   // serialising, evolving, hashing, encoding the changed rows and taking them into the cache.
   // `expected` is the outcome of each (checked); REASON_UNSPECIFIED means accepted.
   Figure Measure(const std::string& name, const v1::Authority& who,
-                 std::vector<v1::Command> commands, v1::Reason expected = v1::REASON_UNSPECIFIED);
+                 const std::vector<v1::Command>& commands,
+                 v1::Reason expected = v1::REASON_UNSPECIFIED);
   // What it costs to answer them again, in the group that recorded them.
   Figure MeasureReplay(const std::string& name, const v1::Authority& who,
-                       std::vector<v1::Command> commands);
+                       const std::vector<v1::Command>& commands);
   // What it costs to book timers that are set.
   Figure MeasureTimers(const std::string& name, const std::vector<v1::TimerDue>& timers);
   // What it costs to check that they are well-formed, which happens before they are queued.
@@ -75,7 +76,7 @@ class World {
   UnixNanos LastRecordedAt() const;
   void RunGroup(size_t first, size_t last, Step step, Meter* meter, Figure* figure);
   Figure MeasureGroups(const std::string& name, size_t commands, Step step);
-  Outcome Answer(Group* group, const v1::Authority& who, v1::Command command);
+  Outcome Answer(Group* group, const v1::Authority& who, const std::shared_ptr<Commands>& single);
 
   const int enterprises_;
   const size_t group_commands_;
