@@ -9,13 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include <sys/types.h>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpcpp/support/proto_buffer_reader.h"
+#include <sys/types.h>
 
 #include "ledger/base/sha256.h"
 #include "ledger/base/status_macros.h"
