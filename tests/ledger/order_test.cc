@@ -66,6 +66,18 @@ TEST(Order, SixtyFourSubmittersAtOnceMakeNoQueueInversion) {
   EXPECT_EQ(entries.back().queue_number(), kSubmitters * kEach);
 }
 
+TEST(Order, AnOutcomeOutlivesTheGroupItsCommandsAndTheLedger) {
+  TestLedger test;
+  test.Open();
+  const Outcome outcome = test.Do(PutProvider("r1", "a-provider-with-a-long-name"));
+  for (int i = 0; i < 3; ++i) test.Accept(PutProvider("more" + std::to_string(i)));
+  test.Close();
+  EXPECT_EQ(outcome.recorded->entry.command().put_provider().provider_id(),
+            "a-provider-with-a-long-name");
+  EXPECT_TRUE(outcome.recorded->entry.event().has_provider_put());
+  EXPECT_EQ(outcome.recorded->receipt().sequence(), 1u);
+}
+
 TEST(Order, AUnitLargerThanAGroupKeepsItsOrderAndIsAnsweredOnce) {
   TestLedger test;
   test.options.max_group_commands = 3;
