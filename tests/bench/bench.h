@@ -90,7 +90,7 @@ class Bench {
   // Latencies in open loops.
   absl::Status MeasureHalfLoad();
   absl::Status MeasureReads();
-  void AddLatencies(const std::string& name, const Histogram& latency);
+  void AddLatencies(const std::string& name, const Latencies& latencies);
   // Start-up, disk and memory.
   absl::Status MeasureOpen();
   absl::Status MeasureRebuild();

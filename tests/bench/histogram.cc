@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "tests/bench/microseconds.h"
+
 namespace voucher::bench {
 namespace {
 
@@ -51,6 +53,12 @@ int64_t Histogram::Quantile(double q) const {
     if (seen >= wanted) return std::min(UpperEndOf(i), max_);
   }
   return 0;
+}
+
+Latencies LatenciesOf(const Histogram& latency) {
+  return {.p50 = Microseconds(latency.Quantile(0.5)),
+          .p99 = Microseconds(latency.Quantile(0.99)),
+          .p999 = Microseconds(latency.Quantile(0.999))};
 }
 
 }  // namespace voucher::bench

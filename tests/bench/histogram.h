@@ -29,6 +29,12 @@ class Histogram {
   int64_t max_ = 0;
 };
 
+// What is told of latencies, in microseconds.
+struct Latencies {
+  double p50 = 0, p99 = 0, p999 = 0;
+};
+Latencies LatenciesOf(const Histogram& latency);
+
 }  // namespace voucher::bench
 
 #endif  // TESTS_BENCH_HISTOGRAM_H_

@@ -12,8 +12,8 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/microseconds.h"
 #include "tests/bench/process_usage.h"
+#include "tests/bench/read_client.h"
 #include "tests/support/sample_program.h"
-#include "voucher/v1/program_service.pb.h"
 
 namespace voucher::bench {
 namespace {
@@ -33,16 +33,6 @@ constexpr double kReadsPerSecond = 1'000;
 // at least.
 int BatchesInFlight(int items) {
   return std::clamp(16'384 / items, 2, 64);
-}
-
-// GetBudget, for ever.
-std::unique_ptr<RequestPool> BudgetReads() {
-  auto pool = std::make_unique<RequestPool>("/voucher.v1.ProgramService/GetBudget", "observer", 1,
-                                            /*cyclic=*/true);
-  v1::GetBudgetRequest request;
-  request.set_program_id(testing::kProgramId);
-  pool->Add(request);
-  return pool;
 }
 
 }  // namespace
@@ -150,31 +140,29 @@ absl::Status Bench::MeasureHalfLoad() {
   VOUCHER_ASSIGN_OR_RETURN(const LoadResult result, RunOpenLoop(options, pool.get()));
   VOUCHER_RETURN_IF_ERROR(ledger->CheckRedeemed(*pool));
   results_.Add("unary_half_load", "redemptions/s", result.per_second());
-  AddLatencies("unary_half_load", result.latency);
+  AddLatencies("unary_half_load", LatenciesOf(result.latency));
 
   // What the transport and the client alone cost at this rate.
   options.address = empty_server_->address();
   const auto endless = RequestPool::Endless(*pool);
   VOUCHER_ASSIGN_OR_RETURN(const LoadResult empty, RunOpenLoop(options, endless.get()));
-  AddLatencies("empty_at_that_rate", empty.latency);
+  AddLatencies("empty_at_that_rate", LatenciesOf(empty.latency));
   return absl::OkStatus();
 }
 
-void Bench::AddLatencies(const std::string& name, const Histogram& latency) {
-  results_.Add(name + "_p50", "us", Microseconds(latency.Quantile(0.5)));
-  results_.Add(name + "_p99", "us", Microseconds(latency.Quantile(0.99)));
-  results_.Add(name + "_p999", "us", Microseconds(latency.Quantile(0.999)));
+void Bench::AddLatencies(const std::string& name, const Latencies& latencies) {
+  results_.Add(name + "_p50", "us", latencies.p50);
+  results_.Add(name + "_p99", "us", latencies.p99);
+  results_.Add(name + "_p999", "us", latencies.p999);
 }
 
 absl::Status Bench::MeasureReads() {
   VOUCHER_ASSIGN_OR_RETURN(const auto ledger, Running(fresh_));
-  const auto reads = BudgetReads();
-  LoadOptions reading = Loading(ledger->address());
-  reading.connections = 1;
-  reading.rate = kReadsPerSecond;
+  const Reading reading{
+      .address = ledger->address(), .rate = kReadsPerSecond, .seconds = options_.seconds};
   const auto measure = [&](const std::string& name) -> absl::Status {
-    VOUCHER_ASSIGN_OR_RETURN(const LoadResult result, RunOpenLoop(reading, reads.get()));
-    AddLatencies(name, result.latency);
+    VOUCHER_ASSIGN_OR_RETURN(const Latencies latencies, ReadFromOutside(reading));
+    AddLatencies(name, latencies);
     return absl::OkStatus();
   };
   VOUCHER_RETURN_IF_ERROR(measure("read_idle"));

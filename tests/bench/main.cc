@@ -16,6 +16,7 @@
 #include "tests/bench/empty_server.h"
 #include "tests/bench/guard.h"
 #include "tests/bench/options.h"
+#include "tests/bench/read_client.h"
 #include "tests/bench/report.h"
 #include "tests/support/child_process.h"
 
@@ -131,8 +132,14 @@ int main(int argc, char** argv) {
   empty->add_option("--redeem-bytes", answers.redeem_bytes);
   empty->add_option("--stream-redeem-bytes", answers.stream_redeem_bytes);
   empty->add_option("--address-file", address_file);
+  voucher::bench::Reading reading;
+  CLI::App* reads = app.add_subcommand("read-budgets")->group("");
+  reads->add_option("--address", reading.address);
+  reads->add_option("--rate", reading.rate);
+  reads->add_option("--seconds", reading.seconds);
   CLI11_PARSE(app, argc, argv);
   if (*empty) return voucher::bench::ServeEmpty(answers, address_file);
+  if (*reads) return voucher::bench::ReadBudgets(reading);
   if (options.quick) voucher::bench::BeQuick(app, &options);
   return voucher::bench::Run(options);
 }
