@@ -14,7 +14,7 @@ namespace voucher {
 // otherwise be allocated by the thread that parses it and freed by another. Whoever keeps a
 // command, or an entry around it, keeps the Commands.
 //
-// Filled by one thread; the ledger then changes nothing in it.
+// Filled by one thread and, once submitted, changed by nobody: entries and replies read it.
 class Commands {
  public:
   Commands() = default;

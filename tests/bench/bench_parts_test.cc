@@ -29,6 +29,10 @@ TEST(Histogram, QuantilesAreAtMostOneAndAHalfPercentTooLarge) {
   EXPECT_GE(histogram.Quantile(0.99), 990'000);
   EXPECT_LE(histogram.Quantile(0.99), 1'000'000);
   EXPECT_EQ(histogram.Quantile(1), 1'000'000);
+  const Latencies microseconds = LatenciesOf(histogram);
+  EXPECT_DOUBLE_EQ(microseconds.p50 * 1e3, static_cast<double>(histogram.Quantile(0.5)));
+  EXPECT_DOUBLE_EQ(microseconds.p99 * 1e3, static_cast<double>(histogram.Quantile(0.99)));
+  EXPECT_DOUBLE_EQ(microseconds.p999 * 1e3, static_cast<double>(histogram.Quantile(0.999)));
 }
 
 TEST(Histogram, SmallValuesAreExactAndMergedOnesCountTogether) {

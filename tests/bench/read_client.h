@@ -23,7 +23,7 @@ struct Reading {
 
 // Starts this program once more to read, and waits until it has. The reader shares neither gRPC nor
 // threads with other load, and goes before all others on the processors if the user may do that
-// (root): what a client on another machine would not wait for is not measured.
+// (root; it says so if not): what a client on another machine would not wait for is not measured.
 absl::StatusOr<Latencies> ReadFromOutside(const Reading& reading);
 
 // The body of that process: prints the latencies; returns an exit code.

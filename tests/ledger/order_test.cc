@@ -1,6 +1,9 @@
 #include <atomic>
 #include <map>
+#include <string>
 #include <thread>
+#include <tuple>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -76,6 +79,24 @@ TEST(Order, AnOutcomeOutlivesTheGroupItsCommandsAndTheLedger) {
             "a-provider-with-a-long-name");
   EXPECT_TRUE(outcome.recorded->entry.event().has_provider_put());
   EXPECT_EQ(outcome.recorded->receipt().sequence(), 1u);
+}
+
+TEST(Order, AnAuthorityIsIntroducedByItsFirstEntryOnlyAlsoWithinAGroup) {
+  TestLedger test;
+  test.Open();
+  test.turnstile.Hold();
+  auto one = test.Submit({PutProvider("a"), PutProvider("b"), PutProvider("c")}, Platform("one"));
+  auto other = test.Submit({PutProvider("a"), PutProvider("b")}, Platform("other"));
+  auto again = test.Submit({PutProvider("d")}, Platform("one"));
+  test.turnstile.Release();
+  for (auto* unit : {&one, &other, &again}) unit->get();
+  std::vector<std::tuple<std::string, uint32_t, uint32_t>> seen;
+  for (const v1::Entry& entry : test.Entries()) {
+    seen.emplace_back(entry.introduced().principal(), entry.authority(), entry.principal());
+  }
+  const std::vector<std::tuple<std::string, uint32_t, uint32_t>> expected = {
+      {"one", 1, 1}, {"", 1, 1}, {"", 1, 1}, {"other", 2, 2}, {"", 2, 2}, {"", 1, 1}};
+  EXPECT_EQ(seen, expected);
 }
 
 TEST(Order, AUnitLargerThanAGroupKeepsItsOrderAndIsAnsweredOnce) {
