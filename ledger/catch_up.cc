@@ -16,6 +16,7 @@
 #include "ledger/base/mutex.h"
 #include "ledger/base/sha256.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/base/thread_name.h"
 #include "ledger/machine/machine.h"
 
 namespace voucher {
@@ -25,6 +26,7 @@ constexpr uint64_t kBatch = 4'096;
 constexpr size_t kBatchBytes = size_t{8} << 20;
 constexpr size_t kMaxBatchesAhead = 2;
 constexpr std::chrono::milliseconds kProgressEvery{300};
+constexpr size_t kWarmAhead = 32;
 
 // Entries that follow one another, parsed.
 struct Batch {
@@ -88,6 +90,7 @@ class ReaderAhead {
 
  private:
   void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
+    NameThisThread("entry-reader");
     bool more = true;
     while (more) {
       auto batch = ReadBatch(journal, done + 1, std::min(done + kBatch, end));
@@ -108,6 +111,20 @@ class ReaderAhead {
   std::thread thread_;
 };
 
+void EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* state) {
+  while (!entries.empty()) {
+    const auto next = entries.subspan(0, kWarmAhead);
+    Warm(*state, next);
+    for (const v1::Entry* entry : next) Evolve(*entry, state);
+    entries.remove_prefix(next.size());
+  }
+}
+
+// As much as the views would write out at a time.
+bool IsMuch(const Overlay& state, const ViewsOptions& options) {
+  return state.changes() >= options.table_rows || state.passing_bytes() >= options.table_bytes;
+}
+
 }  // namespace
 
 absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views) {
@@ -119,12 +136,15 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
   auto next_progress = std::chrono::steady_clock::now();
   do {
     VOUCHER_ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, reader.Next());
-    for (const v1::Entry* entry : batch->entries) Evolve(*entry, &state);
+    EvolveAll(batch->entries, &state);
     done = batch->last;
-    VOUCHER_RETURN_IF_ERROR(
-        views->Apply(*state.TakeChanges(),
-                     {.ledger_id = journal.ledger_id(), .sequence = done, .root = batch->root}));
-    state.StoredIn(&views->newest());
+    if (done == end || IsMuch(state, views->options())) {
+      VOUCHER_RETURN_IF_ERROR(views->Flush());  // what was loaded last
+      state.StoredIn(&views->newest());
+      VOUCHER_RETURN_IF_ERROR(
+          views->Load(state.TakeChanges(),
+                      {.ledger_id = journal.ledger_id(), .sequence = done, .root = batch->root}));
+    }
     if (options.on_rebuild_progress &&
         (done == end || std::chrono::steady_clock::now() >= next_progress)) {
       options.on_rebuild_progress(done, end);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ledger/base/check.h"
+#include "ledger/base/thread_name.h"
 
 namespace voucher {
 namespace {
@@ -66,6 +67,7 @@ absl::Status Committer::Finish(std::unique_ptr<DecidedGroup>* group) {
 }
 
 void Committer::Run() {
+  NameThisThread("committer");
   while (true) {
     DecidedGroup* decided = nullptr;
     {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "ledger/base/thread_name.h"
+
 namespace voucher {
 namespace {
 
@@ -44,6 +46,7 @@ void Replier::Stop() {
 }
 
 void Replier::Run() {
+  NameThisThread("replier");
   while (true) {
     std::deque<DurableGroup> durable;
     std::vector<std::unique_ptr<DecidedGroup>> unneeded;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/thread_name.h"
 #include "ledger/machine/machine.h"
 #include "ledger/unavailable.h"
 
@@ -70,6 +71,7 @@ void Sequencer::Join() {
 }
 
 void Sequencer::Run() {
+  NameThisThread("sequencer");
   while (true) {
     const bool work = !taken_.empty() || queue_->WaitForWork(kIdlePoll);
     if (!work && queue_->closed()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/base/thread_name.h"
+
 namespace voucher {
 
 ProgressWaits::ProgressWaits(Ledger* ledger, WorkerPool* pool) : ledger_(ledger), pool_(pool) {
@@ -55,6 +57,7 @@ void ProgressWaits::Stop() {
 }
 
 void ProgressWaits::Run() {
+  NameThisThread("progress-waits");
   MutexLock lock(mutex_);
   while (!ending_) {
     const TimePoint next = PostDue(std::chrono::steady_clock::now());

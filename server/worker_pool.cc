@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/base/thread_name.h"
+
 namespace voucher {
 
 WorkerPool::WorkerPool(int threads) {
@@ -33,6 +35,7 @@ void WorkerPool::WaitIdle(std::chrono::nanoseconds timeout) {
 }
 
 void WorkerPool::Run() {
+  NameThisThread("request-worker");
   while (true) {
     absl::AnyInvocable<void()> work;
     {

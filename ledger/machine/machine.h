@@ -80,6 +80,9 @@ struct Waiting {
 // fetched for many of them at a time; some 32. Changes no answer.
 void Warm(const View& view, absl::Span<const Waiting> commands);
 
+// The same of rows that evolving the entries will change.
+void Warm(const View& view, absl::Span<const v1::Entry* const> entries);
+
 // The request_id of a command; empty for timers.
 const std::string& RequestIdOf(const v1::Command& command);
 

@@ -22,6 +22,7 @@ char* RowChanges::Allocate(size_t bytes) {
   char* const allocated = free_;
   free_ += bytes;
   left_ -= bytes;
+  bytes_ += bytes;
   return allocated;
 }
 
@@ -40,12 +41,19 @@ void RowChanges::Erase(absl::string_view key) {
 
 void RowChanges::ShowLast() {
   VOUCHER_CHECK(!changes_.back().erased);
-  shown_.insert_or_assign(changes_.back().key, static_cast<uint32_t>(changes_.size() - 1));
+  changes_.back().shown = true;
+  ++shown_;
 }
 
 const RowChange* RowChanges::Find(absl::string_view key) const {
-  const auto found = shown_.find(key);
-  return found != shown_.end() ? &changes_[found->second] : nullptr;
+  if (shown_ == 0) return nullptr;
+  if (indexed_ == 0) index_.reserve(std::max(expected_shown_, shown_));
+  for (; indexed_ < changes_.size(); ++indexed_) {
+    const RowChange& change = changes_[indexed_];
+    if (change.shown) index_.insert_or_assign(change.key, static_cast<uint32_t>(indexed_));
+  }
+  const auto found = index_.find(key);
+  return found != index_.end() ? &changes_[found->second] : nullptr;
 }
 
 }  // namespace voucher

@@ -65,11 +65,12 @@ std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
   }
   std::apply([&](const auto&... held) { (AppendOrdered(held), ...); }, tables_);
   changed_.clear();
+  noted_ = 0;
   passing_.clear();
   ++batch_;
   std::shared_ptr<const RowChanges> taken = batches_.back();
   if (taken->size() == 0) batches_.pop_back();
-  batches_.push_back(std::make_shared<RowChanges>());
+  batches_.push_back(std::make_shared<RowChanges>(taken->shown()));
   return taken;
 }
 

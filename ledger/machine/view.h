@@ -114,6 +114,12 @@ class View {
     lowest->source_->Prefetch(key_bytes_);
   }
 
+  // Fetches memory that Find will look at first where rows are held, of an unordered table.
+  template <class T>
+  void PrefetchHeld(const typename T::Key& key) const {
+    rows<T>().prefetch(key);
+  }
+
   // Visits rows with keys in [first, last) in key order until the visitor returns false.
   template <class T>
   void Scan(const typename T::Key& first, const typename T::Key& last,
@@ -335,6 +341,11 @@ class Overlay : public View {
     return rows<T>();
   }
 
+  // What this batch has changed so far: rows, some perhaps twice, and bytes of those of them that
+  // pass through.
+  size_t changes() const { return noted_ + batches_.back()->size(); }
+  size_t passing_bytes() const { return batches_.back()->bytes(); }
+
   // The changed rows of this batch, which ends; if there are none, nothing remembers it. Not of a
   // whole state in memory either.
   std::shared_ptr<const RowChanges> TakeChanges();
@@ -395,10 +406,12 @@ class Overlay : public View {
   void Note(typename HeldTable<T>::Rows::value_type* changed) {
     if (changed->second.batch == batch_) return;
     changed->second.batch = batch_;
+    ++noted_;
     if (!T::kOrdered && !IsWhole()) changed_.push_back({T::kId, changed});
   }
 
   std::vector<Changed> changed_;  // in this batch
+  size_t noted_ = 0;              // those of ordered tables too
 };
 
 // The writer's state: rows changed in place over stored rows that may be some batches behind. It

@@ -17,6 +17,29 @@ void Prefetch(const Row& row) {
   for (size_t at = 0; at < sizeof(Row); at += kCacheLine) __builtin_prefetch(bytes + at);
 }
 
+// What of a row is memory of its own.
+void PrefetchParts(const rows::AccountRow& account) {
+  if (!account.credits().empty()) Prefetch(account.credits(0));
+}
+void PrefetchParts(const rows::VoucherRow& voucher) {
+  if (!voucher.accounts().empty()) Prefetch(voucher.accounts(0));
+  if (!voucher.claims().empty()) Prefetch(voucher.claims(0));
+}
+
+// The rows of T with these numbers, and all of their memory.
+template <class T>
+void WarmRows(const View& view, absl::Span<const uint64_t> numbers) {
+  for (const uint64_t number : numbers) view.PrefetchHeld<T>({number});
+  absl::InlinedVector<const typename T::Row*, kUsual> rows;
+  for (const uint64_t number : numbers) {
+    const typename T::Row* row = view.Find<T>({number});
+    if (row == nullptr) continue;
+    Prefetch(*row);
+    rows.push_back(row);
+  }
+  for (const typename T::Row* row : rows) PrefetchParts(*row);
+}
+
 // Where the request_ids would be if they were known.
 void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
   const v1::Authority* authority = nullptr;
@@ -63,6 +86,20 @@ void Warm(const View& view, absl::Span<const Waiting> commands) {
     const auto* application = view.Find<tables::Applications>({voucher->application()});
     if (application != nullptr) Prefetch(*application);
   }
+}
+
+void Warm(const View& view, absl::Span<const v1::Entry* const> entries) {
+  absl::InlinedVector<uint64_t, kUsual> accounts, vouchers;
+  for (const v1::Entry* entry : entries) {
+    for (const v1::Posting& posting : entry->event().postings()) {
+      const v1::AccountRef& from = posting.from();
+      if (from.kind() != v1::ACCOUNT_KIND_CREDIT) continue;
+      accounts.push_back(from.id());
+      vouchers.push_back(from.sub());
+    }
+  }
+  WarmRows<tables::Accounts>(view, accounts);
+  WarmRows<tables::Vouchers>(view, vouchers);
 }
 
 }  // namespace voucher

@@ -45,7 +45,7 @@ absl::Status Layers::Scan(
       continue;
     }
     const absl::string_view key = from->key();
-    if (!from->version().erased()) more = visit(key, from->version().value());
+    if (!from->erased()) more = visit(key, from->value());
     if (oldest.valid() && oldest.key() == key) oldest.Next();
     if (newer.valid() && newer.key() == key) newer.Next();
     if (newest.valid() && newest.key() == key) newest.Next();

@@ -47,32 +47,9 @@ struct MemoryRow {
   }
 };
 
-// The first bytes of a key after its table as two numbers that sort as the bytes do: comparing them
-// settles most comparisons of keys of one table without touching the keys.
-struct KeyWords {
-  uint64_t high = 0;
-  uint64_t low = 0;
-
-  KeyWords() = default;
-  explicit KeyWords(absl::string_view key) {
-    if (!key.empty()) key.remove_prefix(1);
-    high = WordOf(key);
-    low = WordOf(key.substr(key.size() < 8 ? key.size() : 8));
-  }
-
-  friend bool operator==(const KeyWords&, const KeyWords&) = default;
-  friend bool operator<(const KeyWords& a, const KeyWords& b) {
-    return a.high != b.high ? a.high < b.high : a.low < b.low;
-  }
-
- private:
-  static uint64_t WordOf(absl::string_view bytes) {
-    const size_t size = bytes.size() < 8 ? bytes.size() : 8;
-    uint64_t word = 0;
-    for (size_t i = 0; i < size; ++i) word = word << 8 | static_cast<uint8_t>(bytes[i]);
-    return size == 0 ? 0 : word << (64 - 8 * size);
-  }
-};
+inline absl::string_view KeyOf(const MemoryRow& row) {
+  return row.key();
+}
 
 }  // namespace voucher
 

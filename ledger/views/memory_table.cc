@@ -154,10 +154,10 @@ bool MemoryTable::Cursor::Refill() {
   for (const MemoryRow* row = table.last_inserted.load(std::memory_order_acquire); row != nullptr;
        row = row->previous_in_table) {
     const absl::string_view key = row->key();
-    if (!(key < first_) && key < last_) sorted_.push_back({KeyWords(key), row});
+    if (!(key < first_) && key < last_) sorted_.push_back({KeyWords(), row});
   }
   std::reverse(sorted_.begin(), sorted_.end());  // Keys tend to ascend in time.
-  if (!std::is_sorted(sorted_.begin(), sorted_.end())) std::sort(sorted_.begin(), sorted_.end());
+  SortByKey(absl::MakeSpan(sorted_));
   return true;
 }
 

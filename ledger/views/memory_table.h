@@ -70,7 +70,8 @@ class MemoryTable {
     bool valid() const { return row_ != nullptr; }
     // These need valid(). The bytes live as long as the table.
     absl::string_view key() const { return row_->key(); }
-    const RowVersion& version() const { return *version_; }
+    bool erased() const { return version_->erased(); }
+    absl::string_view value() const { return version_->value(); }  // not if erased
     void Next() { Settle(); }
 
    private:

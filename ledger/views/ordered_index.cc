@@ -6,9 +6,18 @@
 #include "ledger/base/check.h"
 
 namespace voucher {
+namespace {
+
+// All rows are of one table.
+KeyWords WordsOf(absl::string_view key) {
+  constexpr size_t kAfterTable = 1;
+  return {key, kAfterTable};
+}
+
+}  // namespace
 
 void OrderedIndex::Insert(const MemoryRow* row) {
-  const Entry entry{KeyWords(row->key()), row};
+  const Entry entry{WordsOf(row->key()), row};
   Node* node = root_.load(std::memory_order_relaxed);
   if (node == nullptr) {
     root_.store(NewLeaf(&entry, 1), std::memory_order_release);
@@ -123,7 +132,7 @@ OrderedIndex::Inner* OrderedIndex::NewInner() {
 }
 
 OrderedIndex::Walk::Walk(const OrderedIndex& index, absl::string_view key) {
-  const KeyWords words(key);
+  const KeyWords words = WordsOf(key);
   Node* node = index.root_.load(std::memory_order_acquire);
   if (node == nullptr) return;
   for (; !node->is_leaf; ++depth_) {

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/views/arena.h"
+#include "ledger/views/key_order.h"
 #include "ledger/views/memory_row.h"
 
 namespace voucher {
@@ -23,15 +24,8 @@ namespace voucher {
 // exchanged only for nodes that hold the same and more.
 class OrderedIndex {
  public:
-  // A row and what most comparisons need of it.
-  struct Entry {
-    KeyWords words;
-    const MemoryRow* row;
-
-    friend bool operator<(const Entry& a, const Entry& b) {
-      return a.words == b.words ? a.row->key() < b.row->key() : a.words < b.words;
-    }
-  };
+  // With words of the key from after its table.
+  using Entry = KeyedRow<MemoryRow>;
 
   // The arena must outlive the index.
   explicit OrderedIndex(Arena* arena) : arena_(arena) {}

@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 
 #include "ledger/base/status_macros.h"
+#include "ledger/base/thread_name.h"
+#include "ledger/views/changes_in_order.h"
 #include "ledger/views/filter_file.h"
 
 namespace voucher {
@@ -28,11 +30,13 @@ class SortedFiles {
   SortedFiles(const rocksdb::Options& options, std::string prefix)
       : options_(options), prefix_(std::move(prefix)) {}
 
-  absl::Status Add(absl::string_view key, const RowVersion& version) {
+  // The row at which a cursor is.
+  template <class Cursor>
+  absl::Status Add(const Cursor& row) {
     if (!writer_) VOUCHER_RETURN_IF_ERROR(Begin());
-    const rocksdb::Status status = version.erased()
-                                       ? writer_->Delete(ToSlice(key))
-                                       : writer_->Put(ToSlice(key), ToSlice(version.value()));
+    const rocksdb::Status status = row.erased()
+                                       ? writer_->Delete(ToSlice(row.key()))
+                                       : writer_->Put(ToSlice(row.key()), ToSlice(row.value()));
     VOUCHER_RETURN_IF_ERROR(ViewsStatus(status, "writing"));
     if (writer_->FileSize() >= ViewDatabase::kMaxFileBytes) return Cut();
     return absl::OkStatus();
@@ -103,6 +107,7 @@ ViewFiles::ViewFiles(std::string path, const Options& options,
     ReadKeys();
   } else {
     key_reader_ = std::thread([this] {
+      NameThisThread("view-keys");
       setpriority(PRIO_PROCESS, 0, kKeyReaderNiceness);  // Of this thread, on Linux.
       ReadKeys();
     });
@@ -215,11 +220,16 @@ bool ViewFiles::MayHold(absl::string_view key) const {
 }
 
 absl::Status ViewFiles::Add(const MemoryTable& table) {
-  VOUCHER_ASSIGN_OR_RETURN(const ViewDatabase::Files files, WriteSorted(table));
-  return database_->Add(files);
+  return AddSorted(MemoryTable::Cursor(&table, MemoryTable::kNewest, {}, kAfterEveryKey));
 }
 
-absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(const MemoryTable& table) {
+absl::Status ViewFiles::Add(const RowChanges& changes, absl::string_view state) {
+  const RowChange state_row{.key = options_.state_key, .value = state};
+  return AddSorted(ChangesInOrder(changes, state_row));
+}
+
+template <class Cursor>
+absl::Status ViewFiles::AddSorted(Cursor row) {
   const std::string prefix = absl::StrCat(incoming(), "/", ++files_written_, "-");
   const auto begin = [&](Growth growth) {
     return SortedFiles(database_->options(growth),
@@ -230,8 +240,7 @@ absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(const MemoryTable& ta
   Additions additions(added_.get());
   filters_are_stored_ = false;
   bool appending = false;
-  for (MemoryTable::Cursor row(&table, MemoryTable::kNewest, {}, kAfterEveryKey); row.valid();
-       row.Next()) {
+  for (; row.valid(); row.Next()) {
     const auto id = static_cast<uint8_t>(row.key()[0]);
     const Growth growth = options_.growth[id];
     SortedFiles& family = files[static_cast<size_t>(growth)];
@@ -241,15 +250,15 @@ absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(const MemoryTable& ta
       appending = true;
       last_appended_ = std::string(row.key());
     }
-    VOUCHER_RETURN_IF_ERROR(family.Add(row.key(), row.version()));
-    if (IsFiltered(id) && !row.version().erased()) additions.Add(row.key());
+    VOUCHER_RETURN_IF_ERROR(family.Add(row));
+    if (IsFiltered(id) && !row.erased()) additions.Add(row.key());
   }
   ViewDatabase::Files paths;
   for (size_t i = 0; i < files.size(); ++i) {
     VOUCHER_RETURN_IF_ERROR(files[i].Cut());
     paths[i] = files[i].paths();
   }
-  return paths;
+  return database_->Add(paths);
 }
 
 std::vector<std::pair<std::string, uint64_t>> ViewFiles::Gauges() const {

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
+#include "ledger/machine/row_changes.h"
 #include "ledger/views/key_filter.h"
 #include "ledger/views/memory_table.h"
 #include "ledger/views/view_database.h"
@@ -67,6 +68,8 @@ class ViewFiles {
   // crash, none. When it returns they are on disk. Waits before that while compaction is far
   // behind.
   absl::Status Add(const MemoryTable& table);
+  // Adds changes, the last of each row, and the row at `state_key`, in the same way.
+  absl::Status Add(const RowChanges& changes, absl::string_view state);
 
   // What the filter takes and whether it is ready, and numeric RocksDB properties.
   std::vector<std::pair<std::string, uint64_t>> Gauges() const;
@@ -90,7 +93,9 @@ class ViewFiles {
   void ReadKeys();
   // Those of a family; false if the views are closing or reading failed.
   bool FindKeysOf(Growth growth);
-  absl::StatusOr<ViewDatabase::Files> WriteSorted(const MemoryTable& table);
+  // Rows in order, as MemoryTable::Cursor and ChangesInOrder show them.
+  template <class Cursor>
+  absl::Status AddSorted(Cursor row);
 
   const std::string path_;
   const Options options_;

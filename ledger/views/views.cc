@@ -10,6 +10,7 @@
 
 #include "ledger/base/big_endian.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/base/thread_name.h"
 #include "ledger/machine/tables.h"
 #include "ledger/views/layers.h"
 #include "ledger/views/memory_table.h"
@@ -156,6 +157,19 @@ absl::Status Views::Apply(const RowChanges& changes, const Reached& reached) {
   return absl::OkStatus();
 }
 
+absl::Status Views::Load(std::shared_ptr<const RowChanges> changes, const Reached& reached) {
+  if (files_->read_only()) {
+    return absl::UnavailableError("writing the views: they are open read-only");
+  }
+  MutexLock lock(mutex_);
+  VOUCHER_RETURN_IF_ERROR(failed_);
+  VOUCHER_CHECK(now_.group == 0 && !IsWriting()) << "what came before is not flushed";
+  loading_ = {.changes = std::move(changes), .reached = EncodeReached(reached)};
+  reached_ = reached;
+  changed_.NotifyAll();
+  return absl::OkStatus();
+}
+
 absl::Status Views::Flush() {
   if (files_->read_only()) return absl::OkStatus();
   MutexLock lock(mutex_);
@@ -200,7 +214,7 @@ void Views::WaitUntilWritten() {
 }
 
 bool Views::IsWriting() const {
-  return failed_.ok() && now_.layers->frozen != nullptr;
+  return failed_.ok() && (now_.layers->frozen != nullptr || loading_.changes != nullptr);
 }
 
 size_t Views::Fill() const {
@@ -216,11 +230,13 @@ void Views::Freeze() {
 }
 
 void Views::Run() {
+  NameThisThread("view-writer");
   setpriority(PRIO_PROCESS, 0, kWriterNiceness);  // of this thread, on Linux
   // Written, but perhaps still read. Freed here, where nobody waits for it.
   std::vector<std::shared_ptr<const MemoryTable>> retired;
   for (bool stopping = false; !stopping;) {
     std::shared_ptr<const MemoryTable> frozen;
+    Loading loading;
     {
       MutexLock lock(mutex_);
       while (!stopping_ && !IsWriting()) {
@@ -230,10 +246,14 @@ void Views::Run() {
           break;
         }
       }
-      if (IsWriting()) frozen = now_.layers->frozen;
+      if (IsWriting()) {
+        frozen = now_.layers->frozen;
+        loading = loading_;
+      }
       stopping = stopping_;
     }
     std::erase_if(retired, [](const auto& table) { return table.use_count() == 1; });
+    if (loading.changes != nullptr) WriteOut(loading);
     if (frozen == nullptr) continue;
     WriteOut(*frozen);
     retired.push_back(std::move(frozen));
@@ -242,15 +262,24 @@ void Views::Run() {
 
 void Views::WriteOut(const MemoryTable& table) {
   const auto start = SteadyClock::now();
-  const absl::Status status = files_->Add(table);
+  const absl::Status added = files_->Add(table);
+  EndWriting(added, NanosSince(start) / std::max<size_t>(table.rows(), 1));
+}
+
+void Views::WriteOut(const Loading& loading) {
+  EndWriting(files_->Add(*loading.changes, loading.reached), std::nullopt);
+}
+
+void Views::EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per_row) {
   std::shared_ptr<const StoredRows> stored;
-  if (status.ok()) stored = std::make_shared<const StoredRows>(files_);
+  if (added.ok()) stored = std::make_shared<const StoredRows>(files_);
   MutexLock lock(mutex_);
-  failed_ = status;
-  if (status.ok()) {
+  failed_ = added;
+  loading_ = {};
+  if (added.ok()) {
     now_.layers = std::make_shared<const Layers>(
         Layers{.active = now_.layers->active, .stored = std::move(stored)});
-    write_ns_per_row_ = NanosSince(start) / std::max<size_t>(table.rows(), 1);
+    write_ns_per_row_ = ns_per_row.value_or(write_ns_per_row_);
   }
   changed_.NotifyAll();
 }

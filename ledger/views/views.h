@@ -87,6 +87,8 @@ class Views {
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
 
+  const Options& options() const { return options_; }
+
   // nullopt: empty, nothing was ever applied.
   const std::optional<Reached>& reached() const { return reached_; }
 
@@ -97,7 +99,13 @@ class Views {
   // so the fuller the table is, and at twice its size it waits.
   absl::Status Apply(const RowChanges& changes, const Reached& reached);
 
-  // Makes everything applied survive a crash. Errors as of Apply.
+  // Takes the changed rows of many entries, and `reached`, to files without a stay in memory: for
+  // building views. They are written beside the caller, and not in newest() before the next Flush,
+  // which waits for them. Only while all that was applied or loaded before is flushed. Errors as of
+  // Apply.
+  absl::Status Load(std::shared_ptr<const RowChanges> changes, const Reached& reached);
+
+  // Makes everything applied or loaded survive a crash. Errors as of Apply.
   absl::Status Flush();
 
   // The newest rows, changing with every Apply: for the one writer. Lives as long as the views.
@@ -122,6 +130,12 @@ class Views {
     uint32_t group = 0;
   };
 
+  // What is on its way to files without having been applied.
+  struct Loading {
+    std::shared_ptr<const RowChanges> changes;  // nullptr: nothing
+    std::string reached;                        // as bytes
+  };
+
   Views(std::shared_ptr<ViewFiles> files, const Options& options, std::optional<Reached> reached);
   static absl::StatusOr<std::unique_ptr<Views>> OpenWith(const std::string& path,
                                                          const Options& options, bool read_only);
@@ -135,9 +149,13 @@ class Views {
   void WaitUntilWritten() VOUCHER_REQUIRES(mutex_);
   void Freeze() VOUCHER_REQUIRES(mutex_);
   bool IsWriting() const VOUCHER_REQUIRES(mutex_);
-  // The thread that writes frozen tables out.
+  // The thread that writes frozen tables out, and what is loaded.
   void Run() VOUCHER_EXCLUDES(mutex_);
   void WriteOut(const MemoryTable& table) VOUCHER_EXCLUDES(mutex_);
+  void WriteOut(const Loading& loading) VOUCHER_EXCLUDES(mutex_);
+  // Its rows are in the files from now on, or could not be added.
+  void EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per_row)
+      VOUCHER_EXCLUDES(mutex_);
 
   const Options options_;
   const std::shared_ptr<ViewFiles> files_;
@@ -149,6 +167,7 @@ class Views {
   mutable Mutex mutex_;
   CondVar changed_;
   Moment now_ VOUCHER_GUARDED_BY(mutex_);
+  Loading loading_ VOUCHER_GUARDED_BY(mutex_);
   absl::Status failed_ VOUCHER_GUARDED_BY(mutex_);
   bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
   uint64_t write_ns_per_row_ VOUCHER_GUARDED_BY(mutex_) = 1'000;

@@ -43,7 +43,7 @@ std::vector<std::pair<std::string, std::string>> Rows(const MemoryTable& table, 
                                                       absl::string_view last) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (MemoryTable::Cursor row(&table, group, first, last); row.valid(); row.Next()) {
-    rows.emplace_back(row.key(), row.version().erased() ? "erased" : row.version().value());
+    rows.emplace_back(row.key(), row.erased() ? "erased" : row.value());
   }
   return rows;
 }
@@ -173,7 +173,7 @@ TEST(MemoryTable, ReadersBesideTheWriterSeeWholeGroupsAndNothingLater) {
     const std::string first = Key(kOrdered, group % 97), last = Key(kOrdered, group % 97 + 1);
     if (expected == 0) expected = 97;
     for (MemoryTable::Cursor row(&table, group, first, last); row.valid(); row.Next()) {
-      ASSERT_EQ(row.version().value(), absl::StrCat(expected));
+      ASSERT_EQ(row.value(), absl::StrCat(expected));
       expected += 97;
     }
     EXPECT_EQ(expected, group + 97);

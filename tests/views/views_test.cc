@@ -141,7 +141,7 @@ constexpr uint64_t kShared = 10;
 
 // Group `sequence` sets rows 1 to kShared to `sequence`, adds one more, and erases the one that the
 // group before added. Reads nothing.
-absl::Status ApplyGroup(Views* views, uint64_t sequence) {
+std::shared_ptr<const RowChanges> ChangesOfGroup(uint64_t sequence) {
   const HotView empty(nullptr);
   Overlay layer(&empty);
   for (uint64_t i = 1; i <= kShared; ++i) {
@@ -151,7 +151,16 @@ absl::Status ApplyGroup(Views* views, uint64_t sequence) {
   }
   layer.Edit<tables::Accounts>({sequence}).set_enterprise(sequence);
   if (sequence > 1) layer.Erase<tables::Accounts>({sequence - 1});
-  return views->Apply(*layer.TakeChanges(), At(sequence));
+  return layer.TakeChanges();
+}
+
+absl::Status ApplyGroup(Views* views, uint64_t sequence) {
+  return views->Apply(*ChangesOfGroup(sequence), At(sequence));
+}
+
+// The same, loaded instead of applied.
+absl::Status LoadGroup(Views* views, uint64_t sequence) {
+  return views->Load(ChangesOfGroup(sequence), At(sequence));
 }
 
 // Everything there is after group `sequence`.
@@ -243,6 +252,66 @@ TEST(Views, TheDigestIsTheSameWhereverTheRowsLie) {
   EXPECT_NE(memory->Digest().value(), digest);
 }
 
+TEST(Views, WhatIsLoadedIsAsWhatIsApplied) {
+  ScratchDirectory directory("views");
+  auto applied = Views::Open(directory.Path("applied")).value();
+  auto loaded = Views::Open(directory.Path("loaded")).value();
+  for (uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    ASSERT_TRUE(ApplyGroup(applied.get(), sequence).ok());
+    const auto before = loaded->NewSnapshot();
+    ASSERT_TRUE(LoadGroup(loaded.get(), sequence).ok());
+    EXPECT_EQ(loaded->reached(), At(sequence));
+    ASSERT_TRUE(loaded->Flush().ok());
+    ExpectGroup(*before, sequence - 1);
+    ExpectGroup(loaded->newest(), sequence);
+    EXPECT_EQ(loaded->Digest().value(), applied->Digest().value());
+  }
+  // On what was loaded groups can be applied, and on these, flushed, more loaded.
+  ASSERT_TRUE(ApplyGroup(loaded.get(), 6).ok());
+  ASSERT_TRUE(loaded->Flush().ok());
+  ASSERT_TRUE(LoadGroup(loaded.get(), 7).ok());
+  loaded.reset();
+  loaded = Views::Open(directory.Path("loaded")).value();
+  EXPECT_EQ(loaded->reached(), At(7));
+  ExpectGroup(loaded->newest(), 7);
+}
+
+TEST(Views, OfARowThatIsLoadedTwiceTheLastChangeHolds) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v")).value();
+  RowChanges changes;
+  const auto put = [&](const std::string& key, absl::string_view value) {
+    std::copy(value.begin(), value.end(), changes.Put(key, value.size()));
+  };
+  const std::string key = EncodeKey(tables::Requests::kId, std::make_tuple(uint32_t{1}, "r"));
+  const std::string other = EncodeKey(tables::Requests::kId, std::make_tuple(uint32_t{1}, "s"));
+  put(key, "first");
+  put(other, "other");
+  put(key, "last");
+  changes.Erase(other);
+  ASSERT_TRUE(views->Load(std::make_shared<const RowChanges>(std::move(changes)), At(1)).ok());
+  ASSERT_TRUE(views->Flush().ok());
+  std::string value;
+  EXPECT_TRUE(views->newest().Get(key, &value));
+  EXPECT_EQ(value, "last");
+  EXPECT_FALSE(views->newest().Get(other, &value));
+}
+
+TEST(Views, WhenLoadingFailsTheFlushSaysSo) {
+  ScratchDirectory directory("views");
+  auto views = Views::Open(directory.Path("v")).value();
+  ASSERT_TRUE(LoadGroup(views.get(), 1).ok());
+  ASSERT_TRUE(views->Flush().ok());
+  std::filesystem::remove_all(directory.Path("v") + "/incoming");
+  ASSERT_TRUE(LoadGroup(views.get(), 2).ok());
+  const absl::Status status = views->Flush();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(LoadGroup(views.get(), 3), status);
+  ExpectGroup(views->newest(), 1);
+  views.reset();
+  EXPECT_EQ(Views::Open(directory.Path("v")).value()->reached(), At(1));
+}
+
 std::map<std::string, uint64_t> GaugesOf(const Views& views) {
   const auto gauges = views.Gauges();
   return {gauges.begin(), gauges.end()};
@@ -309,6 +378,26 @@ TEST(ViewsDeathTest, AfterACrashWhileTablesAreWrittenTheyAreAWholeGroup) {
   auto views = Views::Open(path).value();
   ASSERT_TRUE(views->reached().has_value()) << "a second table cannot fill before one was written";
   EXPECT_LT(views->reached()->sequence, 41);
+  ExpectGroup(views->newest(), views->reached()->sequence);
+}
+
+TEST(ViewsDeathTest, AfterACrashWhileRowsAreLoadedTheyAreAWholeGroup) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  ScratchDirectory directory("views");
+  if (getenv(kCrashPath) == nullptr) setenv(kCrashPath, directory.Path("v").c_str(), 1);
+  const std::string path = getenv(kCrashPath);
+  EXPECT_EXIT(
+      {
+        auto views = Views::Open(path).value();
+        bool ok = LoadGroup(views.get(), 1).ok() && views->Flush().ok();
+        ok = ok && LoadGroup(views.get(), 2).ok();
+        _exit(ok ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+  unsetenv(kCrashPath);
+  auto views = Views::Open(path).value();
+  ASSERT_TRUE(views->reached().has_value());
+  EXPECT_LE(views->reached()->sequence, 2);
   ExpectGroup(views->newest(), views->reached()->sequence);
 }
 

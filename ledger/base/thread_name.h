@@ -1,0 +1,19 @@
+#ifndef LEDGER_BASE_THREAD_NAME_H_
+#define LEDGER_BASE_THREAD_NAME_H_
+
+#include <cstddef>
+
+#include <pthread.h>
+
+namespace voucher {
+
+// What the system's tools (top -H, perf, a debugger) call the calling thread.
+template <size_t kSize>
+void NameThisThread(const char (&name)[kSize]) {
+  static_assert(kSize <= 16, "Linux keeps 15 characters");
+  pthread_setname_np(pthread_self(), name);
+}
+
+}  // namespace voucher
+
+#endif  // LEDGER_BASE_THREAD_NAME_H_

@@ -1,0 +1,93 @@
+// Rows by their keys in order.
+#ifndef LEDGER_VIEWS_KEY_ORDER_H_
+#define LEDGER_VIEWS_KEY_ORDER_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace voucher {
+
+// Sixteen bytes of a key as two numbers that sort as the bytes do: comparing them settles most
+// comparisons of keys without touching the keys.
+struct KeyWords {
+  static constexpr size_t kBytes = 16;
+
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  KeyWords() = default;
+  // The bytes after the first `from`; what the key does not have is 0.
+  KeyWords(absl::string_view key, size_t from) {
+    key.remove_prefix(std::min(from, key.size()));
+    high = WordOf(key);
+    low = WordOf(key.substr(std::min<size_t>(key.size(), 8)));
+  }
+
+  friend bool operator==(const KeyWords&, const KeyWords&) = default;
+  friend bool operator<(const KeyWords& a, const KeyWords& b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  }
+
+ private:
+  static uint64_t WordOf(absl::string_view bytes) {
+    const size_t size = bytes.size() < 8 ? bytes.size() : 8;
+    uint64_t word = 0;
+    for (size_t i = 0; i < size; ++i) word = word << 8 | static_cast<uint8_t>(bytes[i]);
+    return size == 0 ? 0 : word << (64 - 8 * size);
+  }
+};
+
+// A row, of which KeyOf tells the key, and words of that key. Rows that are compared have words of
+// the same place in their keys, and the same bytes before it. Rows of one key are in the order in
+// which they lie in memory.
+template <class Row>
+struct KeyedRow {
+  KeyWords words;
+  const Row* row;
+
+  friend bool operator<(const KeyedRow& a, const KeyedRow& b) {
+    if (a.words != b.words) return a.words < b.words;
+    const int order = KeyOf(*a.row).compare(KeyOf(*b.row));
+    return order != 0 ? order < 0 : a.row < b.row;
+  }
+};
+
+// Puts rows in order, whatever their words are before and after. Keys of a table often begin alike
+// over many bytes, so words are taken from where they first differ, and again from further on for
+// rows that are still alike: all have the same first `known` bytes, as far as they have so many.
+template <class Row>
+void SortByKey(absl::Span<KeyedRow<Row>> rows, size_t known = 0) {
+  constexpr size_t kFew = 8;
+  if (rows.size() < 2) return;
+  const absl::string_view first = KeyOf(*rows[0].row);
+  size_t alike = first.size();
+  for (const KeyedRow<Row>& row : rows) {
+    const absl::string_view key = KeyOf(*row.row);
+    alike = std::min(alike, key.size());
+    size_t same = known;
+    while (same < alike && key[same] == first[same]) ++same;
+    alike = std::min(alike, same);
+  }
+  for (KeyedRow<Row>& row : rows) row.words = KeyWords(KeyOf(*row.row), alike);
+  // A key that has no more than is known is told from the others by where it ends.
+  if (rows.size() <= kFew || alike < known) {
+    std::sort(rows.begin(), rows.end());
+    return;
+  }
+  const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
+  if (!std::is_sorted(rows.begin(), rows.end(), by_words)) {
+    std::sort(rows.begin(), rows.end(), by_words);
+  }
+  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    while (end < rows.size() && rows[end].words == rows[begin].words) ++end;
+    SortByKey(rows.subspan(begin, end - begin), alike + KeyWords::kBytes);
+  }
+}
+
+}  // namespace voucher
+
+#endif  // LEDGER_VIEWS_KEY_ORDER_H_
