@@ -27,6 +27,7 @@ constexpr size_t kBatchBytes = size_t{8} << 20;
 constexpr size_t kMaxBatchesAhead = 2;
 constexpr std::chrono::milliseconds kProgressEvery{300};
 constexpr size_t kWarmAhead = 32;
+constexpr size_t kMaxCachedRows = 1 << 20;  // of each table
 
 // Entries that follow one another, parsed.
 struct Batch {
@@ -120,9 +121,28 @@ void EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* state) {
   }
 }
 
-// As much as the views would write out at a time.
-bool IsMuch(const Overlay& state, const ViewsOptions& options) {
-  return state.changes() >= options.table_rows || state.passing_bytes() >= options.table_bytes;
+// Holds the rows that most entries change, if there are so many entries that they will find a good
+// part of them.
+void HoldBusyRows(uint64_t entries, HotView* state) {
+  constexpr uint64_t kRowsForEachFind = 4;
+  const rows::CountersRow* counters = state->Find<tables::Counters>({});
+  if (counters == nullptr) return;
+  const auto is_worth_it = [&](uint64_t rows) {
+    return rows <= kMaxCachedRows && rows <= kRowsForEachFind * entries;
+  };
+  const bool accounts = is_worth_it(counters->account());
+  const bool vouchers = is_worth_it(counters->voucher());
+  if (accounts) state->HoldAll<tables::Accounts>();
+  if (vouchers) state->HoldAll<tables::Vouchers>();
+}
+
+// Whether to load what was evolved: as much as the views would write out at a time, since rows that
+// change often are then written seldom, but less towards the end, where nothing is left to do while
+// it is written.
+bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t left) {
+  const size_t smallest = options.table_rows / 8;
+  return state.changes() >= std::clamp<size_t>(2 * left, smallest, options.table_rows) ||
+         state.passing_bytes() >= options.table_bytes;
 }
 
 }  // namespace
@@ -131,14 +151,15 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
   const uint64_t end = journal.end_sequence();
   uint64_t done = views->reached() ? views->reached()->sequence : 0;
   if (views->reached() && done == end) return absl::OkStatus();
-  HotView state(&views->newest());
+  HotView state(&views->newest(), kMaxCachedRows);
+  HoldBusyRows(end - done, &state);
   ReaderAhead reader(journal, done, end);
   auto next_progress = std::chrono::steady_clock::now();
   do {
     VOUCHER_ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, reader.Next());
     EvolveAll(batch->entries, &state);
     done = batch->last;
-    if (done == end || IsMuch(state, views->options())) {
+    if (done == end || IsPiece(state, views->options(), end - done)) {
       VOUCHER_RETURN_IF_ERROR(views->Flush());  // what was loaded last
       state.StoredIn(&views->newest());
       VOUCHER_RETURN_IF_ERROR(

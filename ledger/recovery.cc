@@ -195,7 +195,9 @@ absl::Status OpenViews(const LedgerOptions& options, Stores* stores) {
     VOUCHER_RETURN_IF_ERROR(RebuildViews(options, *stores->journal));
     VOUCHER_ASSIGN_OR_RETURN(stores->views, Views::Open(path));
   }
-  return CatchUpViews(*stores->journal, options, stores->views.get());
+  VOUCHER_RETURN_IF_ERROR(CatchUpViews(*stores->journal, options, stores->views.get()));
+  stores->views->StartFilter();
+  return absl::OkStatus();
 }
 
 }  // namespace

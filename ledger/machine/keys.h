@@ -34,8 +34,8 @@ inline void Append(uint64_t v, bool, std::string* out) {
 inline void Append(int64_t v, bool, std::string* out) {
   AppendI64(v, out);
 }
-inline void Append(const std::string& v, bool last, std::string* out) {
-  out->append(v);
+inline void Append(absl::string_view v, bool last, std::string* out) {
+  out->append(v.data(), v.size());
   if (!last) out->push_back('\0');
 }
 
@@ -60,6 +60,17 @@ inline void Take(absl::string_view* in, bool last, std::string* v) {
 }
 
 }  // namespace key_bytes
+
+// A key that has its strings elsewhere.
+template <class Key>
+struct RefersTo;
+template <class... E>
+struct RefersTo<std::tuple<E...>> {
+  using Type =
+      std::tuple<std::conditional_t<std::is_same_v<E, std::string>, absl::string_view, E>...>;
+};
+template <class Key>
+using KeyRef = typename RefersTo<Key>::Type;
 
 // Replaces *out by the bytes of `key` in table `table`.
 template <class... E>

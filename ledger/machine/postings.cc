@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
+
 #include "ledger/base/money.h"
 #include "ledger/machine/settlement.h"
 
@@ -146,8 +148,8 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
       break;
     case v1::ACCOUNT_KIND_CREDIT:
       voucher.set_credit_fen(voucher.credit_fen() + delta_fen);
-      if (std::find(voucher.accounts().begin(), voucher.accounts().end(), ref.id()) ==
-          voucher.accounts().end()) {
+      // What takes credit out of an account finds it there.
+      if (delta_fen > 0 && !absl::c_linear_search(voucher.accounts(), ref.id())) {
         voucher.add_accounts(ref.id());
       }
       MoveLot(ref, voucher, delta_fen, rows);

@@ -41,6 +41,10 @@ inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
 template <>
 inline constexpr bool kPassing<tables::RedemptionsByAccount> = true;
 
+// The key of a row that is looked for: where rows pass through as bytes, only its bytes are needed.
+template <class T>
+using Sought = std::conditional_t<kPassing<T>, KeyRef<typename T::Key>, typename T::Key>;
+
 // Stored rows below a View: an immutable snapshot, or the newest state for the one writer. Thread
 // safety is the implementation's. A read that fails is fatal to the process: the ledger never
 // answers from half a view.
@@ -88,24 +92,18 @@ class View {
 
   // The row at `key`, or nullptr. The pointer holds until this view or one below it changes.
   template <class T>
-  const typename T::Row* Find(const typename T::Key& key) const {
-    if constexpr (kPassing<T>) return FindPassing<T>(key);
-    const size_t hash = HashOf<T>(key);
-    const View* view = this;
-    while (true) {
-      auto& rows = view->rows<T>();
-      if (auto it = FindHashed<T>(&rows, key, hash); it != rows.end()) {
-        return it->second.row ? &*it->second.row : nullptr;
-      }
-      if (view->below_ == nullptr) return view->FindStored<T>(key);
-      view = view->below_;
+  const typename T::Row* Find(const Sought<T>& key) const {
+    if constexpr (kPassing<T>) {
+      return FindPassing<T>(key);
+    } else {
+      return FindHeld<T>(key);
     }
   }
 
   // Fetches memory that Find will look at where rows are stored, of a table whose rows pass
-  // through. The key may be a tuple of references.
-  template <class T, class... E>
-  void Prefetch(const std::tuple<E...>& key) const {
+  // through.
+  template <class T>
+  void Prefetch(const Sought<T>& key) const {
     static_assert(kPassing<T>);
     const View* lowest = this;
     while (lowest->below_ != nullptr) lowest = lowest->below_;
@@ -159,13 +157,13 @@ class View {
 
   // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
   template <class T>
-  const typename T::Row* FindPassing(const typename T::Key& key) const {
+  const typename T::Row* FindPassing(const Sought<T>& key) const {
     static_assert(!T::kOrdered, "rows of indexes that pass are scanned, not found");
     EncodeKey(T::kId, key, &key_bytes_);
     const View* view = this;
     while (true) {
       if (const auto& edited = view->rows<T>(); !edited.empty()) {
-        const auto it = edited.find(key);
+        const auto it = edited.find(typename T::Key(key));
         if (it != edited.end()) return it->second.row ? &*it->second.row : nullptr;
       }
       for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
@@ -186,6 +184,21 @@ class View {
     return DecodeRow<T>(row_bytes_);
   }
 
+  // All stored rows of a table.
+  template <class T, class Visit>
+  void ScanStored(const Visit& visit) const {
+    if (source_ == nullptr) return;
+    ScanBytes<T>(std::string(1, static_cast<char>(T::kId)),
+                 std::string(1, static_cast<char>(T::kId + 1)), visit);
+  }
+
+  template <class T, class Visit>
+  void ScanBytes(const std::string& first, const std::string& last, Visit& visit) const {
+    source_->Scan(first, last, [&](absl::string_view key, absl::string_view value) {
+      return visit(DecodeKey<typename T::Key>(key), DecodeRow<T>(value));
+    });
+  }
+
   mutable ForEveryTable<HeldTable> tables_;
   mutable std::string key_bytes_, row_bytes_;  // scratch of one call
   // Rows that were read of tables that are not kept hot, until the batch ends; without batches, as
@@ -198,6 +211,20 @@ class View {
   const RowSource* source_ = nullptr;
 
  private:
+  template <class T>
+  const typename T::Row* FindHeld(const typename T::Key& key) const {
+    const size_t hash = HashOf<T>(key);
+    const View* view = this;
+    while (true) {
+      auto& rows = view->rows<T>();
+      if (auto it = FindHashed<T>(&rows, key, hash); it != rows.end()) {
+        return it->second.row ? &*it->second.row : nullptr;
+      }
+      if (view->below_ == nullptr) return view->FindStored<T>(key);
+      view = view->below_;
+    }
+  }
+
   // One hash serves all views on one another; ordered tables need none.
   template <class T>
   static size_t HashOf(const typename T::Key& key) {
@@ -285,10 +312,7 @@ class View {
 
   template <class T, class Visit>
   void ScanSource(const typename T::Key& first, const typename T::Key& last, Visit& visit) const {
-    source_->Scan(EncodeKey(T::kId, first), EncodeKey(T::kId, last),
-                  [&](absl::string_view key, absl::string_view value) {
-                    return visit(DecodeKey<typename T::Key>(key), DecodeRow<T>(value));
-                  });
+    ScanBytes<T>(EncodeKey(T::kId, first), EncodeKey(T::kId, last), visit);
   }
 };
 
@@ -318,9 +342,9 @@ class Overlay : public View {
   // A row that passes through becomes bytes at once. Not in a whole state in memory, nor while rows
   // of its table are held that were edited or erased and are not stored yet.
   template <class T>
-  void Put(const typename T::Key& key, typename T::Row row) {
+  void Put(const Sought<T>& key, typename T::Row row) {
     if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, !T::kOrdered);
-    *Set<T>(key) = std::move(row);
+    *Set<T>(typename T::Key(key)) = std::move(row);
   }
 
   template <class T>
@@ -369,7 +393,7 @@ class Overlay : public View {
 
   // Appends a change as bytes; nullptr: the row is gone.
   template <class T>
-  void Append(const typename T::Key& key, const typename T::Row* row, bool show) {
+  void Append(const Sought<T>& key, const typename T::Row* row, bool show) {
     EncodeKey(T::kId, key, &key_bytes_);
     RowChanges& changes = *batches_.back();
     if (row == nullptr) return changes.Erase(key_bytes_);
@@ -422,6 +446,19 @@ class HotView : public Overlay {
  public:
   explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
       : Overlay(source), max_cached_rows_(max_cached_rows) {}
+
+  // Holds all rows of an unordered table, of which it holds none yet: reading them in order costs
+  // less than finding a good part of them one by one.
+  template <class T>
+  void HoldAll() {
+    static_assert(kKeptHot<T>);
+    auto& rows = this->rows<T>();
+    VOUCHER_CHECK(rows.empty());
+    ScanStored<T>([&](const typename T::Key& key, typename T::Row row) {
+      rows[key].row = std::move(row);
+      return true;
+    });
+  }
 
   // All changes that were taken are stored in `source`, which is read from now on. What is found
   // before a call must not be used after it.

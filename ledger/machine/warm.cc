@@ -1,4 +1,3 @@
-#include <tuple>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
@@ -17,27 +16,46 @@ void Prefetch(const Row& row) {
   for (size_t at = 0; at < sizeof(Row); at += kCacheLine) __builtin_prefetch(bytes + at);
 }
 
-// What of a row is memory of its own.
-void PrefetchParts(const rows::AccountRow& account) {
+// Where the elements of the lists that are asked for lie, and then the first of them.
+void PrefetchLists(const rows::AccountRow& account) {
+  __builtin_prefetch(account.credits().data());
+}
+void PrefetchElements(const rows::AccountRow& account) {
   if (!account.credits().empty()) Prefetch(account.credits(0));
 }
-void PrefetchParts(const rows::VoucherRow& voucher) {
-  if (!voucher.accounts().empty()) Prefetch(voucher.accounts(0));
+void PrefetchLists(const rows::VoucherRow& voucher) {
+  __builtin_prefetch(voucher.claims().data());
+}
+void PrefetchElements(const rows::VoucherRow& voucher) {
   if (!voucher.claims().empty()) Prefetch(voucher.claims(0));
 }
+template <class Row>
+void PrefetchLists(const Row& /*row*/) {}
+template <class Row>
+void PrefetchElements(const Row& /*row*/) {}
 
-// The rows of T with these numbers, and all of their memory.
+using Numbers = absl::InlinedVector<uint64_t, kUsual>;
 template <class T>
-void WarmRows(const View& view, absl::Span<const uint64_t> numbers) {
+using Found = absl::InlinedVector<const typename T::Row*, kUsual>;
+
+// The rows of these numbers, nullptr where there is none, in rounds, each of which needs what the
+// one before fetched: what one round waits for, it waits for at the same time.
+template <class T>
+Found<T> WarmRows(const View& view, const Numbers& numbers) {
   for (const uint64_t number : numbers) view.PrefetchHeld<T>({number});
-  absl::InlinedVector<const typename T::Row*, kUsual> rows;
+  Found<T> rows;
   for (const uint64_t number : numbers) {
     const typename T::Row* row = view.Find<T>({number});
-    if (row == nullptr) continue;
-    Prefetch(*row);
+    if (row != nullptr) Prefetch(*row);
     rows.push_back(row);
   }
-  for (const typename T::Row* row : rows) PrefetchParts(*row);
+  for (const auto* row : rows) {
+    if (row != nullptr) PrefetchLists(*row);
+  }
+  for (const auto* row : rows) {
+    if (row != nullptr) PrefetchElements(*row);
+  }
+  return rows;
 }
 
 // Where the request_ids would be if they were known.
@@ -50,46 +68,39 @@ void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
     }
     if (principal == nullptr) continue;
     const auto number = static_cast<uint32_t>(principal->number());
-    view.Prefetch<tables::Requests>(std::tie(number, RequestIdOf(*waiting.command)));
+    view.Prefetch<tables::Requests>({number, RequestIdOf(*waiting.command)});
   }
 }
 
 }  // namespace
 
-// In rounds, each of which needs what the one before fetched: the finds of one round do not wait
-// for each other.
 void Warm(const View& view, absl::Span<const Waiting> commands) {
-  absl::InlinedVector<std::pair<const v1::RedeemRequest*, const rows::AccountRow*>, kUsual> redeems;
+  absl::InlinedVector<const v1::RedeemRequest*, kUsual> redeems;
+  Numbers accounts, vouchers, owners, applications;
   for (const Waiting& waiting : commands) {
     if (!waiting.command->has_redeem()) continue;
-    const v1::RedeemRequest& request = waiting.command->redeem();
-    const auto* account = view.Find<tables::Accounts>({request.account_id()});
-    if (account == nullptr) continue;
-    Prefetch(*account);
-    redeems.emplace_back(&request, account);
+    redeems.push_back(&waiting.command->redeem());
+    accounts.push_back(waiting.command->redeem().account_id());
   }
+  const Found<tables::Accounts> found = WarmRows<tables::Accounts>(view, accounts);
   WarmRequests(view, commands);
-  absl::InlinedVector<const rows::VoucherRow*, kUsual> vouchers;
-  for (const auto& [request, account] : redeems) {
-    const uint64_t provider = account->provider();
-    view.Prefetch<tables::Orders>(std::tie(provider, request->order_number()));
+  for (size_t i = 0; i < found.size(); ++i) {
+    const rows::AccountRow* account = found[i];
+    if (account == nullptr) continue;
+    view.Prefetch<tables::Orders>({account->provider(), redeems[i]->order_number()});
     if (account->credits().empty()) continue;
-    const auto* voucher = view.Find<tables::Vouchers>({account->credits(0).voucher()});
-    const auto* owner = view.Find<tables::Enterprises>({account->enterprise()});
-    if (voucher == nullptr || owner == nullptr) continue;
-    Prefetch(*voucher);
-    Prefetch(*owner);
-    vouchers.push_back(voucher);
+    vouchers.push_back(account->credits(0).voucher());
+    owners.push_back(account->enterprise());
   }
-  for (const rows::VoucherRow* voucher : vouchers) {
-    if (!voucher->claims().empty()) Prefetch(voucher->claims(0));
-    const auto* application = view.Find<tables::Applications>({voucher->application()});
-    if (application != nullptr) Prefetch(*application);
+  WarmRows<tables::Enterprises>(view, owners);
+  for (const rows::VoucherRow* voucher : WarmRows<tables::Vouchers>(view, vouchers)) {
+    if (voucher != nullptr) applications.push_back(voucher->application());
   }
+  WarmRows<tables::Applications>(view, applications);
 }
 
 void Warm(const View& view, absl::Span<const v1::Entry* const> entries) {
-  absl::InlinedVector<uint64_t, kUsual> accounts, vouchers;
+  Numbers accounts, vouchers;
   for (const v1::Entry* entry : entries) {
     for (const v1::Posting& posting : entry->event().postings()) {
       const v1::AccountRef& from = posting.from();

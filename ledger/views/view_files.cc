@@ -103,15 +103,16 @@ ViewFiles::ViewFiles(std::string path, const Options& options,
   if (read_only()) return;
   FindLastAppended();
   if (ReadFilters()) return;
-  if (database_->total_file_bytes() <= kReadAtOnceBytes) {
+  if (database_->total_file_bytes() <= kReadAtOnceBytes) ReadKeys();
+}
+
+void ViewFiles::StartFilter() {
+  if (read_only() || found_all_.load(std::memory_order_relaxed) || key_reader_.joinable()) return;
+  key_reader_ = std::thread([this] {
+    NameThisThread("view-keys");
+    setpriority(PRIO_PROCESS, 0, kKeyReaderNiceness);  // Of this thread, on Linux.
     ReadKeys();
-  } else {
-    key_reader_ = std::thread([this] {
-      NameThisThread("view-keys");
-      setpriority(PRIO_PROCESS, 0, kKeyReaderNiceness);  // Of this thread, on Linux.
-      ReadKeys();
-    });
-  }
+  });
 }
 
 ViewFiles::~ViewFiles() {

@@ -28,7 +28,8 @@ namespace voucher {
 // a ledger are for what should not be there: a request_id, an order number. So the keys of tables
 // that are not ordered are in a filter of our own besides, except for appended rows, which are
 // asked for by numbers that were given. A clean end writes the filter to disk (filter_file.h);
-// after any other a thread reads all keys, and until that is done every read asks RocksDB.
+// after any other a thread reads all keys, once it is asked to, and until that is done every read
+// asks RocksDB.
 class ViewFiles {
  public:
   struct Options {
@@ -57,6 +58,9 @@ class ViewFiles {
   rocksdb::ColumnFamilyHandle* family_of(uint8_t table) const {
     return database_->family(options_.growth[table]);
   }
+
+  // Has the thread read the keys, unless the filter is there already or the files are read-only.
+  void StartFilter();
 
   // False: no file has a row at `key`. For whoever reads no more than what was added before the
   // reader came to know of it.

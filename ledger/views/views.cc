@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include <sys/resource.h>
@@ -25,7 +26,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kRetiredPoll{100};
 constexpr absl::string_view kReachedKey("\0", 1);
 // The thread that writes tables out has seconds of work at a time, and threads that answer callers
-// should not wait for it; it still needs its share of a machine that is busy.
+// should not wait for it; it still needs its share of a machine that is busy. For what is loaded
+// somebody waits.
 constexpr int kWriterNiceness = 5;
 
 template <class T>
@@ -231,7 +233,6 @@ void Views::Freeze() {
 
 void Views::Run() {
   NameThisThread("view-writer");
-  setpriority(PRIO_PROCESS, 0, kWriterNiceness);  // of this thread, on Linux
   // Written, but perhaps still read. Freed here, where nobody waits for it.
   std::vector<std::shared_ptr<const MemoryTable>> retired;
   for (bool stopping = false; !stopping;) {
@@ -261,6 +262,9 @@ void Views::Run() {
 }
 
 void Views::WriteOut(const MemoryTable& table) {
+  if (!std::exchange(gives_way_, true)) {
+    setpriority(PRIO_PROCESS, 0, kWriterNiceness);  // of this thread, on Linux
+  }
   const auto start = SteadyClock::now();
   const absl::Status added = files_->Add(table);
   EndWriting(added, NanosSince(start) / std::max<size_t>(table.rows(), 1));
@@ -282,6 +286,10 @@ void Views::EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per
     write_ns_per_row_ = ns_per_row.value_or(write_ns_per_row_);
   }
   changed_.NotifyAll();
+}
+
+void Views::StartFilter() {
+  files_->StartFilter();
 }
 
 const RowSource& Views::newest() const {

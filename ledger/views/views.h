@@ -108,6 +108,10 @@ class Views {
   // Makes everything applied or loaded survive a crash. Errors as of Apply.
   absl::Status Flush();
 
+  // Makes reads for rows that are not there quick; if the last end was not clean, only when all
+  // keys have been read, beside everything else. What builds views has no need of it.
+  void StartFilter();
+
   // The newest rows, changing with every Apply: for the one writer. Lives as long as the views.
   const RowSource& newest() const;
 
@@ -173,7 +177,8 @@ class Views {
   uint64_t write_ns_per_row_ VOUCHER_GUARDED_BY(mutex_) = 1'000;
   uint64_t waits_ VOUCHER_GUARDED_BY(mutex_) = 0;
   uint64_t waited_ns_ VOUCHER_GUARDED_BY(mutex_) = 0;
-  std::thread thread_;  // Absent if opened read-only.
+  bool gives_way_ = false;  // The thread's own: it has a lower priority.
+  std::thread thread_;      // Absent if opened read-only.
 };
 
 }  // namespace voucher

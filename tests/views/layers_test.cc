@@ -285,9 +285,10 @@ TEST_F(LayersTest, FilesFromBeforeThereWereFamiliesCanBeRead) {
 }
 
 // Waits until the filter is ready.
-void AwaitFilter(const ViewFiles& files) {
+void AwaitFilter(ViewFiles* files) {
+  files->StartFilter();
   const auto ready = [&] {
-    for (const auto& [name, value] : files.Gauges()) {
+    for (const auto& [name, value] : files->Gauges()) {
       if (name == "views.filter_ready") return value == 1;
     }
     return false;
@@ -319,7 +320,7 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
   };
   {
     const auto files = Open();
-    AwaitFilter(*files);
+    AwaitFilter(files.get());
     add(files.get(), "before");
     EXPECT_EQ(held(*files, 'u', "before"), kRows);
     EXPECT_LT(held(*files, 'u', "never"), kRows / 50);
@@ -327,7 +328,7 @@ TEST_F(LayersTest, TheFilterKnowsRowsFromBeforeAndSinceOpening) {
     EXPECT_EQ(held(*files, 'p', "never"), kRows) << "nor appended ones";
   }
   const auto files = Open();
-  AwaitFilter(*files);
+  AwaitFilter(files.get());
   add(files.get(), "since");
   EXPECT_EQ(held(*files, 'u', "before"), kRows);
   EXPECT_EQ(held(*files, 'u', "since"), kRows);
@@ -404,7 +405,7 @@ TEST_F(LayersTest, AFilterThatDoesNotHoldGoodIsMadeAnew) {
     KeyFilter found(16u << 20), added(16u << 20);
     EXPECT_FALSE(ReadFilterFile(path, "2", {&found, &added})) << why;
     const auto files = Open();
-    AwaitFilter(*files);
+    AwaitFilter(files.get());
     EXPECT_TRUE(IsFilterStored(*files, {"1", "2"})) << why;
   };
   const auto size = std::filesystem::file_size(path);
@@ -426,7 +427,7 @@ TEST_F(LayersTest, AFilterThatTookTooManyKeysIsNotKept) {
   for (const size_t filter_bytes : {size_t{1} << 20, size_t{16} << 20}) {
     {
       const auto files = Open(false, filter_bytes);
-      AwaitFilter(*files);
+      AwaitFilter(files.get());
       AddMany(files.get(), absl::StrCat(filter_bytes));
     }
     EXPECT_EQ(std::filesystem::exists(Path() + "/filters"), filter_bytes > 1u << 20);
