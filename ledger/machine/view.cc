@@ -4,20 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "ledger/machine/row_memory.h"
+
 namespace voucher {
-namespace {
-
-constexpr size_t kAhead = 8;
-
-// The beginning of a row.
-void FetchRow(const void* row) {
-  constexpr size_t kCacheLine = 64, kLines = 4;
-  for (size_t i = 0; i < kLines; ++i) {
-    __builtin_prefetch(static_cast<const char*>(row) + i * kCacheLine);
-  }
-}
-
-}  // namespace
 
 View::View(const RowSource* source) : source_(source) {}
 View::View(const View* below) : below_(below) {}
@@ -37,6 +26,31 @@ void Overlay::AppendRow(Overlay* overlay, const void* row) {
   overlay->Append<T>(key, held.row ? &*held.row : nullptr, false);
 }
 
+// What is done with a changed row of one unordered table.
+struct Overlay::RowFunctions {
+  void (*append)(Overlay*, const void*);
+  void (*fetch_row)(const void*);
+  void (*fetch_list)(const void*);
+  void (*fetch_element)(const void*);
+};
+
+template <class T>
+Overlay::RowFunctions Overlay::FunctionsOf() {
+  using Held = typename HeldTable<T>::Rows::value_type;
+  return {.append = &Overlay::AppendRow<T>,
+          .fetch_row = [](const void* row) { FetchRow(*static_cast<const Held*>(row)); },
+          .fetch_list =
+              [](const void* row) {
+                const auto& held = static_cast<const Held*>(row)->second;
+                if (held.row) FetchList(*held.row);
+              },
+          .fetch_element =
+              [](const void* row) {
+                const auto& held = static_cast<const Held*>(row)->second;
+                if (held.row) FetchElement(*held.row);
+              }};
+}
+
 template <class T>
 void Overlay::AppendOrdered(const HeldTable<T>& held) {
   if constexpr (T::kOrdered) {
@@ -48,20 +62,25 @@ void Overlay::AppendOrdered(const HeldTable<T>& held) {
 
 std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
   VOUCHER_CHECK(!IsWhole());
-  using AppendAny = void (*)(Overlay*, const void*);
   static const auto by_table = std::apply(
       [](const auto&... held) {
-        std::array<AppendAny, 256> functions{};
+        std::array<RowFunctions, 256> functions{};
         ((functions[std::decay_t<decltype(held)>::Table::kId] =
-              &Overlay::AppendRow<typename std::decay_t<decltype(held)>::Table>),
+              FunctionsOf<typename std::decay_t<decltype(held)>::Table>()),
          ...);
         return functions;
       },
       tables_);
+  // Most were changed so long ago that they are in no cache any more.
+  const auto fetch = [&](size_t i, void (*RowFunctions::*step)(const void*)) {
+    if (i < changed_.size()) (by_table[changed_[i].table].*step)(changed_[i].row);
+  };
+  constexpr size_t kStep = 6;
   for (size_t i = 0; i < changed_.size(); ++i) {
-    // Most were changed so long ago that they are in no cache any more.
-    if (i + kAhead < changed_.size()) FetchRow(changed_[i + kAhead].row);
-    by_table[changed_[i].table](this, changed_[i].row);
+    fetch(i + 3 * kStep, &RowFunctions::fetch_row);
+    fetch(i + 2 * kStep, &RowFunctions::fetch_list);
+    fetch(i + kStep, &RowFunctions::fetch_element);
+    by_table[changed_[i].table].append(this, changed_[i].row);
   }
   std::apply([&](const auto&... held) { (AppendOrdered(held), ...); }, tables_);
   changed_.clear();

@@ -386,6 +386,9 @@ class Overlay : public View {
     void* row;  // HeldTable::Rows::value_type
   };
 
+  struct RowFunctions;
+  template <class T>
+  static RowFunctions FunctionsOf();
   template <class T>
   void AppendOrdered(const HeldTable<T>& held);
   template <class T>

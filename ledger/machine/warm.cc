@@ -3,36 +3,12 @@
 #include "absl/container/inlined_vector.h"
 
 #include "ledger/machine/machine.h"
+#include "ledger/machine/row_memory.h"
 
 namespace voucher {
 namespace {
 
 constexpr size_t kUsual = 32;  // commands
-
-template <class Row>
-void Prefetch(const Row& row) {
-  constexpr size_t kCacheLine = 64;
-  const char* const bytes = reinterpret_cast<const char*>(&row);
-  for (size_t at = 0; at < sizeof(Row); at += kCacheLine) __builtin_prefetch(bytes + at);
-}
-
-// Where the elements of the lists that are asked for lie, and then the first of them.
-void PrefetchLists(const rows::AccountRow& account) {
-  __builtin_prefetch(account.credits().data());
-}
-void PrefetchElements(const rows::AccountRow& account) {
-  if (!account.credits().empty()) Prefetch(account.credits(0));
-}
-void PrefetchLists(const rows::VoucherRow& voucher) {
-  __builtin_prefetch(voucher.claims().data());
-}
-void PrefetchElements(const rows::VoucherRow& voucher) {
-  if (!voucher.claims().empty()) Prefetch(voucher.claims(0));
-}
-template <class Row>
-void PrefetchLists(const Row& /*row*/) {}
-template <class Row>
-void PrefetchElements(const Row& /*row*/) {}
 
 using Numbers = absl::InlinedVector<uint64_t, kUsual>;
 template <class T>
@@ -46,14 +22,14 @@ Found<T> WarmRows(const View& view, const Numbers& numbers) {
   Found<T> rows;
   for (const uint64_t number : numbers) {
     const typename T::Row* row = view.Find<T>({number});
-    if (row != nullptr) Prefetch(*row);
+    if (row != nullptr) FetchRow(*row);
     rows.push_back(row);
   }
   for (const auto* row : rows) {
-    if (row != nullptr) PrefetchLists(*row);
+    if (row != nullptr) FetchList(*row);
   }
   for (const auto* row : rows) {
-    if (row != nullptr) PrefetchElements(*row);
+    if (row != nullptr) FetchElement(*row);
   }
   return rows;
 }

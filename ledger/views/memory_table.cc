@@ -5,6 +5,8 @@
 #include <cstring>
 #include <new>
 
+#include "ledger/base/check.h"
+
 namespace voucher {
 namespace {
 
@@ -16,7 +18,7 @@ uint32_t TagOf(uint64_t hash) {
 
 }  // namespace
 
-// All-zero pages are buckets of null pointers.
+// All-zero pages are empty buckets.
 MemoryTable::MemoryTable(size_t expected_rows, const OrderedTables& ordered)
     : bucket_mask_(std::bit_ceil(std::max(expected_rows, kMinBuckets)) - 1),
       bucket_pages_((bucket_mask_ + 1) * sizeof(Bucket)),
@@ -42,11 +44,12 @@ void MemoryTable::Take(absl::string_view key, absl::string_view value, bool eras
   change.key.assign(key.data(), key.size());
   change.value.assign(value.data(), value.size());
   ++taken_;
-  // First the bucket and, when it is there, the row that it points to.
+  // First the bucket and, when it is there, the row that it points to, if that may be the one.
   __builtin_prefetch(&BucketOf(change.hash));
   if (taken_ > kPending / 2) {
     const uint64_t hash = pending_[(taken_ - 1 - kPending / 2) % kPending].hash;
-    __builtin_prefetch(BucketOf(hash).load(std::memory_order_relaxed));
+    const uint64_t bucket = BucketOf(hash).load(std::memory_order_relaxed);
+    if ((bucket & BitOf(hash)) != 0) __builtin_prefetch(RowOf(bucket));
   }
 }
 
@@ -63,11 +66,12 @@ void MemoryTable::Write(const Change& change) {
   Table& table = tables_[static_cast<uint8_t>(key[0])];
   auto* row = const_cast<MemoryRow*>(FindRow(key, change.hash));
   const bool found = row != nullptr;
+  const uint64_t bucket = BucketOf(change.hash).load(std::memory_order_relaxed);
   if (!found) {
     char* bytes = arena_.Allocate(sizeof(MemoryRow) + key.size());
     memcpy(bytes + sizeof(MemoryRow), key.data(), key.size());
     row = new (bytes)
-        MemoryRow{.next_in_bucket = BucketOf(change.hash).load(std::memory_order_relaxed),
+        MemoryRow{.next_in_bucket = RowOf(bucket),
                   .previous_in_table = table.last_inserted.load(std::memory_order_relaxed),
                   .newest = nullptr,
                   .hash = TagOf(change.hash),
@@ -82,7 +86,10 @@ void MemoryTable::Write(const Change& change) {
                                                          : static_cast<uint32_t>(value.size())},
                     std::memory_order_release);
   if (!found) {
-    BucketOf(change.hash).store(row, std::memory_order_release);
+    const auto address = reinterpret_cast<uint64_t>(row);
+    VOUCHER_CHECK((address & ~kAddress) == 0) << "an address of more than 48 bits";
+    BucketOf(change.hash)
+        .store((bucket & ~kAddress) | BitOf(change.hash) | address, std::memory_order_release);
     table.last_inserted.store(row, std::memory_order_release);
     if (table.index != nullptr) table.index->Insert(row);
   }
@@ -90,7 +97,9 @@ void MemoryTable::Write(const Change& change) {
 }
 
 const MemoryRow* MemoryTable::FindRow(absl::string_view key, uint64_t hash) const {
-  const MemoryRow* row = BucketOf(hash).load(std::memory_order_acquire);
+  const uint64_t bucket = BucketOf(hash).load(std::memory_order_acquire);
+  if ((bucket & BitOf(hash)) == 0) return nullptr;
+  const MemoryRow* row = RowOf(bucket);
   while (row != nullptr && (row->hash != TagOf(hash) || row->key() != key)) {
     row = row->next_in_bucket;
   }

@@ -48,7 +48,7 @@ class MemoryTable {
   // Ends the group. Returns its number: they count from 1, and 0 is the empty table.
   uint32_t EndGroup();
 
-  // Fetches where Find will look first.
+  // Fetches where Find will look first, for most keys that are not there all that it looks at.
   void Prefetch(uint64_t hash) const { __builtin_prefetch(&BucketOf(hash)); }
 
   // What the row at `key`, whose KeyHash is `hash`, was after `group`; nullptr: this table does not
@@ -95,7 +95,16 @@ class MemoryTable {
   };
 
  private:
-  using Bucket = std::atomic<const MemoryRow*>;
+  // The address of the newest row of a bucket, and above it one bit for the hash of each row there:
+  // most keys that are not there are told by it, without a look at a row.
+  using Bucket = std::atomic<uint64_t>;
+  static constexpr int kAddressBits = 48;
+  static constexpr uint64_t kAddress = (uint64_t{1} << kAddressBits) - 1;
+
+  static uint64_t BitOf(uint64_t hash) { return uint64_t{1} << (kAddressBits + (hash >> 60)); }
+  static const MemoryRow* RowOf(uint64_t bucket) {
+    return reinterpret_cast<const MemoryRow*>(bucket & kAddress);
+  }
 
   struct Table {
     std::atomic<const MemoryRow*> last_inserted{nullptr};
