@@ -26,7 +26,6 @@ constexpr uint64_t kBatch = 4'096;
 constexpr size_t kBatchBytes = size_t{8} << 20;
 constexpr size_t kMaxBatchesAhead = 2;
 constexpr std::chrono::milliseconds kProgressEvery{300};
-constexpr size_t kWarmAhead = 32;
 constexpr size_t kMaxCachedRows = 1 << 20;  // of each table
 
 // Entries that follow one another, parsed.

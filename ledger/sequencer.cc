@@ -24,7 +24,6 @@ constexpr int64_t kMarkRefreshNanos = 600 * kNanosPerSecond;
 constexpr size_t kMaxTimersPerGroup = 1'024;
 // Rows of each table that the writer keeps in memory.
 constexpr size_t kHotRows = 1u << 18;
-constexpr size_t kWarmAhead = 32;
 
 int64_t NanosSince(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - start).count();

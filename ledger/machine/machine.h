@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -76,8 +77,11 @@ struct Waiting {
   const v1::Authority* authority;
 };
 
+// How many commands or entries to Warm at a time.
+inline constexpr size_t kWarmAhead = 32;
+
 // Touches rows that deciding the commands will ask for, so that the memory in which they lie is
-// fetched for many of them at a time; some 32. Changes no answer.
+// fetched for many of them at a time. Changes no answer.
 void Warm(const View& view, absl::Span<const Waiting> commands);
 
 // The same of rows that evolving the entries will change.

@@ -8,11 +8,9 @@
 namespace voucher {
 namespace {
 
-constexpr size_t kUsual = 32;  // commands
-
-using Numbers = absl::InlinedVector<uint64_t, kUsual>;
+using Numbers = absl::InlinedVector<uint64_t, kWarmAhead>;
 template <class T>
-using Found = absl::InlinedVector<const typename T::Row*, kUsual>;
+using Found = absl::InlinedVector<const typename T::Row*, kWarmAhead>;
 
 // The rows of these numbers, nullptr where there is none, in rounds, each of which needs what the
 // one before fetched: what one round waits for, it waits for at the same time.
@@ -51,7 +49,7 @@ void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
 }  // namespace
 
 void Warm(const View& view, absl::Span<const Waiting> commands) {
-  absl::InlinedVector<const v1::RedeemRequest*, kUsual> redeems;
+  absl::InlinedVector<const v1::RedeemRequest*, kWarmAhead> redeems;
   Numbers accounts, vouchers, owners, applications;
   for (const Waiting& waiting : commands) {
     if (!waiting.command->has_redeem()) continue;
