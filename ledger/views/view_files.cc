@@ -221,16 +221,21 @@ bool ViewFiles::MayHold(absl::string_view key) const {
 }
 
 absl::Status ViewFiles::Add(const MemoryTable& table) {
-  return AddSorted(MemoryTable::Cursor(&table, MemoryTable::kNewest, {}, kAfterEveryKey));
+  VOUCHER_ASSIGN_OR_RETURN(
+      const ViewDatabase::Files files,
+      WriteSorted(MemoryTable::Cursor(&table, MemoryTable::kNewest, {}, kAfterEveryKey)));
+  return database_->Add(files);
 }
 
 absl::Status ViewFiles::Add(const RowChanges& changes, absl::string_view state) {
   const RowChange state_row{.key = options_.state_key, .value = state};
-  return AddSorted(ChangesInOrder(changes, state_row));
+  VOUCHER_ASSIGN_OR_RETURN(const ViewDatabase::Files files,
+                           WriteSorted(ChangesInOrder(changes, state_row)));
+  return database_->Add(files);
 }
 
 template <class Cursor>
-absl::Status ViewFiles::AddSorted(Cursor row) {
+absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(Cursor row) {
   const std::string prefix = absl::StrCat(incoming(), "/", ++files_written_, "-");
   const auto begin = [&](Growth growth) {
     return SortedFiles(database_->options(growth),
@@ -259,7 +264,7 @@ absl::Status ViewFiles::AddSorted(Cursor row) {
     VOUCHER_RETURN_IF_ERROR(files[i].Cut());
     paths[i] = files[i].paths();
   }
-  return database_->Add(paths);
+  return paths;
 }
 
 std::vector<std::pair<std::string, uint64_t>> ViewFiles::Gauges() const {

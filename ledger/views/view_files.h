@@ -97,9 +97,10 @@ class ViewFiles {
   void ReadKeys();
   // Those of a family; false if the views are closing or reading failed.
   bool FindKeysOf(Growth growth);
-  // Rows in order, as MemoryTable::Cursor and ChangesInOrder show them.
+  // Writes rows in order, as MemoryTable::Cursor and ChangesInOrder show them, and adds their keys
+  // to the filter.
   template <class Cursor>
-  absl::Status AddSorted(Cursor row);
+  absl::StatusOr<ViewDatabase::Files> WriteSorted(Cursor row);
 
   const std::string path_;
   const Options options_;
