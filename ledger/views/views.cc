@@ -140,10 +140,13 @@ std::shared_ptr<MemoryTable> Views::NewTable() const {
   return std::make_shared<MemoryTable>(options_.table_rows, kOrderedTables);
 }
 
+absl::Status Views::CheckWritable() const {
+  if (!files_->read_only()) return absl::OkStatus();
+  return absl::UnavailableError("writing the views: they are open read-only");
+}
+
 absl::Status Views::Apply(const RowChanges& changes, const Reached& reached) {
-  if (files_->read_only()) {
-    return absl::UnavailableError("writing the views: they are open read-only");
-  }
+  VOUCHER_RETURN_IF_ERROR(CheckWritable());
   VOUCHER_RETURN_IF_ERROR(MakeRoom());
   MemoryTable& table = *newest_->layers().active;
   const size_t rows_before = table.rows();
@@ -160,9 +163,7 @@ absl::Status Views::Apply(const RowChanges& changes, const Reached& reached) {
 }
 
 absl::Status Views::Load(std::shared_ptr<const RowChanges> changes, const Reached& reached) {
-  if (files_->read_only()) {
-    return absl::UnavailableError("writing the views: they are open read-only");
-  }
+  VOUCHER_RETURN_IF_ERROR(CheckWritable());
   MutexLock lock(mutex_);
   VOUCHER_RETURN_IF_ERROR(failed_);
   VOUCHER_CHECK(now_.group == 0 && !IsWriting()) << "what came before is not flushed";

@@ -143,6 +143,7 @@ class Views {
   Views(std::shared_ptr<ViewFiles> files, const Options& options, std::optional<Reached> reached);
   static absl::StatusOr<std::unique_ptr<Views>> OpenWith(const std::string& path,
                                                          const Options& options, bool read_only);
+  absl::Status CheckWritable() const;
   std::shared_ptr<MemoryTable> NewTable() const;
   Moment Now() const VOUCHER_EXCLUDES(mutex_);
   // Fill of the active table in thousandths of its size.

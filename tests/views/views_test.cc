@@ -1,7 +1,6 @@
 #include "ledger/views/views.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <thread>
@@ -11,17 +10,10 @@
 #include <unistd.h>
 
 #include "tests/support/scratch_directory.h"
+#include "tests/views/row_groups.h"
 
 namespace voucher::testing {
 namespace {
-
-constexpr char kLedgerId[] = "00112233445566778899aabbccddeeff";
-
-Reached At(uint64_t sequence) {
-  Reached reached{.ledger_id = kLedgerId, .sequence = sequence};
-  reached.root.fill(static_cast<uint8_t>(sequence));
-  return reached;
-}
 
 // Sets program `name` to `number`, or erases it if 0.
 absl::Status Put(Views* views, const std::string& name, uint64_t number, uint64_t sequence) {
@@ -109,14 +101,10 @@ TEST(Views, TheDigestDependsOnRowsAndReachAndNotOnTheWayThere) {
   EXPECT_NE(one->Digest().value(), two->Digest().value());
 }
 
-// Where the process that crashes, a second execution of this test, keeps its views.
-constexpr char kCrashPath[] = "VOUCHER_VIEWS_CRASH_PATH";
-
 TEST(ViewsDeathTest, AfterACrashTheyAreTheWholeGroupsUpToSomeEarlierOne) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   ScratchDirectory directory("views");
-  if (getenv(kCrashPath) == nullptr) setenv(kCrashPath, directory.Path("v").c_str(), 1);
-  const std::string path = getenv(kCrashPath);
+  const CrashPath crash(directory);
+  const std::string& path = crash.path();
   EXPECT_EXIT(
       {
         auto views = Views::Open(path).value();
@@ -125,67 +113,10 @@ TEST(ViewsDeathTest, AfterACrashTheyAreTheWholeGroupsUpToSomeEarlierOne) {
         _exit(ok ? 0 : 1);  // Destructors do not run: what was not flushed is lost.
       },
       ::testing::ExitedWithCode(0), "");
-  unsetenv(kCrashPath);
   auto views = Views::Open(path).value();
   EXPECT_EQ(views->reached(), At(1));
   EXPECT_EQ(NumberOf(views->newest(), "a"), 1);
   EXPECT_EQ(NumberOf(views->newest(), "b"), 0);
-}
-
-// Tables of which a few groups fill one.
-Views::Options SmallTables() {
-  return {.table_rows = 50};
-}
-
-constexpr uint64_t kShared = 10;
-
-// Group `sequence` sets rows 1 to kShared to `sequence`, adds one more, and erases the one that the
-// group before added. Reads nothing.
-std::shared_ptr<const RowChanges> ChangesOfGroup(uint64_t sequence) {
-  const HotView empty(nullptr);
-  Overlay layer(&empty);
-  for (uint64_t i = 1; i <= kShared; ++i) {
-    layer.Edit<tables::ProgramNumbers>({absl::StrCat(i)}).set_number(sequence);
-    layer.Put<tables::Timers>({static_cast<int64_t>(i), 1, sequence}, {});
-    layer.Erase<tables::Timers>({static_cast<int64_t>(i), 1, sequence - 1});
-  }
-  layer.Edit<tables::Accounts>({sequence}).set_enterprise(sequence);
-  if (sequence > 1) layer.Erase<tables::Accounts>({sequence - 1});
-  return layer.TakeChanges();
-}
-
-absl::Status ApplyGroup(Views* views, uint64_t sequence) {
-  return views->Apply(*ChangesOfGroup(sequence), At(sequence));
-}
-
-// The same, loaded instead of applied.
-absl::Status LoadGroup(Views* views, uint64_t sequence) {
-  return views->Load(ChangesOfGroup(sequence), At(sequence));
-}
-
-// Everything there is after group `sequence`.
-void ExpectGroup(const RowSource& rows, uint64_t sequence) {
-  const View view(&rows);
-  for (uint64_t i = 1; i <= kShared; ++i) {
-    const auto* row = view.Find<tables::ProgramNumbers>({absl::StrCat(i)});
-    ASSERT_EQ(row != nullptr ? row->number() : 0, sequence);
-  }
-  int64_t due = 0;
-  view.Scan<tables::Timers>({INT64_MIN, 0, 0}, {INT64_MAX, 0, 0},
-                            [&](const auto& key, const auto&) {
-                              EXPECT_EQ(std::get<0>(key), ++due);
-                              EXPECT_EQ(std::get<2>(key), sequence);
-                              return true;
-                            });
-  ASSERT_EQ(due, sequence > 0 ? kShared : 0);
-  uint64_t accounts = 0;
-  view.Scan<tables::Accounts>({0}, {UINT64_MAX}, [&](const auto& key, const auto& row) {
-    ++accounts;
-    EXPECT_EQ(std::get<0>(key), sequence);
-    EXPECT_EQ(row.enterprise(), sequence);
-    return true;
-  });
-  ASSERT_EQ(accounts, sequence > 0 ? 1 : 0);
 }
 
 TEST(Views, SnapshotsStayAsTheyWereThroughMemoryAndFiles) {
@@ -252,66 +183,6 @@ TEST(Views, TheDigestIsTheSameWhereverTheRowsLie) {
   EXPECT_NE(memory->Digest().value(), digest);
 }
 
-TEST(Views, WhatIsLoadedIsAsWhatIsApplied) {
-  ScratchDirectory directory("views");
-  auto applied = Views::Open(directory.Path("applied")).value();
-  auto loaded = Views::Open(directory.Path("loaded")).value();
-  for (uint64_t sequence = 1; sequence <= 5; ++sequence) {
-    ASSERT_TRUE(ApplyGroup(applied.get(), sequence).ok());
-    const auto before = loaded->NewSnapshot();
-    ASSERT_TRUE(LoadGroup(loaded.get(), sequence).ok());
-    EXPECT_EQ(loaded->reached(), At(sequence));
-    ASSERT_TRUE(loaded->Flush().ok());
-    ExpectGroup(*before, sequence - 1);
-    ExpectGroup(loaded->newest(), sequence);
-    EXPECT_EQ(loaded->Digest().value(), applied->Digest().value());
-  }
-  // On what was loaded groups can be applied, and on these, flushed, more loaded.
-  ASSERT_TRUE(ApplyGroup(loaded.get(), 6).ok());
-  ASSERT_TRUE(loaded->Flush().ok());
-  ASSERT_TRUE(LoadGroup(loaded.get(), 7).ok());
-  loaded.reset();
-  loaded = Views::Open(directory.Path("loaded")).value();
-  EXPECT_EQ(loaded->reached(), At(7));
-  ExpectGroup(loaded->newest(), 7);
-}
-
-TEST(Views, OfARowThatIsLoadedTwiceTheLastChangeHolds) {
-  ScratchDirectory directory("views");
-  auto views = Views::Open(directory.Path("v")).value();
-  RowChanges changes;
-  const auto put = [&](const std::string& key, absl::string_view value) {
-    std::copy(value.begin(), value.end(), changes.Put(key, value.size()));
-  };
-  const std::string key = EncodeKey(tables::Requests::kId, std::make_tuple(uint32_t{1}, "r"));
-  const std::string other = EncodeKey(tables::Requests::kId, std::make_tuple(uint32_t{1}, "s"));
-  put(key, "first");
-  put(other, "other");
-  put(key, "last");
-  changes.Erase(other);
-  ASSERT_TRUE(views->Load(std::make_shared<const RowChanges>(std::move(changes)), At(1)).ok());
-  ASSERT_TRUE(views->Flush().ok());
-  std::string value;
-  EXPECT_TRUE(views->newest().Get(key, &value));
-  EXPECT_EQ(value, "last");
-  EXPECT_FALSE(views->newest().Get(other, &value));
-}
-
-TEST(Views, WhenLoadingFailsTheFlushSaysSo) {
-  ScratchDirectory directory("views");
-  auto views = Views::Open(directory.Path("v")).value();
-  ASSERT_TRUE(LoadGroup(views.get(), 1).ok());
-  ASSERT_TRUE(views->Flush().ok());
-  std::filesystem::remove_all(directory.Path("v") + "/incoming");
-  ASSERT_TRUE(LoadGroup(views.get(), 2).ok());
-  const absl::Status status = views->Flush();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
-  EXPECT_EQ(LoadGroup(views.get(), 3), status);
-  ExpectGroup(views->newest(), 1);
-  views.reset();
-  EXPECT_EQ(Views::Open(directory.Path("v")).value()->reached(), At(1));
-}
-
 std::map<std::string, uint64_t> GaugesOf(const Views& views) {
   const auto gauges = views.Gauges();
   return {gauges.begin(), gauges.end()};
@@ -360,10 +231,9 @@ TEST(Views, WhenFilesCannotBeWrittenTheNextApplySaysSoAndRowsCanStillBeRead) {
 }
 
 TEST(ViewsDeathTest, AfterACrashWhileTablesAreWrittenTheyAreAWholeGroup) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   ScratchDirectory directory("views");
-  if (getenv(kCrashPath) == nullptr) setenv(kCrashPath, directory.Path("v").c_str(), 1);
-  const std::string path = getenv(kCrashPath);
+  const CrashPath crash(directory);
+  const std::string& path = crash.path();
   EXPECT_EXIT(
       {
         auto views = Views::Open(path, SmallTables()).value();
@@ -374,30 +244,9 @@ TEST(ViewsDeathTest, AfterACrashWhileTablesAreWrittenTheyAreAWholeGroup) {
         _exit(ok ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
-  unsetenv(kCrashPath);
   auto views = Views::Open(path).value();
   ASSERT_TRUE(views->reached().has_value()) << "a second table cannot fill before one was written";
   EXPECT_LT(views->reached()->sequence, 41);
-  ExpectGroup(views->newest(), views->reached()->sequence);
-}
-
-TEST(ViewsDeathTest, AfterACrashWhileRowsAreLoadedTheyAreAWholeGroup) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  ScratchDirectory directory("views");
-  if (getenv(kCrashPath) == nullptr) setenv(kCrashPath, directory.Path("v").c_str(), 1);
-  const std::string path = getenv(kCrashPath);
-  EXPECT_EXIT(
-      {
-        auto views = Views::Open(path).value();
-        bool ok = LoadGroup(views.get(), 1).ok() && views->Flush().ok();
-        ok = ok && LoadGroup(views.get(), 2).ok();
-        _exit(ok ? 0 : 1);
-      },
-      ::testing::ExitedWithCode(0), "");
-  unsetenv(kCrashPath);
-  auto views = Views::Open(path).value();
-  ASSERT_TRUE(views->reached().has_value());
-  EXPECT_LE(views->reached()->sequence, 2);
   ExpectGroup(views->newest(), views->reached()->sequence);
 }
 
@@ -434,6 +283,8 @@ TEST(Views, ReadOnlyTheyNeitherCreateNorChangeAnything) {
   EXPECT_EQ(views->reached(), At(1));
   EXPECT_EQ(views->Digest().value(), digest);
   EXPECT_EQ(Put(views.get(), "a", 2, 2).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(LoadGroup(views.get(), 2).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(views->reached(), At(1));
 }
 
 TEST(Views, ADamagedDirectoryIsDataLossAndSaysThatItCanBeDeleted) {
