@@ -39,7 +39,7 @@ class Run {
   absl::Status TakeEntries(const Journal& journal);
   absl::Status TakeBatch(const Journal& journal, uint64_t first, uint64_t last);
   void TakeEntry(uint64_t place, absl::string_view stored);
-  void CompareViews();
+  absl::Status CompareViews();
   void CheckRows();
   void Progress(absl::string_view phase, uint64_t done, uint64_t total) const {
     if (options_.on_progress) options_.on_progress(phase, done, total);
@@ -144,7 +144,7 @@ absl::Status Run::TakeBatch(const Journal& journal, uint64_t first, uint64_t las
       });
   if (!read.ok()) return read;
   VOUCHER_RETURN_IF_ERROR(replay_->Store());
-  if (replaying_ && last == compare_at_) CompareViews();
+  if (replaying_ && last == compare_at_) return CompareViews();
   return absl::OkStatus();
 }
 
@@ -167,11 +167,13 @@ absl::Status Run::TakeEntries(const Journal& journal) {
   return absl::OkStatus();
 }
 
-void Run::CompareViews() {
+absl::Status Run::CompareViews() {
+  VOUCHER_RETURN_IF_ERROR(replay_->MoveToFiles());
   CompareRows(
       replay_->rows(), views_->newest(), [this](uint64_t rows) { Progress("views", rows, 0); },
       &rows_);
   views_.reset();
+  return absl::OkStatus();
 }
 
 void Run::CheckRows() {

@@ -36,6 +36,10 @@ class Replay {
   // Writes what was taken so far to the rows. UNAVAILABLE: disk.
   absl::Status Store();
 
+  // Takes what was stored from memory to files, where reading all of it in pieces is quick: every
+  // piece of a table in memory is sorted out of all of it. UNAVAILABLE: disk.
+  absl::Status MoveToFiles() { return views_->Flush(); }
+
   // The rows as of the last Store.
   const RowSource& rows() const { return views_->newest(); }
 
