@@ -49,6 +49,7 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
   options.stats_dump_period_sec = 0;
   options.level0_slowdown_writes_trigger = kNever;
   options.level0_stop_writes_trigger = kNever;
+  options.disable_auto_compactions = growth == Growth::kAppended;  // CompactAppendedIfNeeded
   if (growth == Growth::kScattered) {
     options.compaction_style = rocksdb::kCompactionStyleUniversal;
     options.level0_file_num_compaction_trigger = kRuns;
@@ -152,6 +153,7 @@ ViewDatabase::~ViewDatabase() {
 }
 
 absl::Status ViewDatabase::Add(const Files& files) {
+  VOUCHER_RETURN_IF_ERROR(CompactAppendedIfNeeded());
   WaitForCompaction(Growth::kChanging, kMaxLevel0Files);
   WaitForCompaction(Growth::kAppended, kMaxLevel0Files);
   WaitForCompaction(Growth::kScattered, kMaxRuns);
@@ -170,9 +172,25 @@ absl::Status ViewDatabase::Add(const Files& files) {
   return ViewsStatus(db_->IngestExternalFiles(arguments), "adding files to");
 }
 
+// Left to itself RocksDB compacts each file that came to the oldest level once more, alone and as
+// it is, to set its sequence number to 0. Only files of older rows that were changed are in level
+// 0.
+absl::Status ViewDatabase::CompactAppendedIfNeeded() {
+  const bool needed = Level0Files(Growth::kAppended) >= kLevel0Files;
+  if (needed == compacts_appended_) return absl::OkStatus();
+  compacts_appended_ = needed;
+  return ViewsStatus(db_->SetOptions(family(Growth::kAppended),
+                                     {{"disable_auto_compactions", needed ? "false" : "true"}}),
+                     "compacting");
+}
+
+uint64_t ViewDatabase::Level0Files(Growth growth) const {
+  return Property(*db_, family(growth), Properties::kNumFilesAtLevelPrefix + "0");
+}
+
 void ViewDatabase::WaitForCompaction(Growth growth, uint64_t max_files) const {
   rocksdb::ColumnFamilyHandle* const handle = family(growth);
-  while (Property(*db_, handle, Properties::kNumFilesAtLevelPrefix + "0") >= max_files &&
+  while (Level0Files(growth) >= max_files &&
          Property(*db_, handle, Properties::kBackgroundErrors) == 0 &&
          (Property(*db_, handle, Properties::kCompactionPending) > 0 ||
           Property(*db_, handle, Properties::kNumRunningCompactions) > 0)) {
@@ -208,7 +226,7 @@ std::vector<std::pair<std::string, uint64_t>> ViewDatabase::Gauges() const {
   for (const Growth growth : kFamilies) {
     gauges.emplace_back(absl::StrCat("views.level0_files_",
                                      growth == Growth::kChanging ? "changing" : NameOf(growth)),
-                        Property(*db_, family(growth), Properties::kNumFilesAtLevelPrefix + "0"));
+                        Level0Files(growth));
   }
   return gauges;
 }

@@ -194,6 +194,7 @@ std::string Noise(size_t size) {
 struct StoredFile {
   std::string first, last;
   int level;
+  std::string name;
 };
 
 // Files by family, then by their first key.
@@ -205,7 +206,8 @@ std::map<std::string, std::vector<StoredFile>> FilesOf(const ViewFiles& files) {
   std::map<std::string, std::vector<StoredFile>> by_family;
   for (const auto& file : live) {
     EXPECT_LE(file.size, 65u << 20);
-    by_family[file.column_family_name].push_back({file.smallestkey, file.largestkey, file.level});
+    by_family[file.column_family_name].push_back(
+        {file.smallestkey, file.largestkey, file.level, file.name});
   }
   return by_family;
 }
@@ -265,6 +267,43 @@ TEST_F(LayersTest, AppendedRowsAreNotRewritten) {
   EXPECT_EQ(
       RowsOf({NewTable(), nullptr, std::make_shared<StoredRows>(files)}, 0),
       (Rows{{"p1", "changed"}, {"p2", "old"}, {"p3", "new"}, {"p4", "changed"}, {"p5", "new"}}));
+}
+
+// RocksDB would compact each file of the oldest level once more when no reader is left from before
+// it was added, to no use.
+TEST_F(LayersTest, AppendedRowsAreCompactedOnlyWhereSomeWereChanged) {
+  constexpr int kOldestLevel = 6, kLevel0Files = 8, kRows = 12;
+  const auto files = Open();
+  const auto add = [&](int row, const std::string& value) {
+    auto table = NewTable();
+    Write({{absl::StrCat("p", 10 + row), value}}, table.get());
+    ASSERT_TRUE(files->Add(*table).ok());
+  };
+  // Names of all files of a level.
+  const auto names = [&](int level) {
+    std::vector<std::string> found;
+    const auto stored = FilesOf(*files);
+    for (const StoredFile& file : stored.at("appended")) {
+      if (file.level == level) found.push_back(file.name);
+    }
+    return found;
+  };
+  {
+    const StoredRows reader(files);
+    for (int row = 0; row < kRows; ++row) add(row, "new");
+  }
+  const std::vector<std::string> before = names(kOldestLevel);
+  EXPECT_EQ(before.size(), kRows);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(names(kOldestLevel), before);
+
+  for (int row = 0; row < kRows; ++row) add(row, "changed");
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (names(0).size() >= kLevel0Files && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_LT(names(0).size(), kLevel0Files);
+  EXPECT_EQ(RowOf({NewTable(), nullptr, std::make_shared<StoredRows>(files)}, 0, "p10"), "changed");
 }
 
 // As the version before this one wrote them: all rows in one family. Read-only they can be looked
