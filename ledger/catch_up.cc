@@ -36,10 +36,10 @@ struct Batch {
   Hash root{};  // after the last one
 };
 
-// At most the entries to `last`, at least one if there is any.
-absl::StatusOr<std::unique_ptr<Batch>> ReadBatch(const Journal& journal, uint64_t first,
-                                                 uint64_t last) {
-  auto batch = std::make_unique<Batch>();
+// At most the entries to `last`, at least one if there is any, in the place of what was in `batch`.
+absl::Status ReadBatch(const Journal& journal, uint64_t first, uint64_t last, Batch* batch) {
+  batch->entries.clear();
+  batch->arena.Reset();
   batch->last = first - 1;
   uint64_t unparsed = 0;
   size_t bytes = 0;
@@ -59,10 +59,12 @@ absl::StatusOr<std::unique_ptr<Batch>> ReadBatch(const Journal& journal, uint64_
     return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
   }
   VOUCHER_ASSIGN_OR_RETURN(batch->root, journal.RootAt(batch->last));
-  return batch;
+  return absl::OkStatus();
 }
 
-// Reads and parses the next batches on a thread of its own while the caller evolves one.
+// Reads and parses the next batches on a thread of its own while the caller evolves one. That
+// thread also frees them: the allocator is slow where one thread only allocates and another only
+// frees.
 class ReaderAhead {
  public:
   // Of the entries after `done` to `end`; one batch, which is empty, if there are none.
@@ -78,35 +80,53 @@ class ReaderAhead {
     thread_.join();
   }
 
-  // The next one. Not to be called after the last one or an error.
-  absl::StatusOr<std::unique_ptr<Batch>> Next() VOUCHER_EXCLUDES(mutex_) {
+  // The next one, which lives until the next call. Not to be called after the last one or an error.
+  absl::StatusOr<const Batch*> Next() VOUCHER_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    while (ahead_.empty()) changed_.Wait(mutex_);
-    auto next = std::move(ahead_.front());
+    if (current_ != nullptr) spent_.push_back(std::move(current_));
+    while (ahead_.empty() && failed_.ok()) changed_.Wait(mutex_);
+    if (ahead_.empty()) return failed_;
+    current_ = std::move(ahead_.front());
     ahead_.pop_front();
     changed_.NotifyAll();
-    return next;
+    return current_.get();
   }
 
  private:
   void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
     NameThisThread("entry-reader");
-    bool more = true;
-    while (more) {
-      auto batch = ReadBatch(journal, done + 1, std::min(done + kBatch, end));
-      if (batch.ok()) done = (*batch)->last;
-      more = batch.ok() && done < end;
+    while (std::unique_ptr<Batch> batch = Empty()) {
+      const absl::Status read =
+          ReadBatch(journal, done + 1, std::min(done + kBatch, end), batch.get());
+      done = batch->last;
       const MutexLock lock(mutex_);
-      while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
-      if (stopping_) return;
-      ahead_.push_back(std::move(batch));
+      if (read.ok()) {
+        ahead_.push_back(std::move(batch));
+      } else {
+        failed_ = read;
+      }
       changed_.NotifyAll();
+      if (!read.ok() || done == end) return;
     }
+  }
+
+  // One to read into, when not too many are ahead; nullptr to stop.
+  std::unique_ptr<Batch> Empty() VOUCHER_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
+    if (stopping_) return nullptr;
+    if (spent_.empty()) return std::make_unique<Batch>();
+    std::unique_ptr<Batch> batch = std::move(spent_.back());
+    spent_.pop_back();
+    return batch;
   }
 
   Mutex mutex_;
   CondVar changed_;
-  std::deque<absl::StatusOr<std::unique_ptr<Batch>>> ahead_ VOUCHER_GUARDED_BY(mutex_);
+  std::deque<std::unique_ptr<Batch>> ahead_ VOUCHER_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Batch>> spent_ VOUCHER_GUARDED_BY(mutex_);
+  std::unique_ptr<Batch> current_ VOUCHER_GUARDED_BY(mutex_);  // the caller's
+  absl::Status failed_ VOUCHER_GUARDED_BY(mutex_);
   bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
@@ -155,7 +175,7 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
   ReaderAhead reader(journal, done, end);
   auto next_progress = std::chrono::steady_clock::now();
   do {
-    VOUCHER_ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, reader.Next());
+    VOUCHER_ASSIGN_OR_RETURN(const Batch* const batch, reader.Next());
     EvolveAll(batch->entries, &state);
     done = batch->last;
     if (done == end || IsPiece(state, views->options(), end - done)) {
