@@ -80,7 +80,7 @@ Specs CreditCommands() {
       {"redemption",
        "list",
        "CreditService/ListRedemptions",
-       "list redemptions of an account",
+       "list redemptions of an account, the newest first",
        {account}},
       {"credit",
        "get",

@@ -229,14 +229,6 @@ struct Orders {
   using Key = std::tuple<uint64_t, std::string>;
   using Row = rows::NumberRow;
 };
-// Redemptions by (account, redemption).
-struct RedemptionsByAccount {
-  static constexpr uint8_t kId = 30;
-  static constexpr bool kOrdered = true;
-  static constexpr Growth kGrowth = Growth::kScattered;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
 // Balance by (program, kind, id, sub). What is credit is in the lots of Accounts.
 struct Balances {
   static constexpr uint8_t kId = 31;
@@ -426,11 +418,11 @@ using ForEveryTable = std::tuple<
     Holder<tables::Invoices>, Holder<tables::ProjectNumbers>, Holder<tables::Vouchers>,
     Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,
     Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Redemptions>,
-    Holder<tables::Orders>, Holder<tables::RedemptionsByAccount>, Holder<tables::Balances>,
-    Holder<tables::Limits>, Holder<tables::Timers>, Holder<tables::Waitlist>,
-    Holder<tables::ItemClaims>, Holder<tables::ApplicationsByProject>,
-    Holder<tables::ScoredApplications>, Holder<tables::Notices>, Holder<tables::NoticesByProgram>,
-    Holder<tables::Clusters>, Holder<tables::ClusterNumbers>, Holder<tables::ClustersByProgram>,
+    Holder<tables::Orders>, Holder<tables::Balances>, Holder<tables::Limits>,
+    Holder<tables::Timers>, Holder<tables::Waitlist>, Holder<tables::ItemClaims>,
+    Holder<tables::ApplicationsByProject>, Holder<tables::ScoredApplications>,
+    Holder<tables::Notices>, Holder<tables::NoticesByProgram>, Holder<tables::Clusters>,
+    Holder<tables::ClusterNumbers>, Holder<tables::ClustersByProgram>,
     Holder<tables::ClusterMembers>, Holder<tables::Tranches>, Holder<tables::TransferChanges>,
     Holder<tables::PayableMonths>, Holder<tables::Parties>, Holder<tables::UnpaidApplications>,
     Holder<tables::Statements>, Holder<tables::StatementsByProgram>, Holder<tables::StatementLines>,
@@ -438,6 +430,6 @@ using ForEveryTable = std::tuple<
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 5;
+inline constexpr uint32_t kEvolveVersion = 6;
 
 }  // namespace voucher

@@ -37,9 +37,6 @@ inline constexpr bool kKeptHot<tables::Orders> = false;
 // Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
 inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
-// Most indexes are small here or scanned by what decides; this one is neither.
-template <>
-inline constexpr bool kPassing<tables::RedemptionsByAccount> = true;
 
 // The key of a row that is looked for: where rows pass through as bytes, only its bytes are needed.
 template <class T>
@@ -158,7 +155,6 @@ class View {
   // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
   template <class T>
   const typename T::Row* FindPassing(const Sought<T>& key) const {
-    static_assert(!T::kOrdered, "rows of indexes that pass are scanned, not found");
     EncodeKey(T::kId, key, &key_bytes_);
     const View* view = this;
     while (true) {
@@ -343,7 +339,7 @@ class Overlay : public View {
   // of its table are held that were edited or erased and are not stored yet.
   template <class T>
   void Put(const Sought<T>& key, typename T::Row row) {
-    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, !T::kOrdered);
+    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, /*show=*/true);
     *Set<T>(typename T::Key(key)) = std::move(row);
   }
 

@@ -1,6 +1,8 @@
 #include "ledger/query/credit_queries.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -178,14 +180,19 @@ absl::Status ListRedemptions(const View& view, const v1::Authority& who,
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
                            FindAccount(view, request.account_id()));
   VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, account->provider())));
-  const auto end = WalkIndex<tables::RedemptionsByAccount>(
-      view, request.account_id(), page.after, page.wanted,
-      [&](uint64_t number, const rows::PresentRow&) {
-        *response->add_redemptions() =
-            RedemptionResource(view, number, MustFind<tables::Redemptions>(view, {number}));
-        return true;
-      });
-  page.Finish(end, response);
+  uint64_t last = page.after;
+  uint64_t next = account->last_redemption();
+  if (last != 0) {
+    const rows::RedemptionRow* row = view.Find<tables::Redemptions>({last});
+    if (row == nullptr || row->account() != request.account_id()) return AlteredToken();
+    next = row->previous();
+  }
+  for (size_t shown = 0; next != 0 && shown < page.wanted; ++shown) {
+    const rows::RedemptionRow& row = MustFind<tables::Redemptions>(view, {next});
+    *response->add_redemptions() = RedemptionResource(view, next, row);
+    last = std::exchange(next, row.previous());
+  }
+  page.Finish(next != 0 ? std::optional(last) : std::nullopt, response);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }

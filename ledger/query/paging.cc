@@ -42,6 +42,10 @@ absl::StatusOr<std::string> ReadToken(absl::string_view filters, absl::string_vi
       "the page before, or leave it empty for the first page.");
 }
 
+absl::Status AlteredToken() {
+  return absl::InvalidArgumentError("page_token was altered; leave it empty to start again.");
+}
+
 std::string MakeNumberToken(absl::string_view filters, uint64_t last) {
   std::string position;
   AppendU64(last, &position);
@@ -53,9 +57,7 @@ absl::StatusOr<uint64_t> ReadNumberToken(absl::string_view filters, absl::string
   VOUCHER_ASSIGN_OR_RETURN(const std::string position, ReadToken(filters, token));
   absl::string_view rest = position;
   const std::optional<uint64_t> last = TakeU64(&rest);
-  if (!last || !rest.empty()) {
-    return absl::InvalidArgumentError("page_token was altered; leave it empty to start again.");
-  }
+  if (!last || !rest.empty()) return AlteredToken();
   return *last;
 }
 

@@ -42,6 +42,9 @@ std::string MakeToken(absl::string_view filters, absl::string_view position);
 // The position in a token. INVALID_ARGUMENT unless MakeToken made it with the same filters.
 absl::StatusOr<std::string> ReadToken(absl::string_view filters, absl::string_view token);
 
+// The answer to a token with the right digest whose position was never given out. INVALID_ARGUMENT.
+absl::Status AlteredToken();
+
 // The same for lists whose position is the number of the last row looked at; 0 for an empty token.
 std::string MakeNumberToken(absl::string_view filters, uint64_t last);
 absl::StatusOr<uint64_t> ReadNumberToken(absl::string_view filters, absl::string_view token);
@@ -78,7 +81,7 @@ std::optional<uint64_t> WalkIndex(const View& view, Owner owner, uint64_t after,
 // Everything a list by numbers needs of its request.
 struct NumberPage {
   size_t wanted = 0;
-  // Rows after this number are wanted.
+  // Rows that follow this number in the list are wanted; 0: from its beginning.
   uint64_t after = 0;
   std::string filters;
 

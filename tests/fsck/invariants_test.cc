@@ -92,6 +92,12 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](Overlay* rows) {
          rows->Edit<tables::Redemptions>({2}).set_state(v1::REDEMPTION_STATE_BOOKED);
        }},
+      {"redemption 2 of cloud account 1 follows 0, the one before it is 1",
+       [](Overlay* rows) { rows->Edit<tables::Redemptions>({2}).set_previous(0); }},
+      {"cloud account 1 names redemption 1 as its last, which is 2",
+       [](Overlay* rows) { rows->Edit<tables::Accounts>({1}).set_last_redemption(1); }},
+      {"cloud account 2 names redemption 2 as its last, which is 0",
+       [](Overlay* rows) { rows->Edit<tables::Accounts>({2}).set_last_redemption(2); }},
       {"limit ENTERPRISE_YEAR 4/0 of program 1 has 60001 fen used, its applications add up to "
        "60000",
        [](Overlay* rows) {

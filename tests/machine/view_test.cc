@@ -211,43 +211,6 @@ TEST(HotView, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   EXPECT_EQ(state.Find<tables::Orders>({1, "scratch"}), nullptr);
 }
 
-// Redemptions of accounts 1 and 2, in the order of the index.
-std::vector<uint64_t> RedemptionsOf(const View& view) {
-  std::vector<uint64_t> redemptions;
-  view.Scan<tables::RedemptionsByAccount>({1, 0}, {3, 0}, [&](const auto& key, const auto&) {
-    redemptions.push_back(std::get<1>(key));
-    return true;
-  });
-  return redemptions;
-}
-
-TEST(HotView, RowsOfAnIndexThatPassesAreScannedWhereverTheyAre) {
-  MapRows stored;
-  HotView state(&stored);
-  const auto put = [](uint64_t account, uint64_t redemption, Overlay* rows) {
-    rows->Put<tables::RedemptionsByAccount>({account, redemption}, {});
-  };
-  put(2, 1, &state);
-  Store(&state, &stored);
-  put(1, 2, &state);
-  const auto taken = state.TakeChanges();
-  put(2, 3, &state);
-  put(1, 4, &state);
-  put(3, 5, &state);
-  EXPECT_EQ(RedemptionsOf(state), (std::vector<uint64_t>{2, 4, 1, 3}));
-  EXPECT_EQ(RedemptionsOf(View(&stored)), (std::vector<uint64_t>{1}));
-  stored.Store(*taken);
-  state.StoredIn(&stored);
-  EXPECT_EQ(RedemptionsOf(state), (std::vector<uint64_t>{2, 4, 1, 3}));
-  EXPECT_EQ(Store(&state, &stored), 3u);
-  EXPECT_EQ(RedemptionsOf(View(&stored)), (std::vector<uint64_t>{2, 4, 1, 3}));
-
-  HotView whole(nullptr);
-  put(2, 1, &whole);
-  put(1, 2, &whole);
-  EXPECT_EQ(RedemptionsOf(whole), (std::vector<uint64_t>{2, 1}));
-}
-
 TEST(HotView, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
   MapRows stored;
   HotView state(&stored, /*max_cached_rows=*/4);

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/base/civil.h"
+#include "ledger/query/paging.h"
 #include "tests/query/told_ledger.h"
 
 namespace voucher::query {
@@ -215,20 +216,35 @@ TEST_F(CreditQueriesTest, AProviderSeesNothingOfAnother) {
   EXPECT_EQ(GetCredit(view(), zeta, credit, &credit_response).code(), kDenied);
 }
 
-TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeByNumber) {
+TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeNewestFirst) {
   v1::ListRedemptionsRequest request;
   request.set_account_id(1);
   request.set_page_size(1);
   v1::ListRedemptionsResponse first;
   ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &first).ok());
   ASSERT_EQ(first.redemptions_size(), 1);
-  EXPECT_EQ(first.redemptions(0).redemption_id(), 1);
+  EXPECT_EQ(first.redemptions(0).redemption_id(), 2);
   request.set_page_token(first.next_page_token());
   v1::ListRedemptionsResponse second;
   ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &second).ok());
   ASSERT_EQ(second.redemptions_size(), 1);
-  EXPECT_EQ(second.redemptions(0).redemption_id(), 2);
+  EXPECT_EQ(second.redemptions(0).redemption_id(), 1);
   EXPECT_EQ(second.next_page_token(), "");
+}
+
+// Whoever makes a token of their own does not see the redemptions of another account, nor stop the
+// server.
+TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {
+  v1::ListRedemptionsRequest request;
+  request.set_account_id(2);
+  const std::string filters = FiltersOf(request);
+  for (const uint64_t position : {1u, 1'000u}) {
+    request.set_page_token(MakeNumberToken(filters, position));
+    v1::ListRedemptionsResponse response;
+    EXPECT_EQ(ListRedemptions(view(), Platform(), request, &response).code(),
+              absl::StatusCode::kInvalidArgument)
+        << position;
+  }
 }
 
 }  // namespace

@@ -71,11 +71,17 @@ void CheckAccounts(Checker* checker) {
 void CheckRedemptions(Checker* checker) {
   // By (program, enterprise).
   absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
+  // By account.
+  absl::btree_map<uint64_t, uint64_t> last_redemption;
   checker->Numbered<tables::Redemptions>(
       "redemption", checker->counters.redemption(),
       [&](uint64_t id, const rows::RedemptionRow& row) {
         const rows::AccountRow* account = checker->view.Find<tables::Accounts>({row.account()});
         checker->Require(account != nullptr, "redemption ", id, " has no cloud account");
+        const uint64_t previous = std::exchange(last_redemption[row.account()], id);
+        checker->Require(row.previous() == previous, "redemption ", id, " of cloud account ",
+                         row.account(), " follows ", row.previous(), ", the one before it is ",
+                         previous);
         const int64_t net_fen =
             NetOfRedemption(id, row, account != nullptr ? account->provider() : 0, checker);
         if (account == nullptr || !row.core()) return;
@@ -102,8 +108,14 @@ void CheckRedemptions(Checker* checker) {
   const uint64_t orders = checker->CountRows<tables::Orders>({0, ""}, {kLastId, ""});
   checker->Require(orders == redemptions, orders, " order numbers for ", redemptions,
                    " redemptions");
-  const uint64_t indexed = checker->CountRows<tables::RedemptionsByAccount>({0, 0}, {kLastId, 0});
-  checker->Require(indexed == redemptions, indexed, " redemptions by account of ", redemptions);
+  checker->view.Scan<tables::Accounts>(
+      {1}, {kLastId}, [&](const tables::Accounts::Key& key, const rows::AccountRow& row) {
+        const uint64_t last = last_redemption[std::get<0>(key)];
+        checker->Require(row.last_redemption() == last, "cloud account ", std::get<0>(key),
+                         " names redemption ", row.last_redemption(), " as its last, which is ",
+                         last);
+        return true;
+      });
 }
 
 void CheckTransfers(Checker* checker) {

@@ -171,17 +171,18 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
     draw->set_voucher_id(posting.from().sub());
     draw->set_amount_fen(posting.amount_fen());
   }
+  rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
+  redemption.set_previous(account.last_redemption());
+  account.set_last_redemption(id);
   rows->Put<tables::Redemptions>({id}, std::move(redemption));
   rows::NumberRow order;
   order.set_number(id);
   rows->Put<tables::Orders>({event.provider_number(), request.order_number()}, std::move(order));
-  rows->Put<tables::RedemptionsByAccount>({request.account_id(), id}, {});
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
     EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);
   }
   if (event.core()) {
-    const uint64_t owner = rows->Find<tables::Accounts>({request.account_id()})->enterprise();
-    rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});
+    rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), account.enterprise()});
     basket.set_core_fen(basket.core_fen() + event.amount_fen());
   }
 }
