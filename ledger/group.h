@@ -17,7 +17,7 @@
 #include "ledger/journal/journal.h"
 #include "ledger/ledger.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 
 namespace voucher {
 

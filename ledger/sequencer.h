@@ -18,7 +18,7 @@
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/pending_timers.h"
 #include "ledger/publication.h"
 #include "ledger/recovery.h"

@@ -12,6 +12,7 @@
 
 #include "ledger/fsck/report.h"
 #include "ledger/journal/journal.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/views/views.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

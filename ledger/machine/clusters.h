@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/policy/limits.h"
 
 namespace voucher {

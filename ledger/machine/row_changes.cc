@@ -30,6 +30,7 @@ char* RowChanges::Put(absl::string_view key, size_t value_size) {
   char* const bytes = Allocate(key.size() + value_size);
   memcpy(bytes, key.data(), key.size());
   char* const value = bytes + key.size();
+  if (changes_.empty()) changes_.reserve(expected_);
   changes_.push_back({.key = {bytes, key.size()}, .value = {value, value_size}});
   return value;
 }

@@ -26,8 +26,9 @@ inline absl::string_view KeyOf(const RowChange& change) {
 // last one counts. Thread-safe for reading alone, but for Find, which is one thread's.
 class RowChanges {
  public:
-  // Quick if Find is to see about `expected_shown`.
-  explicit RowChanges(size_t expected_shown = 0) : expected_shown_(expected_shown) {}
+  // Quick if there are to be about `expected`, of which Find is to see about `expected_shown`.
+  explicit RowChanges(size_t expected = 0, size_t expected_shown = 0)
+      : expected_(expected), expected_shown_(expected_shown) {}
 
   // Appends a change whose value has `value_size` bytes, and returns where they go. The key is
   // copied.
@@ -57,7 +58,7 @@ class RowChanges {
   size_t next_chunk_ = size_t{16} << 10;
   size_t bytes_ = 0;
   std::vector<RowChange> changes_;
-  const size_t expected_shown_;
+  const size_t expected_, expected_shown_;
   size_t shown_ = 0;
   // Of those shown among the first changes, as many as Find looked at: where in changes_ they are.
   mutable absl::flat_hash_map<absl::string_view, uint32_t> index_;

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 
 namespace voucher {
 

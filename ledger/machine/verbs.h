@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

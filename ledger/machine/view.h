@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
-#include "ledger/base/check.h"
+#include "ledger/machine/held_rows.h"
 #include "ledger/machine/keys.h"
 #include "ledger/machine/row_changes.h"
 #include "ledger/machine/row_codec.h"
+#include "ledger/machine/row_memory.h"
 #include "ledger/machine/tables.h"
 
 namespace voucher {
@@ -58,25 +58,6 @@ class RowSource {
       absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) const = 0;
 };
 
-// A row in memory; without one it is known to be absent.
-template <class T>
-struct HeldRow {
-  std::optional<typename T::Row> row;
-  // The batch of changes that changed it last; 0: it is as it was read.
-  uint64_t batch = 0;
-};
-
-// The rows of one table in memory. Pointers to rows of unordered tables stay valid until that row
-// is erased or dropped.
-template <class T>
-struct HeldTable {
-  using Table = T;
-  using Key = typename T::Key;
-  using Rows = std::conditional_t<T::kOrdered, absl::btree_map<Key, HeldRow<T>>,
-                                  absl::node_hash_map<Key, HeldRow<T>>>;
-  Rows rows;
-};
-
 // A state of the ledger to read: rows in memory over another view, or over stored rows. Not
 // thread-safe, also not for reading alone, since it remembers what it read from stored rows.
 class View {
@@ -109,10 +90,16 @@ class View {
     lowest->source_->Prefetch(key_bytes_);
   }
 
-  // Fetches memory that Find will look at first where rows are held, of an unordered table.
+  // Fetches memory that Find will look at where rows are held, of an unordered table: first where
+  // it looks for the row, then, when that has come, the row.
   template <class T>
   void PrefetchHeld(const typename T::Key& key) const {
     rows<T>().prefetch(key);
+  }
+  template <class T>
+  [[gnu::always_inline]] void PrefetchRow(const typename T::Key& key) const {
+    const auto row = rows<T>().find(key);
+    if (row != rows<T>().end()) FetchRow(*row);
   }
 
   // Visits rows with keys in [first, last) in key order until the visitor returns false.
@@ -223,11 +210,11 @@ class View {
 
   // One hash serves all views on one another; ordered tables need none.
   template <class T>
-  static size_t HashOf(const typename T::Key& key) {
+  size_t HashOf(const typename T::Key& key) const {
     if constexpr (T::kOrdered) {
       return 0;
     } else {
-      return typename HeldTable<T>::Rows::hasher()(key);
+      return rows<T>().HashOf(key);
     }
   }
 
@@ -310,164 +297,6 @@ class View {
   void ScanSource(const typename T::Key& first, const typename T::Key& last, Visit& visit) const {
     ScanBytes<T>(EncodeKey(T::kId, first), EncodeKey(T::kId, last), visit);
   }
-};
-
-// A view whose rows can be changed: what Evolve writes to. Its changes are counted in batches. Rows
-// are changed in place, so a row that was found may be another after the next Edit of it.
-class Overlay : public View {
- public:
-  // Changes over a view, which must outlive it and not change meanwhile.
-  explicit Overlay(const View* below);
-
-  // The row at `key` for changing; begins as the row below, or empty if there is none.
-  template <class T>
-  typename T::Row& Edit(const typename T::Key& key) {
-    if constexpr (kPassing<T>) return EditPassing<T>(key);
-    const auto [it, is_new] = rows<T>().try_emplace(key);
-    std::optional<typename T::Row>& row = it->second.row;
-    if (is_new && below_ != nullptr) {
-      if (const typename T::Row* found = below_->Find<T>(key)) row.emplace(*found);
-    } else if (is_new && source_ != nullptr) {
-      EncodeKey(T::kId, key, &key_bytes_);
-      row = ReadStored<T>();
-    }
-    Note<T>(&*it);
-    return row ? *row : row.emplace();
-  }
-
-  // A row that passes through becomes bytes at once. Not in a whole state in memory, nor while rows
-  // of its table are held that were edited or erased and are not stored yet.
-  template <class T>
-  void Put(const Sought<T>& key, typename T::Row row) {
-    if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, /*show=*/true);
-    *Set<T>(typename T::Key(key)) = std::move(row);
-  }
-
-  template <class T>
-  void Erase(const typename T::Key& key) {
-    if (IsWhole()) {
-      rows<T>().erase(key);
-    } else {
-      Set<T>(key)->reset();
-    }
-  }
-
-  // The rows of an ordered table that were changed and are not stored yet; an erased one is held
-  // without a row. Not of a whole state in memory, which does not count its changes.
-  template <class T>
-  const typename HeldTable<T>::Rows& changed_rows() const {
-    static_assert(T::kOrdered);
-    VOUCHER_CHECK(!IsWhole());
-    return rows<T>();
-  }
-
-  // What this batch has changed so far: rows, some perhaps twice, and bytes of those of them that
-  // pass through.
-  size_t changes() const { return noted_ + batches_.back()->size(); }
-  size_t passing_bytes() const { return batches_.back()->bytes(); }
-
-  // The changed rows of this batch, which ends; if there are none, nothing remembers it. Not of a
-  // whole state in memory either.
-  std::shared_ptr<const RowChanges> TakeChanges();
-
- protected:
-  explicit Overlay(const RowSource* source);
-
-  uint64_t batch_ = 1;
-
- private:
-  // A changed row of an unordered table.
-  struct Changed {
-    uint8_t table;
-    void* row;  // HeldTable::Rows::value_type
-  };
-
-  struct RowFunctions;
-  template <class T>
-  static RowFunctions FunctionsOf();
-  template <class T>
-  void AppendOrdered(const HeldTable<T>& held);
-  template <class T>
-  static void AppendRow(Overlay* overlay, const void* row);
-
-  // Appends a change as bytes; nullptr: the row is gone.
-  template <class T>
-  void Append(const Sought<T>& key, const typename T::Row* row, bool show) {
-    EncodeKey(T::kId, key, &key_bytes_);
-    RowChanges& changes = *batches_.back();
-    if (row == nullptr) return changes.Erase(key_bytes_);
-    const auto& message = RowMessage(*row);
-    char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
-    message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
-    if (show) changes.ShowLast();
-  }
-
-  template <class T>
-  typename T::Row& EditPassing(const typename T::Key& key) {
-    auto it = rows<T>().find(key);
-    if (it == rows<T>().end()) {
-      const typename T::Row* found = FindPassing<T>(key);
-      it = rows<T>().try_emplace(key).first;
-      if (found != nullptr) it->second.row.emplace(*found);
-    }
-    Note<T>(&*it);
-    std::optional<typename T::Row>& row = it->second.row;
-    return row ? *row : row.emplace();
-  }
-
-  bool IsWhole() const { return below_ == nullptr && source_ == nullptr; }
-
-  template <class T>
-  std::optional<typename T::Row>* Set(const typename T::Key& key) {
-    const auto it = rows<T>().try_emplace(key).first;
-    Note<T>(&*it);
-    return &it->second.row;
-  }
-
-  // That the row is changed in this batch.
-  template <class T>
-  void Note(typename HeldTable<T>::Rows::value_type* changed) {
-    if (changed->second.batch == batch_) return;
-    changed->second.batch = batch_;
-    ++noted_;
-    if (!T::kOrdered && !IsWhole()) changed_.push_back({T::kId, changed});
-  }
-
-  std::vector<Changed> changed_;  // in this batch
-  size_t noted_ = 0;              // those of ordered tables too
-};
-
-// The writer's state: rows changed in place over stored rows that may be some batches behind. It
-// keeps what is not stored yet, and rows of tables that are kept hot: all stored ones of a table go
-// at once when StoredIn finds more than `max_cached_rows` of it. With no stored rows it is the
-// whole state in memory (tests, verification in memory).
-class HotView : public Overlay {
- public:
-  explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
-      : Overlay(source), max_cached_rows_(max_cached_rows) {}
-
-  // Holds all rows of an unordered table, of which it holds none yet: reading them in order costs
-  // less than finding a good part of them one by one.
-  template <class T>
-  void HoldAll() {
-    static_assert(kKeptHot<T>);
-    auto& rows = this->rows<T>();
-    VOUCHER_CHECK(rows.empty());
-    ScanStored<T>([&](const typename T::Key& key, typename T::Row row) {
-      rows[key].row = std::move(row);
-      return true;
-    });
-  }
-
-  // All changes that were taken are stored in `source`, which is read from now on. What is found
-  // before a call must not be used after it.
-  void StoredIn(const RowSource* source);
-
- private:
-  template <class T>
-  void DropStored(HeldTable<T>* held);
-
-  size_t max_cached_rows_;
 };
 
 }  // namespace voucher

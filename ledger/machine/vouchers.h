@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/policy/limits.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -17,14 +17,12 @@ using Found = absl::InlinedVector<const typename T::Row*, kWarmAhead>;
 template <class T>
 Found<T> WarmRows(const View& view, const Numbers& numbers) {
   for (const uint64_t number : numbers) view.PrefetchHeld<T>({number});
+  for (const uint64_t number : numbers) view.PrefetchRow<T>({number});
   Found<T> rows;
   for (const uint64_t number : numbers) {
     const typename T::Row* row = view.Find<T>({number});
-    if (row != nullptr) FetchRow(*row);
-    rows.push_back(row);
-  }
-  for (const auto* row : rows) {
     if (row != nullptr) FetchList(*row);
+    rows.push_back(row);
   }
   for (const auto* row : rows) {
     if (row != nullptr) FetchElement(*row);

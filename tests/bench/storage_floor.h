@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "ledger/journal/journal.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/views/views.h"
 
 namespace voucher::bench {

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/catch_up.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/unavailable.h"
 #include "tests/ledger/test_ledger.h"
 

@@ -1,11 +1,10 @@
-#include "ledger/machine/view.h"
-
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "ledger/machine/overlay.h"
 #include "tests/support/map_rows.h"
 
 namespace voucher {

@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 
+#include "ledger/machine/overlay.h"
 #include "voucher/v1/application_service.pb.h"
 
 namespace voucher::query {

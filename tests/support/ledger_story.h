@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::testing {

@@ -10,7 +10,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "tests/support/scenario_script.h"
 
 namespace voucher {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
+#include "ledger/machine/overlay.h"
 #include "ledger/views/views.h"
 #include "tests/support/scratch_directory.h"
 

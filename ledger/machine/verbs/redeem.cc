@@ -158,7 +158,8 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
             Overlay* rows) {
   const uint64_t id = event.redemption_id();
   rows->Edit<tables::Counters>({}).set_redemption(id);
-  rows::RedemptionRow redemption;
+  thread_local rows::RedemptionRow redemption;  // Keeps its memory.
+  redemption.Clear();
   redemption.set_program(entry.program());
   redemption.set_account(request.account_id());
   redemption.set_product_id(request.product_id());
@@ -174,7 +175,7 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
   rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
   redemption.set_previous(account.last_redemption());
   account.set_last_redemption(id);
-  rows->Put<tables::Redemptions>({id}, std::move(redemption));
+  rows->Put<tables::Redemptions>({id}, redemption);
   rows::NumberRow order;
   order.set_number(id);
   rows->Put<tables::Orders>({event.provider_number(), request.order_number()}, std::move(order));

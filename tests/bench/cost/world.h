@@ -12,7 +12,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/group.h"
-#include "ledger/machine/view.h"
+#include "ledger/machine/overlay.h"
 #include "tests/bench/cost/meter.h"
 #include "tests/bench/cost/stored_rows.h"
 #include "voucher/v1/entry.pb.h"
