@@ -14,7 +14,7 @@ namespace voucher {
 namespace {
 
 // Names the layout, and how keys are hashed.
-constexpr absl::string_view kMagic("voucher key filters 2\n");
+constexpr absl::string_view kMagic("voucher key filters 3\n");
 constexpr size_t kPieceBytes = 1u << 20;
 
 // A checksum of all that was seen so far.

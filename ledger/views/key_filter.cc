@@ -33,7 +33,11 @@ uint64_t KeyFilter::HashOf(absl::string_view key) {
 }
 
 void KeyFilter::Add(uint64_t hash) {
-  if (MayContain(hash)) return;
+  if (!MayContain(hash)) AddNew(hash);
+}
+
+void KeyFilter::AddNew(uint64_t hash) {
+  if (overflown()) return;
   if (room_ == 0 && !Grow()) {
     overflown_.store(true, std::memory_order_release);
     return;
@@ -48,7 +52,7 @@ void KeyFilter::Add(uint64_t hash) {
 
 bool KeyFilter::Grow() {
   const size_t count = segment_count_.load(std::memory_order_relaxed);
-  const size_t lines = kFirstLines << count;
+  const size_t lines = (first_bytes_ << count) / sizeof(Line);
   if (count == kMaxSegments || bytes() + lines * sizeof(Line) > max_bytes_) return false;
   segments_[count] = std::make_unique<const Segment>(lines);
   segment_count_.store(count + 1, std::memory_order_release);
@@ -60,6 +64,11 @@ bool KeyFilter::Grow() {
 void KeyFilter::Prefetch(uint64_t hash) const {
   const size_t count = segment_count_.load(std::memory_order_acquire);
   for (size_t i = 0; i < count; ++i) __builtin_prefetch(&segments_[i]->LineOf(hash));
+}
+
+void KeyFilter::PrefetchNew(uint64_t hash) const {
+  const size_t count = segment_count_.load(std::memory_order_relaxed);
+  if (count > 0) __builtin_prefetch(&segments_[count - 1]->LineOf(hash));
 }
 
 void KeyFilter::Write(absl::FunctionRef<void(absl::string_view)> write) const {

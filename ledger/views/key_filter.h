@@ -24,15 +24,21 @@ class KeyFilter {
   // What it knows a key by: always the same, since filters are kept on disk.
   static uint64_t HashOf(absl::string_view key);
 
-  // Takes at most `max_bytes`. Beyond that it says yes to everything.
-  explicit KeyFilter(size_t max_bytes) : max_bytes_(max_bytes) {}
+  // Takes at most `max_bytes`. Beyond that it says yes to everything. It grows by segments, of
+  // which the first has `first_bytes`, a power of two, and each twice as many as the one before:
+  // the fewer there are, the less memory a look touches.
+  explicit KeyFilter(size_t max_bytes, size_t first_bytes = size_t{8} << 20)
+      : max_bytes_(max_bytes), first_bytes_(first_bytes) {}
   KeyFilter(const KeyFilter&) = delete;
   KeyFilter& operator=(const KeyFilter&) = delete;
 
   // Takes no room for what it says yes to already.
   void Add(uint64_t hash);
-  // Fetches the memory that Add will need.
+  // Adds what was not added before, or seldom: it takes room again. Looks at one segment only.
+  void AddNew(uint64_t hash);
+  // Fetches the memory that Add and MayContain will need, or AddNew.
   void Prefetch(uint64_t hash) const;
+  void PrefetchNew(uint64_t hash) const;
 
   // False: the key was not added. True though it was not: at most once in about 300 for each
   // segment.
@@ -50,8 +56,7 @@ class KeyFilter {
   bool Read(absl::FunctionRef<bool(char*, size_t)> read);
 
  private:
-  static constexpr size_t kFirstLines = 1u << 14;  // 1 MiB
-  static constexpr size_t kKeysPerLine = 40;       // 12.8 bits each
+  static constexpr size_t kKeysPerLine = 40;  // 12.8 bits each
   static constexpr size_t kMaxSegments = 20;
 
   struct alignas(64) Line {
@@ -70,7 +75,7 @@ class KeyFilter {
   // The next segment; false if it would be too much.
   bool Grow();
 
-  const size_t max_bytes_;
+  const size_t max_bytes_, first_bytes_;
   size_t room_ = 0;  // keys that the last segment takes
   std::array<std::unique_ptr<const Segment>, kMaxSegments> segments_;
   std::atomic<size_t> segment_count_{0};

@@ -71,23 +71,31 @@ class Additions {
  public:
   explicit Additions(KeyFilter* filter) : filter_(*filter) {}
   ~Additions() {
-    for (size_t i = count_ - std::min(count_, kPending); i < count_; ++i) filter_.Add(at(i));
+    for (size_t i = count_ - std::min(count_, kPending); i < count_; ++i) AddNow(at(i));
   }
   Additions(const Additions&) = delete;
   Additions& operator=(const Additions&) = delete;
 
-  void Add(absl::string_view key) {
-    if (count_ >= kPending) filter_.Add(at(count_));
-    at(count_) = KeyFilter::HashOf(key);
-    filter_.Prefetch(at(count_++));
+  // `is_new`: it was hardly added before.
+  void Add(absl::string_view key, bool is_new) {
+    if (count_ >= kPending) AddNow(at(count_));
+    const uint64_t hash = KeyFilter::HashOf(key);
+    is_new ? filter_.PrefetchNew(hash) : filter_.Prefetch(hash);
+    at(count_++) = {hash, is_new};
   }
 
  private:
   static constexpr size_t kPending = 16;
-  uint64_t& at(size_t i) { return hashes_[i % kPending]; }
+  struct Pending {
+    uint64_t hash;
+    bool is_new;
+  };
+
+  Pending& at(size_t i) { return pending_[i % kPending]; }
+  void AddNow(const Pending& key) { key.is_new ? filter_.AddNew(key.hash) : filter_.Add(key.hash); }
 
   KeyFilter& filter_;
-  std::array<uint64_t, kPending> hashes_{};  // a ring
+  std::array<Pending, kPending> pending_{};  // a ring
   size_t count_ = 0;
 };
 
@@ -194,7 +202,7 @@ bool ViewFiles::FindKeysOf(Growth growth) {
     const absl::string_view key(row->key().data(), row->key().size());
     const auto table = static_cast<uint8_t>(key[0]);
     if (IsFiltered(table)) {
-      additions.Add(key);
+      additions.Add(key, /*is_new=*/true);
       row->Next();
     } else {
       row->Seek(std::string(1, static_cast<char>(table + 1)));
@@ -257,7 +265,7 @@ absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(Cursor row) {
       last_appended_ = std::string(row.key());
     }
     VOUCHER_RETURN_IF_ERROR(family.Add(row));
-    if (IsFiltered(id) && !row.erased()) additions.Add(row.key());
+    if (IsFiltered(id) && !row.erased()) additions.Add(row.key(), growth == Growth::kScattered);
   }
   ViewDatabase::Files paths;
   for (size_t i = 0; i < files.size(); ++i) {

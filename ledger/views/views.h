@@ -50,9 +50,9 @@ struct ViewsOptions {
   // For blocks of files, their indexes and filters. The latter two are always held, also beyond it.
   size_t block_cache_bytes = size_t{128} << 20;
   // For the filters that know which rows are not in files: 1.6 to 5 bytes for each row of a table
-  // that is not ordered. Half of it is for rows written since the keys were last read from the
-  // files (at a start that found no filters kept), half for those from before. With less, reads
-  // take longer.
+  // that is not ordered, but 16 MiB at least. Half of it is for rows written since the keys were
+  // last read from the files (at a start that found no filters kept), half for those from before.
+  // With less, reads take longer.
   size_t filter_bytes = size_t{256} << 20;
 };
 

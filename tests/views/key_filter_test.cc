@@ -18,7 +18,7 @@ uint64_t Hash(uint64_t number) {
 constexpr size_t kMiB = 1u << 20;
 
 TEST(KeyFilter, NeverDeniesAKeyAndSeldomAffirmsAnother) {
-  KeyFilter filter(64 * kMiB);
+  KeyFilter filter(64 * kMiB, kMiB);
   EXPECT_FALSE(filter.MayContain(Hash(0)));
   EXPECT_EQ(filter.bytes(), 0);
   uint64_t added = 0;
@@ -36,13 +36,20 @@ TEST(KeyFilter, NeverDeniesAKeyAndSeldomAffirmsAnother) {
 }
 
 TEST(KeyFilter, TakesNoRoomForAKeyThatIsThere) {
-  KeyFilter filter(64 * kMiB);
+  KeyFilter filter(64 * kMiB, kMiB);
   for (int i = 0; i < 2'000'000; ++i) filter.Add(Hash(i % 1'000));
   EXPECT_EQ(filter.bytes(), kMiB);
 }
 
+TEST(KeyFilter, WhatIsAddedAsNewIsThere) {
+  KeyFilter filter(64 * kMiB, kMiB);
+  for (uint64_t key = 0; key < 700'000; ++key) filter.AddNew(Hash(key));
+  for (uint64_t key = 0; key < 700'000; ++key) ASSERT_TRUE(filter.MayContain(Hash(key))) << key;
+  EXPECT_EQ(filter.bytes(), 3 * kMiB);
+}
+
 TEST(KeyFilter, SaysYesToEverythingWhenItWouldGrowBeyondItsSize) {
-  KeyFilter filter(2 * kMiB);
+  KeyFilter filter(2 * kMiB, kMiB);
   for (uint64_t i = 0; i < 600'000; ++i) filter.Add(Hash(i));
   int wrong = 0;
   for (uint64_t key = 0; key < 1'000; ++key) wrong += filter.MayContain(Hash(10'000'000 + key));
@@ -56,7 +63,7 @@ TEST(KeyFilter, SaysYesToEverythingWhenItWouldGrowBeyondItsSize) {
 }
 
 TEST(KeyFilter, WhoKnowsOfAnAddedKeyFindsItWhileOthersAreAdded) {
-  KeyFilter filter(64 * kMiB);
+  KeyFilter filter(64 * kMiB, kMiB);
   constexpr uint64_t kKeys = 1'000'000;
   std::atomic<uint64_t> added{0};
   std::thread reader([&] {
