@@ -24,7 +24,7 @@ namespace {
 
 constexpr uint64_t kBatch = 4'096;
 constexpr size_t kBatchBytes = size_t{8} << 20;
-constexpr size_t kMaxBatchesAhead = 2;
+constexpr size_t kMaxBatchesAhead = 4;
 constexpr std::chrono::milliseconds kProgressEvery{300};
 constexpr size_t kMaxCachedRows = 1 << 20;  // of each table
 
@@ -155,13 +155,13 @@ void HoldBusyRows(uint64_t entries, HotView* state) {
   if (vouchers) state->HoldAll<tables::Vouchers>();
 }
 
-// Whether to load what was evolved: as much as the views would write out at a time, since rows that
+// Whether to load what was evolved: as much as the views ever hold in a table, since rows that
 // change often are then written seldom, but less towards the end, where nothing is left to do while
 // it is written.
 bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t left) {
   const size_t smallest = options.table_rows / 8;
-  return state.changes() >= std::clamp<size_t>(2 * left, smallest, options.table_rows) ||
-         state.passing_bytes() >= options.table_bytes;
+  return state.changes() >= std::clamp<size_t>(2 * left, smallest, 2 * options.table_rows) ||
+         state.passing_bytes() >= 2 * options.table_bytes;
 }
 
 }  // namespace

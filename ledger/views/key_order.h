@@ -3,8 +3,11 @@
 #define LEDGER_VIEWS_KEY_ORDER_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -56,6 +59,30 @@ struct KeyedRow {
   }
 };
 
+// Puts rows in the order of their words: many of them by one byte after another, from the highest
+// that `shift` leaves. `room` is for as many rows.
+template <class Row>
+void SortByWords(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room, int shift = 56) {
+  constexpr size_t kFew = 128;
+  const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
+  if (rows.size() <= kFew || shift < 0) {
+    std::sort(rows.begin(), rows.end(), by_words);
+    return;
+  }
+  const auto byte_of = [&](const KeyedRow<Row>& row) { return row.words.high >> shift & 0xff; };
+  std::array<size_t, 256> ends{};
+  for (const KeyedRow<Row>& row : rows) ++ends[byte_of(row)];
+  size_t end = 0;
+  for (size_t& place : ends) end += std::exchange(place, end);
+  for (const KeyedRow<Row>& row : rows) room[ends[byte_of(row)]++] = row;
+  std::copy(room.begin(), room.begin() + rows.size(), rows.begin());
+  size_t begin = 0;
+  for (const size_t next : ends) {
+    if (next > begin) SortByWords(rows.subspan(begin, next - begin), room, shift - 8);
+    begin = next;
+  }
+}
+
 // Puts rows in order, whatever their words are before and after. Keys of a table often begin alike
 // over many bytes, so words are taken from where they first differ, and again from further on for
 // rows that are still alike: all have the same first `known` bytes, as far as they have so many.
@@ -80,7 +107,8 @@ void SortByKey(absl::Span<KeyedRow<Row>> rows, size_t known = 0) {
   }
   const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
   if (!std::is_sorted(rows.begin(), rows.end(), by_words)) {
-    std::sort(rows.begin(), rows.end(), by_words);
+    std::vector<KeyedRow<Row>> room(rows.size());
+    SortByWords(rows, absl::MakeSpan(room));
   }
   for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
     while (end < rows.size() && rows[end].words == rows[begin].words) ++end;
