@@ -8,8 +8,9 @@
 
 namespace voucher {
 
-// Evolves the journal's entries that `views` lack, and makes them survive a crash. Calls
-// `on_rebuild_progress`. DATA_LOSS: an entry cannot be read or parsed; UNAVAILABLE: disk.
+// Evolves the journal's entries that `views` lack. The last of them are on their way to disk when
+// it returns; Flush waits for that. Calls `on_rebuild_progress`. DATA_LOSS: an entry cannot be read
+// or parsed; UNAVAILABLE: disk.
 absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views);
 
 }  // namespace voucher

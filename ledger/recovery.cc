@@ -162,6 +162,7 @@ absl::Status RebuildViews(const LedgerOptions& options, const Journal& journal) 
     VOUCHER_RETURN_IF_ERROR(views.status());
   }
   VOUCHER_RETURN_IF_ERROR(CatchUpViews(journal, options, views->get()));
+  VOUCHER_RETURN_IF_ERROR((*views)->Flush());
   views->reset();
   return SwapViews(fresh, path);
 }

@@ -3,6 +3,34 @@
 #include "ledger/base/check.h"
 
 namespace voucher {
+namespace {
+
+// Shows the row of each key from the newest layer that has it, in key order.
+template <class Newer>
+void Merge(MemoryTable::Cursor* newest, Newer newer, StoredRows::Cursor* oldest,
+           absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) {
+  const auto show = [&](const auto& from) {
+    return from.erased() || visit(from.key(), from.value());
+  };
+  for (bool more = true; more && (newest->valid() || newer.valid() || oldest->valid());) {
+    const bool is_newest = newest->valid() && (!newer.valid() || newest->key() <= newer.key());
+    const bool is_newer = !is_newest && newer.valid();
+    const absl::string_view key = is_newest  ? newest->key()
+                                  : is_newer ? newer.key()
+                                             : absl::string_view();
+    if ((!is_newest && !is_newer) || (oldest->valid() && oldest->key() < key)) {
+      more = visit(oldest->key(), oldest->value());
+      oldest->Next();
+      continue;
+    }
+    more = is_newest ? show(*newest) : show(newer);
+    if (oldest->valid() && oldest->key() == key) oldest->Next();
+    if (newer.valid() && newer.key() == key) newer.Next();
+    if (is_newest) newest->Next();
+  }
+}
+
+}  // namespace
 
 bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) const {
   const uint64_t hash = KeyHash(key);
@@ -14,6 +42,12 @@ bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) cons
     if (version->erased()) return false;
     value->assign(version->value().data(), version->size);
     return true;
+  }
+  if (loaded != nullptr) {
+    if (const RowChange* change = loaded->Find(key)) {
+      value->assign(change->value.data(), change->value.size());
+      return !change->erased;
+    }
   }
   const rocksdb::Status status = stored->Get(key, value);
   VOUCHER_CHECK(status.ok() || status.IsNotFound()) << "read of a view row: " << status.ToString();
@@ -31,24 +65,15 @@ absl::Status Layers::Scan(
     uint32_t group, absl::string_view first, absl::string_view last, bool fill_cache,
     absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) const {
   MemoryTable::Cursor newest(active.get(), group, first, last);
-  // Without a frozen table an empty range.
-  MemoryTable::Cursor newer(frozen != nullptr ? frozen.get() : active.get(), MemoryTable::kNewest,
-                            first, frozen != nullptr ? last : absl::string_view());
   StoredRows::Cursor oldest(stored.get(), first, last, fill_cache);
-  for (bool more = true; more && (newest.valid() || newer.valid() || oldest.valid());) {
-    // The smallest key, from the newest layer that has it.
-    const MemoryTable::Cursor* from = newest.valid() ? &newest : &newer;
-    if (newer.valid() && newer.key() < from->key()) from = &newer;
-    if (!from->valid() || (oldest.valid() && oldest.key() < from->key())) {
-      more = visit(oldest.key(), oldest.value());
-      oldest.Next();
-      continue;
-    }
-    const absl::string_view key = from->key();
-    if (!from->erased()) more = visit(key, from->value());
-    if (oldest.valid() && oldest.key() == key) oldest.Next();
-    if (newer.valid() && newer.key() == key) newer.Next();
-    if (newest.valid() && newest.key() == key) newest.Next();
+  if (loaded != nullptr) {
+    Merge(&newest, LoadedRows::Cursor(loaded.get(), first, last), &oldest, visit);
+  } else {
+    // Without a frozen table an empty range.
+    Merge(&newest,
+          MemoryTable::Cursor(frozen != nullptr ? frozen.get() : active.get(), MemoryTable::kNewest,
+                              first, frozen != nullptr ? last : absl::string_view()),
+          &oldest, visit);
   }
   return ViewsStatus(oldest.status(), "reading");
 }

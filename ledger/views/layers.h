@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/view.h"
+#include "ledger/views/loaded_rows.h"
 #include "ledger/views/memory_table.h"
 #include "ledger/views/stored_rows.h"
 
@@ -24,6 +25,8 @@ struct Layers {
   // Complete, and on its way to disk. nullptr: none.
   std::shared_ptr<const MemoryTable> frozen;
   std::shared_ptr<const StoredRows> stored;
+  // On their way to disk without having been in a table; not beside a frozen one.
+  std::shared_ptr<const LoadedRows> loaded = nullptr;
 
   // The newest row over all layers; those of `active` as after `group`. A read that fails is fatal.
   bool Get(uint32_t group, absl::string_view key, std::string* value) const;

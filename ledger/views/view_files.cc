@@ -13,7 +13,6 @@
 
 #include "ledger/base/status_macros.h"
 #include "ledger/base/thread_name.h"
-#include "ledger/views/changes_in_order.h"
 #include "ledger/views/filter_file.h"
 
 namespace voucher {
@@ -235,10 +234,9 @@ absl::Status ViewFiles::Add(const MemoryTable& table) {
   return database_->Add(files);
 }
 
-absl::Status ViewFiles::Add(const RowChanges& changes, absl::string_view state) {
-  const RowChange state_row{.key = options_.state_key, .value = state};
+absl::Status ViewFiles::Add(const LoadedRows& rows) {
   VOUCHER_ASSIGN_OR_RETURN(const ViewDatabase::Files files,
-                           WriteSorted(ChangesInOrder(changes, state_row)));
+                           WriteSorted(LoadedRows::Cursor(&rows, {}, kAfterEveryKey)));
   return database_->Add(files);
 }
 

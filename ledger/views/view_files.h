@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-#include "ledger/machine/row_changes.h"
 #include "ledger/views/key_filter.h"
+#include "ledger/views/loaded_rows.h"
 #include "ledger/views/memory_table.h"
 #include "ledger/views/view_database.h"
 
@@ -72,8 +72,7 @@ class ViewFiles {
   // crash, none. When it returns they are on disk. Waits before that while compaction is far
   // behind.
   absl::Status Add(const MemoryTable& table);
-  // Adds changes, the last of each row, and the row at `state_key`, in the same way.
-  absl::Status Add(const RowChanges& changes, absl::string_view state);
+  absl::Status Add(const LoadedRows& rows);
 
   // What the filter takes and whether it is ready, and numeric RocksDB properties.
   std::vector<std::pair<std::string, uint64_t>> Gauges() const;
@@ -97,8 +96,8 @@ class ViewFiles {
   void ReadKeys();
   // Those of a family; false if the views are closing or reading failed.
   bool FindKeysOf(Growth growth);
-  // Writes rows in order, as MemoryTable::Cursor and ChangesInOrder show them, and adds their keys
-  // to the filter.
+  // Writes rows in order, as the cursors of MemoryTable and LoadedRows show them, and adds their
+  // keys to the filter.
   template <class Cursor>
   absl::StatusOr<ViewDatabase::Files> WriteSorted(Cursor row);
 

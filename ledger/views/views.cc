@@ -167,7 +167,10 @@ absl::Status Views::Load(std::shared_ptr<const RowChanges> changes, const Reache
   MutexLock lock(mutex_);
   VOUCHER_RETURN_IF_ERROR(failed_);
   VOUCHER_CHECK(now_.group == 0 && !IsWriting()) << "what came before is not flushed";
-  loading_ = {.changes = std::move(changes), .reached = EncodeReached(reached)};
+  loading_ = std::make_shared<LoadedRows>(std::move(changes), kReachedKey, EncodeReached(reached));
+  now_.layers = std::make_shared<const Layers>(
+      Layers{.active = now_.layers->active, .stored = now_.layers->stored, .loaded = loading_});
+  newest_->MoveTo(now_.layers);
   reached_ = reached;
   changed_.NotifyAll();
   return absl::OkStatus();
@@ -217,7 +220,7 @@ void Views::WaitUntilWritten() {
 }
 
 bool Views::IsWriting() const {
-  return failed_.ok() && (now_.layers->frozen != nullptr || loading_.changes != nullptr);
+  return failed_.ok() && (now_.layers->frozen != nullptr || loading_ != nullptr);
 }
 
 size_t Views::Fill() const {
@@ -235,10 +238,10 @@ void Views::Freeze() {
 void Views::Run() {
   NameThisThread("view-writer");
   // Written, but perhaps still read. Freed here, where nobody waits for it.
-  std::vector<std::shared_ptr<const MemoryTable>> retired;
+  std::vector<std::shared_ptr<const void>> retired;
   for (bool stopping = false; !stopping;) {
     std::shared_ptr<const MemoryTable> frozen;
-    Loading loading;
+    std::shared_ptr<LoadedRows> loading;
     {
       MutexLock lock(mutex_);
       while (!stopping_ && !IsWriting()) {
@@ -254,11 +257,15 @@ void Views::Run() {
       }
       stopping = stopping_;
     }
-    std::erase_if(retired, [](const auto& table) { return table.use_count() == 1; });
-    if (loading.changes != nullptr) WriteOut(loading);
-    if (frozen == nullptr) continue;
-    WriteOut(*frozen);
-    retired.push_back(std::move(frozen));
+    std::erase_if(retired, [](const auto& rows) { return rows.use_count() == 1; });
+    if (loading != nullptr) {
+      WriteOut(loading.get());
+      retired.push_back(std::move(loading));
+    }
+    if (frozen != nullptr) {
+      WriteOut(*frozen);
+      retired.push_back(std::move(frozen));
+    }
   }
 }
 
@@ -271,8 +278,9 @@ void Views::WriteOut(const MemoryTable& table) {
   EndWriting(added, NanosSince(start) / std::max<size_t>(table.rows(), 1));
 }
 
-void Views::WriteOut(const Loading& loading) {
-  EndWriting(files_->Add(*loading.changes, loading.reached), std::nullopt);
+void Views::WriteOut(LoadedRows* loaded) {
+  loaded->Sort();
+  EndWriting(files_->Add(*loaded), std::nullopt);
 }
 
 void Views::EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per_row) {
@@ -280,7 +288,7 @@ void Views::EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per
   if (added.ok()) stored = std::make_shared<const StoredRows>(files_);
   MutexLock lock(mutex_);
   failed_ = added;
-  loading_ = {};
+  loading_.reset();
   if (added.ok()) {
     now_.layers = std::make_shared<const Layers>(
         Layers{.active = now_.layers->active, .stored = std::move(stored)});

@@ -21,6 +21,7 @@
 namespace voucher {
 
 class LayeredRows;
+class LoadedRows;
 class MemoryTable;
 class ViewFiles;
 struct Layers;
@@ -99,10 +100,9 @@ class Views {
   // so the fuller the table is, and at twice its size it waits.
   absl::Status Apply(const RowChanges& changes, const Reached& reached);
 
-  // Takes the changed rows of many entries, and `reached`, to files without a stay in memory: for
-  // building views. They are written beside the caller, and not in newest() before the next Flush,
-  // which waits for them. Only while all that was applied or loaded before is flushed. Errors as of
-  // Apply.
+  // Takes the changed rows of many entries, and `reached`, to files without a table in memory: for
+  // building views. They are sorted and written beside the caller; a read waits until they are
+  // sorted. Only while all that was applied or loaded before is flushed. Errors as of Apply.
   absl::Status Load(std::shared_ptr<const RowChanges> changes, const Reached& reached);
 
   // Makes everything applied or loaded survive a crash. Errors as of Apply.
@@ -134,12 +134,6 @@ class Views {
     uint32_t group = 0;
   };
 
-  // What is on its way to files without having been applied.
-  struct Loading {
-    std::shared_ptr<const RowChanges> changes;  // nullptr: nothing
-    std::string reached;                        // as bytes
-  };
-
   Views(std::shared_ptr<ViewFiles> files, const Options& options, std::optional<Reached> reached);
   static absl::StatusOr<std::unique_ptr<Views>> OpenWith(const std::string& path,
                                                          const Options& options, bool read_only);
@@ -157,7 +151,7 @@ class Views {
   // The thread that writes frozen tables out, and what is loaded.
   void Run() VOUCHER_EXCLUDES(mutex_);
   void WriteOut(const MemoryTable& table) VOUCHER_EXCLUDES(mutex_);
-  void WriteOut(const Loading& loading) VOUCHER_EXCLUDES(mutex_);
+  void WriteOut(LoadedRows* loaded) VOUCHER_EXCLUDES(mutex_);
   // Its rows are in the files from now on, or could not be added.
   void EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per_row)
       VOUCHER_EXCLUDES(mutex_);
@@ -172,7 +166,7 @@ class Views {
   mutable Mutex mutex_;
   CondVar changed_;
   Moment now_ VOUCHER_GUARDED_BY(mutex_);
-  Loading loading_ VOUCHER_GUARDED_BY(mutex_);
+  std::shared_ptr<LoadedRows> loading_ VOUCHER_GUARDED_BY(mutex_);  // The loaded of now_.
   absl::Status failed_ VOUCHER_GUARDED_BY(mutex_);
   bool stopping_ VOUCHER_GUARDED_BY(mutex_) = false;
   uint64_t write_ns_per_row_ VOUCHER_GUARDED_BY(mutex_) = 1'000;

@@ -1,6 +1,7 @@
 #include "ledger/views/layers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -92,28 +93,60 @@ class LayersTest : public ::testing::Test {
   ScratchDirectory directory_{"layers"};
 };
 
-// In every kind of table, so that every case below is met in each. Stored, frozen, active:
-TEST_F(LayersTest, TheNewestLayerThatKnowsARowHasIt) {
+constexpr char kOneMore[] = "t";
+
+// Rows as they are loaded, each changed before, and one more.
+std::shared_ptr<LoadedRows> Loaded(const Rows& rows) {
+  auto changes = std::make_shared<RowChanges>();
+  for (const auto& [key, value] : rows) *changes->Put(key, 1) = '-';
+  for (const auto& [key, value] : rows) {
+    if (value.empty()) {
+      changes->Erase(key);
+    } else {
+      value.copy(changes->Put(key, value.size()), value.size());
+    }
+  }
+  return std::make_shared<LoadedRows>(std::move(changes), kOneMore, "m");
+}
+
+// In every kind of table, so that every case below is met in each. Stored, frozen or loaded,
+// active:
+class LayersInTheMiddleTest : public LayersTest, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(LayersInTheMiddleTest, TheNewestLayerThatKnowsARowHasIt) {
+  const bool is_loaded = GetParam();
   const auto files = Open();
-  auto stored = NewTable(), frozen = NewTable(), active = NewTable();
+  auto stored = NewTable(), active = NewTable();
+  Rows middle;
   for (const char table : std::string(kTables)) {
     const std::string t(1, table);
     Write({{t + "a", "s"}, {t + "b", "s"}, {t + "c", "s"}, {t + "d", "s"}, {t + "e", "s"}},
           stored.get());
-    Write({{t + "b", "f"}, {t + "c", "f"}, {t + "d", ""}, {t + "f", "f"}, {t + "g", ""}},
-          frozen.get());
+    middle.merge(
+        Rows{{t + "b", "f"}, {t + "c", "f"}, {t + "d", ""}, {t + "f", "f"}, {t + "g", ""}});
   }
   const auto in_all = [](const Rows& rows) {
     Rows all;
     for (const auto& [key, value] : rows) {
       for (const char table : std::string(kTables)) all[std::string(1, table) + key] = value;
     }
+    all[kOneMore] = "m";
     return all;
   };
   Write(in_all({{"c", "a"}, {"f", ""}}), active.get());
   Write(in_all({{"a", ""}, {"c", "b"}, {"d", "b"}}), active.get());
   ASSERT_TRUE(files->Add(*stored).ok());
-  const Layers layers{active, frozen, std::make_shared<StoredRows>(files)};
+  Layers layers{active, nullptr, std::make_shared<StoredRows>(files)};
+  if (is_loaded) {
+    const auto loaded = Loaded(middle);
+    loaded->Sort();
+    layers.loaded = loaded;
+  } else {
+    const auto frozen = NewTable();
+    middle[kOneMore] = "m";
+    Write(middle, frozen.get());
+    layers.frozen = frozen;
+  }
 
   const Rows kAfter[] = {
       in_all({{"a", "s"}, {"b", "f"}, {"c", "f"}, {"e", "s"}, {"f", "f"}}),
@@ -135,11 +168,30 @@ TEST_F(LayersTest, TheNewestLayerThatKnowsARowHasIt) {
   EXPECT_EQ(RowsOf(layers, 2, "oa", "ob"), Rows());
   EXPECT_EQ(RowsOf(layers, 2, "oe", "pc"), (Rows{{"oe", "s"}, {"pb", "f"}})) << "of two families";
   EXPECT_EQ(RowsOf(layers, 2, "pe", "qb"), (Rows{{"pe", "s"}}));
-  EXPECT_EQ(RowsOf(layers, 2, "r", "u"), Rows());
-  EXPECT_EQ(RowsOf(layers, 2, "r", "uc"), (Rows{{"ub", "f"}}));
+  EXPECT_EQ(RowsOf(layers, 2, "r", "t"), Rows());
+  EXPECT_EQ(RowsOf(layers, 2, "r", "uc"), (Rows{{"t", "m"}, {"ub", "f"}}));
   int visited = 0;
   EXPECT_TRUE(layers.Scan(0, "oa", "\xff", true, [&](auto, auto) { return ++visited < 3; }).ok());
   EXPECT_EQ(visited, 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, LayersInTheMiddleTest, ::testing::Values(false, true),
+                         [](const auto& which) { return which.param ? "Loaded" : "Frozen"; });
+
+TEST(LoadedRows, AReadWaitsUntilTheyAreSorted) {
+  const auto rows = Loaded({{"oa", "1"}, {"pa", "2"}});
+  std::atomic<bool> is_sorted{false};
+  std::thread reader([&] {
+    const RowChange* const row = rows->Find("pa");
+    EXPECT_TRUE(is_sorted.load());
+    ASSERT_NE(row, nullptr);
+    EXPECT_EQ(row->value, "2");
+    EXPECT_EQ(rows->Find("pb"), nullptr);
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  is_sorted.store(true);
+  rows->Sort();
+  reader.join();
 }
 
 TEST_F(LayersTest, StoredRowsStayAsTheyWereWhileFilesAreAdded) {

@@ -1,0 +1,72 @@
+#ifndef LEDGER_VIEWS_LOADED_ROWS_H_
+#define LEDGER_VIEWS_LOADED_ROWS_H_
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+#include "ledger/base/mutex.h"
+#include "ledger/machine/row_changes.h"
+#include "ledger/views/key_order.h"
+
+namespace voucher {
+
+// Changed rows in key order, on their way to files. Of several changes of one row the last holds.
+//
+// One thread sorts; everything else is thread-safe, and waits until it has.
+class LoadedRows {
+ public:
+  // The changes, and a row that they have not.
+  LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key, std::string value);
+  LoadedRows(const LoadedRows&) = delete;
+  LoadedRows& operator=(const LoadedRows&) = delete;
+
+  // Puts them in order. Once.
+  void Sort() VOUCHER_EXCLUDES(mutex_);
+
+  // The change of the row at `key`; nullptr: it was not changed.
+  const RowChange* Find(absl::string_view key) const;
+
+  // Goes through the rows with keys in [first, last), those of erased ones included. The rows must
+  // outlive it.
+  class Cursor {
+   public:
+    Cursor(const LoadedRows* rows, absl::string_view first, absl::string_view last);
+
+    bool valid() const { return next_ < rows_.size(); }
+    // These need valid(). The bytes live as long as the rows.
+    absl::string_view key() const { return rows_[next_].row->key; }
+    bool erased() const { return rows_[next_].row->erased; }
+    absl::string_view value() const { return rows_[next_].row->value; }  // not if erased
+    void Next();
+
+   private:
+    // From an older change of a row to its last.
+    void SkipOlder();
+
+    absl::Span<const KeyedRow<RowChange>> rows_;
+    size_t next_ = 0;
+  };
+
+ private:
+  void AwaitSorted() const VOUCHER_EXCLUDES(mutex_);
+  // Where the first row is that is not before `key`.
+  size_t PlaceOf(absl::string_view key) const;
+
+  const std::shared_ptr<const RowChanges> changes_;
+  const std::string key_, value_;
+  const RowChange one_more_;
+  std::vector<KeyedRow<RowChange>> rows_;
+  std::atomic<bool> is_sorted_{false};
+  mutable Mutex mutex_;
+  mutable CondVar changed_;
+};
+
+}  // namespace voucher
+
+#endif  // LEDGER_VIEWS_LOADED_ROWS_H_
