@@ -22,7 +22,8 @@
 namespace voucher {
 namespace {
 
-constexpr uint64_t kBatch = 4'096;
+constexpr uint64_t kBatch = 1'024;
+constexpr size_t kArenaBytes = size_t{2} << 20;  // for most batches
 constexpr size_t kBatchBytes = size_t{8} << 20;
 constexpr size_t kMaxBatchesAhead = 4;
 constexpr std::chrono::milliseconds kProgressEvery{300};
@@ -30,7 +31,8 @@ constexpr size_t kMaxCachedRows = 1 << 20;  // of each table
 
 // Entries that follow one another, parsed.
 struct Batch {
-  google::protobuf::Arena arena;
+  std::unique_ptr<char[]> memory{new char[kArenaBytes]};
+  google::protobuf::Arena arena{memory.get(), kArenaBytes};
   std::vector<const v1::Entry*> entries;  // on the arena
   uint64_t last = 0;
   Hash root{};  // after the last one

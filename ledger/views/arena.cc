@@ -83,7 +83,8 @@ Arena::~Arena() {
 char* Arena::AllocateSlowly(size_t bytes) {
   if (bytes > kBlockBytes / 4) {  // A block of its own wastes less than the rest of this one.
     bytes_.store(bytes_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
-    return blocks_.emplace_back(bytes).data();
+    blocks_.push_back(bytes <= kBlockBytes ? Spare().Take() : Pages(bytes));
+    return blocks_.back().data();
   }
   next_ = blocks_.emplace_back(Spare().Take()).data();
   left_ = kBlockBytes;

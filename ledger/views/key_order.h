@@ -83,11 +83,12 @@ void SortByWords(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room,
   }
 }
 
-// Puts rows in order, whatever their words are before and after. Keys of a table often begin alike
-// over many bytes, so words are taken from where they first differ, and again from further on for
-// rows that are still alike: all have the same first `known` bytes, as far as they have so many.
+// Puts rows in order, whatever their words are before and after; `room` is for as many. Keys of a
+// table often begin alike over many bytes, so words are taken from where they first differ, and
+// again from further on for rows that are still alike: all have the same first `known` bytes, as
+// far as they have so many.
 template <class Row>
-void SortByKey(absl::Span<KeyedRow<Row>> rows, size_t known = 0) {
+void SortByKey(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room, size_t known = 0) {
   constexpr size_t kFew = 8;
   if (rows.size() < 2) return;
   const absl::string_view first = KeyOf(*rows[0].row);
@@ -106,14 +107,17 @@ void SortByKey(absl::Span<KeyedRow<Row>> rows, size_t known = 0) {
     return;
   }
   const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
-  if (!std::is_sorted(rows.begin(), rows.end(), by_words)) {
-    std::vector<KeyedRow<Row>> room(rows.size());
-    SortByWords(rows, absl::MakeSpan(room));
-  }
+  if (!std::is_sorted(rows.begin(), rows.end(), by_words)) SortByWords(rows, room);
   for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
     while (end < rows.size() && rows[end].words == rows[begin].words) ++end;
-    SortByKey(rows.subspan(begin, end - begin), alike + KeyWords::kBytes);
+    SortByKey(rows.subspan(begin, end - begin), room, alike + KeyWords::kBytes);
   }
+}
+
+template <class Row>
+void SortByKey(absl::Span<KeyedRow<Row>> rows) {
+  std::vector<KeyedRow<Row>> room(rows.size());
+  SortByKey(rows, absl::MakeSpan(room));
 }
 
 }  // namespace voucher

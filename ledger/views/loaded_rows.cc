@@ -12,6 +12,13 @@ size_t TableOf(const RowChange& change) {
   return static_cast<uint8_t>(change.key[0]);
 }
 
+// Where the first of rows in order is that is not before `key`.
+size_t PlaceOf(absl::string_view key, absl::Span<const KeyedRow<RowChange>> rows) {
+  const auto place = std::partition_point(rows.begin(), rows.end(),
+                                          [&](const auto& other) { return other.row->key < key; });
+  return static_cast<size_t>(place - rows.begin());
+}
+
 }  // namespace
 
 LoadedRows::LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key,
@@ -22,23 +29,25 @@ LoadedRows::LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_v
       one_more_{.key = key_, .value = value_} {}
 
 void LoadedRows::Sort() {
-  // By table, in the order in which they were made: where each table begins, then its rows.
-  std::array<size_t, 257> ends{};
-  const auto count = [&](const RowChange& change) { ++ends[TableOf(change) + 1]; };
+  std::array<size_t, 256> sizes{};
+  const auto count = [&](const RowChange& change) { ++sizes[TableOf(change)]; };
   for (const RowChange& change : changes_->all()) count(change);
   count(one_more_);
-  for (size_t table = 1; table < ends.size(); ++table) ends[table] += ends[table - 1];
-  rows_.resize(changes_->size() + 1);
+  const auto array_of = [&](size_t size) {
+    return absl::Span<Row>(reinterpret_cast<Row*>(arena_.Allocate(size * sizeof(Row))), size);
+  };
+  for (size_t table = 0; table < sizes.size(); ++table) {
+    if (sizes[table] > 0) tables_[table] = array_of(std::exchange(sizes[table], 0));
+  }
+  // In the order in which they were made.
   const auto place = [&](const RowChange& change) {
-    rows_[ends[TableOf(change)]++] = {KeyWords(), &change};
+    const size_t table = TableOf(change);
+    tables_[table][sizes[table]++] = {KeyWords(), &change};
   };
   for (const RowChange& change : changes_->all()) place(change);
   place(one_more_);
-  size_t begin = 0;
-  for (const size_t end : ends) {
-    SortByKey(absl::MakeSpan(rows_).subspan(begin, end - begin));
-    begin = end;
-  }
+  const absl::Span<Row> room = array_of(*std::max_element(sizes.begin(), sizes.end()));
+  for (const absl::Span<Row> rows : tables_) SortByKey(rows, room);
   MutexLock lock(mutex_);
   is_sorted_.store(true, std::memory_order_release);
   changed_.NotifyAll();
@@ -50,36 +59,39 @@ void LoadedRows::AwaitSorted() const {
   while (!is_sorted_.load(std::memory_order_relaxed)) changed_.Wait(mutex_);
 }
 
-size_t LoadedRows::PlaceOf(absl::string_view key) const {
-  AwaitSorted();
-  const auto place =
-      std::partition_point(rows_.begin(), rows_.end(),
-                           [&](const KeyedRow<RowChange>& other) { return other.row->key < key; });
-  return static_cast<size_t>(place - rows_.begin());
-}
-
 const RowChange* LoadedRows::Find(absl::string_view key) const {
+  AwaitSorted();
+  const absl::Span<const Row> rows = tables_[static_cast<uint8_t>(key[0])];
   const RowChange* found = nullptr;
-  for (size_t i = PlaceOf(key); i < rows_.size() && rows_[i].row->key == key; ++i) {
-    found = rows_[i].row;
+  for (size_t i = PlaceOf(key, rows); i < rows.size() && rows[i].row->key == key; ++i) {
+    found = rows[i].row;
   }
   return found;
 }
 
-LoadedRows::Cursor::Cursor(const LoadedRows* rows, absl::string_view first,
-                           absl::string_view last) {
-  const size_t begin = rows->PlaceOf(first);
-  const size_t end = std::max(begin, rows->PlaceOf(last));
-  rows_ = absl::MakeConstSpan(rows->rows_).subspan(begin, end - begin);
-  SkipOlder();
+LoadedRows::Cursor::Cursor(const LoadedRows* rows, absl::string_view first, absl::string_view last)
+    : loaded_(rows), last_(last), table_(first.empty() ? 0 : static_cast<uint8_t>(first[0])) {
+  rows->AwaitSorted();
+  GoTo(table_);
+  next_ = PlaceOf(first, rows_);
+  Settle();
+}
+
+void LoadedRows::Cursor::GoTo(size_t table) {
+  table_ = table;
+  rows_ = loaded_->tables_[table];
+  next_ = 0;
+  const bool are_all_before = rows_.empty() || rows_.back().row->key < last_;
+  if (!are_all_before) rows_ = rows_.subspan(0, PlaceOf(last_, rows_));
 }
 
 void LoadedRows::Cursor::Next() {
   ++next_;
-  SkipOlder();
+  Settle();
 }
 
-void LoadedRows::Cursor::SkipOlder() {
+void LoadedRows::Cursor::Settle() {
+  while (next_ == rows_.size() && table_ + 1 < loaded_->tables_.size()) GoTo(table_ + 1);
   // Rows in key order lie anywhere in memory. Not in a function of its own: one that does nothing
   // but fetch has no effect for the compiler, which leaves calls of it out.
   constexpr size_t kChanges = 16, kBytes = 8, kCacheLine = 64;

@@ -1,17 +1,18 @@
 #ifndef LEDGER_VIEWS_LOADED_ROWS_H_
 #define LEDGER_VIEWS_LOADED_ROWS_H_
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 #include "ledger/base/mutex.h"
 #include "ledger/machine/row_changes.h"
+#include "ledger/views/arena.h"
 #include "ledger/views/key_order.h"
 
 namespace voucher {
@@ -20,6 +21,8 @@ namespace voucher {
 //
 // One thread sorts; everything else is thread-safe, and waits until it has.
 class LoadedRows {
+  using Row = KeyedRow<RowChange>;
+
  public:
   // The changes, and a row that they have not.
   LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key, std::string value);
@@ -32,8 +35,8 @@ class LoadedRows {
   // The change of the row at `key`; nullptr: it was not changed.
   const RowChange* Find(absl::string_view key) const;
 
-  // Goes through the rows with keys in [first, last), those of erased ones included. The rows must
-  // outlive it.
+  // Goes through the rows with keys in [first, last), those of erased ones included. The rows and
+  // `last` must outlive it.
   class Cursor {
    public:
     Cursor(const LoadedRows* rows, absl::string_view first, absl::string_view last);
@@ -46,22 +49,27 @@ class LoadedRows {
     void Next();
 
    private:
-    // From an older change of a row to its last.
-    void SkipOlder();
+    // To the rows of a table; its number is the first byte of its keys.
+    void GoTo(size_t table);
+    // To the next table that has a row, if this one has no more, and from an older change of a row
+    // to its last.
+    void Settle();
 
-    absl::Span<const KeyedRow<RowChange>> rows_;
+    const LoadedRows* loaded_;
+    absl::string_view last_;
+    size_t table_;
+    absl::Span<const Row> rows_;  // of that table, up to `last`
     size_t next_ = 0;
   };
 
  private:
   void AwaitSorted() const VOUCHER_EXCLUDES(mutex_);
-  // Where the first row is that is not before `key`.
-  size_t PlaceOf(absl::string_view key) const;
 
   const std::shared_ptr<const RowChanges> changes_;
   const std::string key_, value_;
   const RowChange one_more_;
-  std::vector<KeyedRow<RowChange>> rows_;
+  Arena arena_;  // each table's rows are an array in it
+  std::array<absl::Span<Row>, 256> tables_;
   std::atomic<bool> is_sorted_{false};
   mutable Mutex mutex_;
   mutable CondVar changed_;

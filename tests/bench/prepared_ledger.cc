@@ -15,6 +15,7 @@
 #include "google/protobuf/descriptor.pb.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "ledger/base/sha256.h"
 #include "ledger/base/status_macros.h"
@@ -304,6 +305,7 @@ absl::Status CopyLedger(const PreparedLedger& ledger, const std::string& to) {
       fs::copy_file(it->path(), target, error);
     }
   }
+  sync();  // What follows would share the disk with the copy.
   if (!error) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("copying ", from.string(), " to ", to, ": ", error.message()));
