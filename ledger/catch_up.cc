@@ -35,7 +35,6 @@ struct Batch {
   google::protobuf::Arena arena{memory.get(), kArenaBytes};
   std::vector<const v1::Entry*> entries;  // on the arena
   uint64_t last = 0;
-  Hash root{};  // after the last one
 };
 
 // At most the entries to `last`, at least one if there is any, in the place of what was in `batch`.
@@ -60,7 +59,6 @@ absl::Status ReadBatch(const Journal& journal, uint64_t first, uint64_t last, Ba
   if (unparsed != 0) {
     return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
   }
-  VOUCHER_ASSIGN_OR_RETURN(batch->root, journal.RootAt(batch->last));
   return absl::OkStatus();
 }
 
@@ -188,9 +186,9 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
     if (done == end || IsPiece(state, views->options(), done - loaded, end - done)) {
       VOUCHER_RETURN_IF_ERROR(views->Flush());  // what was loaded last
       state.StoredIn(&views->newest());
-      VOUCHER_RETURN_IF_ERROR(
-          views->Load(state.TakeChanges(),
-                      {.ledger_id = journal.ledger_id(), .sequence = done, .root = batch->root}));
+      VOUCHER_ASSIGN_OR_RETURN(const Hash root, journal.RootAt(done));
+      VOUCHER_RETURN_IF_ERROR(views->Load(
+          state.TakeChanges(), {.ledger_id = journal.ledger_id(), .sequence = done, .root = root}));
       loaded = done;
     }
     if (options.on_rebuild_progress &&

@@ -6,11 +6,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
+#include "ledger/base/big_endian.h"
 
 namespace voucher {
 
@@ -37,10 +40,14 @@ struct KeyWords {
 
  private:
   static uint64_t WordOf(absl::string_view bytes) {
-    const size_t size = bytes.size() < 8 ? bytes.size() : 8;
-    uint64_t word = 0;
-    for (size_t i = 0; i < size; ++i) word = word << 8 | static_cast<uint8_t>(bytes[i]);
-    return size == 0 ? 0 : word << (64 - 8 * size);
+    char word[8] = {};
+    if (bytes.size() >= 8) {
+      memcpy(word, bytes.data(), 8);
+    } else {
+      bytes.copy(word, bytes.size());
+    }
+    absl::string_view rest(word, 8);
+    return *TakeU64(&rest);
   }
 };
 
@@ -95,6 +102,7 @@ void SortByKey(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room, s
   size_t alike = first.size();
   for (const KeyedRow<Row>& row : rows) {
     const absl::string_view key = KeyOf(*row.row);
+    if (key.substr(0, alike) == first.substr(0, alike)) continue;
     alike = std::min(alike, key.size());
     size_t same = known;
     while (same < alike && key[same] == first[same]) ++same;
