@@ -66,14 +66,15 @@ struct KeyedRow {
   }
 };
 
+inline constexpr auto kByWords = [](const auto& a, const auto& b) { return a.words < b.words; };
+
 // Puts rows in the order of their words: many of them by one byte after another, from the highest
 // that `shift` leaves. `room` is for as many rows.
 template <class Row>
 void SortByWords(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room, int shift = 56) {
   constexpr size_t kFew = 128;
-  const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
   if (rows.size() <= kFew || shift < 0) {
-    std::sort(rows.begin(), rows.end(), by_words);
+    std::sort(rows.begin(), rows.end(), kByWords);
     return;
   }
   const auto byte_of = [&](const KeyedRow<Row>& row) { return row.words.high >> shift & 0xff; };
@@ -114,8 +115,7 @@ void SortByKey(absl::Span<KeyedRow<Row>> rows, absl::Span<KeyedRow<Row>> room, s
     std::sort(rows.begin(), rows.end());
     return;
   }
-  const auto by_words = [](const auto& a, const auto& b) { return a.words < b.words; };
-  if (!std::is_sorted(rows.begin(), rows.end(), by_words)) SortByWords(rows, room);
+  if (!std::is_sorted(rows.begin(), rows.end(), kByWords)) SortByWords(rows, room);
   for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
     while (end < rows.size() && rows[end].words == rows[begin].words) ++end;
     SortByKey(rows.subspan(begin, end - begin), room, alike + KeyWords::kBytes);
