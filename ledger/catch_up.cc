@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,33 +35,27 @@ struct Batch {
   std::unique_ptr<char[]> memory{new char[kArenaBytes]};
   google::protobuf::Arena arena{memory.get(), kArenaBytes};
   std::vector<const v1::Entry*> entries;  // on the arena
+  size_t stored_bytes = 0;
   uint64_t last = 0;
-};
 
-// At most the entries to `last`, at least one if there is any, in the place of what was in `batch`.
-absl::Status ReadBatch(const Journal& journal, uint64_t first, uint64_t last, Batch* batch) {
-  batch->entries.clear();
-  batch->arena.Reset();
-  batch->last = first - 1;
-  uint64_t unparsed = 0;
-  size_t bytes = 0;
-  VOUCHER_RETURN_IF_ERROR(
-      journal.ReadEntries(first, last, [&](uint64_t sequence, absl::string_view stored) {
-        auto* entry = google::protobuf::Arena::CreateMessage<v1::Entry>(&batch->arena);
-        if (!entry->ParseFromArray(stored.data(), static_cast<int>(stored.size()))) {
-          unparsed = sequence;
-          return false;
-        }
-        batch->entries.push_back(entry);
-        batch->last = sequence;
-        bytes += stored.size();
-        return bytes < kBatchBytes;
-      }));
-  if (unparsed != 0) {
-    return absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
+  void Clear() {
+    entries.clear();
+    arena.Reset();
+    stored_bytes = 0;
   }
-  return absl::OkStatus();
-}
+
+  // False: it cannot be parsed.
+  bool Add(uint64_t sequence, absl::string_view stored) {
+    auto* entry = google::protobuf::Arena::CreateMessage<v1::Entry>(&arena);
+    if (!entry->ParseFromArray(stored.data(), static_cast<int>(stored.size()))) return false;
+    entries.push_back(entry);
+    stored_bytes += stored.size();
+    last = sequence;
+    return true;
+  }
+
+  bool IsFull() const { return entries.size() == kBatch || stored_bytes >= kBatchBytes; }
+};
 
 // Reads and parses the next batches on a thread of its own while the caller evolves one. That
 // thread also frees them: the allocator is slow where one thread only allocates and another only
@@ -95,29 +90,49 @@ class ReaderAhead {
  private:
   void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
     NameThisThread("entry-reader");
-    while (std::unique_ptr<Batch> batch = Empty()) {
-      const absl::Status read =
-          ReadBatch(journal, done + 1, std::min(done + kBatch, end), batch.get());
-      done = batch->last;
-      const MutexLock lock(mutex_);
-      if (read.ok()) {
-        ahead_.push_back(std::move(batch));
-      } else {
-        failed_ = read;
-      }
-      changed_.NotifyAll();
-      if (!read.ok() || done == end) return;
+    std::unique_ptr<Batch> batch = Empty();
+    batch->last = done;
+    uint64_t unparsed = 0;
+    absl::Status read =
+        journal.ReadEntries(done + 1, end, [&](uint64_t sequence, absl::string_view stored) {
+          if (batch == nullptr) return false;
+          if (!batch->Add(sequence, stored)) {
+            unparsed = sequence;
+            return false;
+          }
+          if (batch->IsFull() && sequence < end) {
+            Push(std::move(batch));
+            batch = Empty();
+          }
+          return true;
+        });
+    if (unparsed != 0) {
+      read = absl::DataLossError(absl::StrCat("entry ", unparsed, " cannot be parsed"));
     }
+    if (read.ok() && batch != nullptr) Push(std::move(batch));
+    const MutexLock lock(mutex_);
+    failed_ = read;
+    changed_.NotifyAll();
   }
 
-  // One to read into, when not too many are ahead; nullptr to stop.
-  std::unique_ptr<Batch> Empty() VOUCHER_EXCLUDES(mutex_) {
+  void Push(std::unique_ptr<Batch> batch) VOUCHER_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
-    if (stopping_) return nullptr;
-    if (spent_.empty()) return std::make_unique<Batch>();
-    std::unique_ptr<Batch> batch = std::move(spent_.back());
-    spent_.pop_back();
+    ahead_.push_back(std::move(batch));
+    changed_.NotifyAll();
+  }
+
+  // One to read into, when not too many are ahead; nullptr: to stop.
+  std::unique_ptr<Batch> Empty() VOUCHER_EXCLUDES(mutex_) {
+    std::unique_ptr<Batch> batch;
+    {
+      const MutexLock lock(mutex_);
+      while (ahead_.size() >= kMaxBatchesAhead && !stopping_) changed_.Wait(mutex_);
+      if (stopping_) return nullptr;
+      if (spent_.empty()) return std::make_unique<Batch>();
+      batch = std::move(spent_.back());
+      spent_.pop_back();
+    }
+    batch->Clear();
     return batch;
   }
 
@@ -157,16 +172,59 @@ void HoldBusyRows(uint64_t entries, HotView* state) {
   if (beside.joinable()) beside.join();
 }
 
-// Whether to load what `evolved` entries changed, when as many as `left` follow: as much as the
-// views ever hold in a table, since rows that change often are then written seldom, and where what
-// is left is less than two such pieces, half of it, since a piece is written while the next is
-// evolved.
+// Whether to load what `evolved` entries changed, when as many as `left` follow: as much as a table
+// of the views holds, since rows that change often are then written seldom. What is left at the end
+// is one piece if two tables could hold it, for nobody waits until the last one is written; a crash
+// leaves no more than that.
 bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t evolved, uint64_t left) {
   if (state.passing_bytes() >= 2 * options.table_bytes) return true;
-  const size_t largest = 2 * options.table_rows;
   const size_t all = state.changes() + state.changes() * left / evolved;  // if it goes on like this
-  return all > largest && state.changes() >= std::min(largest, all / 2);
+  return state.changes() >= options.table_rows && all > 2 * options.table_rows;
 }
+
+// Evolves entries and loads what they change piece by piece. While one piece is written, another
+// may wait for that and a third be made, so that neither waits for the other as long as they are
+// quick by turns.
+class PieceLoader {
+ public:
+  explicit PieceLoader(Views* views)
+      : views_(*views), stored_(views->NewSnapshot()), state_(stored_.get(), kMaxCachedRows) {}
+
+  HotView& state() { return state_; }
+
+  // Loads the piece that waits, if it need not wait any more.
+  absl::Status Poll() { return waiting_ && !views_.writing() ? LoadWaiting() : absl::OkStatus(); }
+
+  // Ends a piece, with which the views reach `reached`.
+  absl::Status End(const Reached& reached) {
+    VOUCHER_RETURN_IF_ERROR(LoadWaiting());
+    waiting_ = {.changes = state_.TakeChanges(), .reached = reached};
+    return Poll();
+  }
+
+  // Loads the piece that waits, if there is one, when the one before it is written.
+  absl::Status LoadWaiting() {
+    if (!waiting_) return absl::OkStatus();
+    VOUCHER_RETURN_IF_ERROR(views_.Flush());  // what was loaded last
+    std::shared_ptr<const RowSource> stored = views_.NewSnapshot();
+    constexpr size_t kWaiting = 1;
+    state_.StoredIn(stored.get(), kWaiting);
+    stored_ = std::move(stored);
+    const Piece piece = *std::exchange(waiting_, std::nullopt);
+    return views_.Load(piece.changes, piece.reached);
+  }
+
+ private:
+  struct Piece {
+    std::shared_ptr<const RowChanges> changes;
+    Reached reached;
+  };
+
+  Views& views_;
+  std::shared_ptr<const RowSource> stored_;  // without what is being written
+  HotView state_;
+  std::optional<Piece> waiting_;
+};
 
 }  // namespace
 
@@ -175,20 +233,19 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
   uint64_t done = views->reached() ? views->reached()->sequence : 0;
   if (views->reached() && done == end) return absl::OkStatus();
   ReaderAhead reader(journal, done, end);
-  HotView state(&views->newest(), kMaxCachedRows);
-  HoldBusyRows(end - done, &state);
+  PieceLoader loader(views);
+  HoldBusyRows(end - done, &loader.state());
   uint64_t loaded = done;
   auto next_progress = std::chrono::steady_clock::now();
   do {
     VOUCHER_ASSIGN_OR_RETURN(const Batch* const batch, reader.Next());
-    EvolveAll(batch->entries, &state);
+    VOUCHER_RETURN_IF_ERROR(loader.Poll());
+    EvolveAll(batch->entries, &loader.state());
     done = batch->last;
-    if (done == end || IsPiece(state, views->options(), done - loaded, end - done)) {
-      VOUCHER_RETURN_IF_ERROR(views->Flush());  // what was loaded last
-      state.StoredIn(&views->newest());
+    if (done == end || IsPiece(loader.state(), views->options(), done - loaded, end - done)) {
       VOUCHER_ASSIGN_OR_RETURN(const Hash root, journal.RootAt(done));
-      VOUCHER_RETURN_IF_ERROR(views->Load(
-          state.TakeChanges(), {.ledger_id = journal.ledger_id(), .sequence = done, .root = root}));
+      VOUCHER_RETURN_IF_ERROR(
+          loader.End({.ledger_id = journal.ledger_id(), .sequence = done, .root = root}));
       loaded = done;
     }
     if (options.on_rebuild_progress &&
@@ -197,7 +254,7 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
       next_progress = std::chrono::steady_clock::now() + kProgressEvery;
     }
   } while (done < end);
-  return absl::OkStatus();
+  return loader.LoadWaiting();
 }
 
 }  // namespace voucher

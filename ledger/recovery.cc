@@ -197,8 +197,7 @@ absl::Status OpenViews(const LedgerOptions& options, Stores* stores) {
     VOUCHER_ASSIGN_OR_RETURN(stores->views, Views::Open(path));
   }
   VOUCHER_RETURN_IF_ERROR(CatchUpViews(*stores->journal, options, stores->views.get()));
-  stores->views->StartFilter();
-  return absl::OkStatus();
+  return stores->views->BeginServing();
 }
 
 }  // namespace

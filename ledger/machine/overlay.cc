@@ -1,7 +1,9 @@
 // What touches every table is compiled here, once: it is most of the cost of overlay.h.
 #include "ledger/machine/overlay.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "ledger/machine/row_memory.h"
@@ -82,23 +84,28 @@ std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
   changed_.clear();
   noted_ = 0;
   passing_.clear();
-  ++batch_;
   std::shared_ptr<const RowChanges> taken = batches_.back();
-  if (taken->size() == 0) batches_.pop_back();
-  batches_.push_back(std::make_shared<RowChanges>(taken->size(), taken->shown()));
+  if (taken->size() == 0) {
+    batches_.pop_back();
+  } else {
+    ++batch_;
+  }
+  batches_.push_back(std::make_shared<RowChanges>(taken->bytes(), taken->shown()));
   return taken;
 }
 
-void HotView::StoredIn(const RowSource* source) {
+void HotView::StoredIn(const RowSource* source, size_t in_flight) {
   source_ = source;
-  batches_.erase(batches_.begin(), batches_.end() - 1);
-  std::apply([&](auto&... held) { (DropStored(&held), ...); }, tables_);
+  const size_t kept = std::min(batches_.size(), in_flight + 1);  // and the one being made
+  batches_.erase(batches_.begin(), batches_.end() - static_cast<ptrdiff_t>(kept));
+  const uint64_t stored = batch_ - kept;
+  std::apply([&](auto&... held) { (DropStored(&held, stored), ...); }, tables_);
 }
 
 // A table that is not kept hot holds nothing but what was changed.
 template <class T>
-void HotView::DropStored(HeldTable<T>* held) {
-  const auto is_stored = [&](const auto& row) { return row.second.batch != batch_; };
+void HotView::DropStored(HeldTable<T>* held, uint64_t stored) {
+  const auto is_stored = [&](const auto& row) { return row.second.batch <= stored; };
   if (kKeptHot<T> && held->rows.size() <= max_cached_rows_) return;
   if constexpr (T::kOrdered) {
     absl::erase_if(held->rows, is_stored);

@@ -161,13 +161,14 @@ class HotView : public Overlay {
     });
   }
 
-  // All changes that were taken are stored in `source`, which is read from now on. What is found
-  // before a call must not be used after it.
-  void StoredIn(const RowSource* source);
+  // All changes that were taken are stored in `source`, which is read from now on, but for the last
+  // `in_flight` times that there were any. What is found before a call must not be used after it.
+  void StoredIn(const RowSource* source, size_t in_flight = 0);
 
  private:
+  // Rows that were changed in batches up to `stored`.
   template <class T>
-  void DropStored(HeldTable<T>* held);
+  void DropStored(HeldTable<T>* held, uint64_t stored);
 
   size_t max_cached_rows_;
 };

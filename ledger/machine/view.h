@@ -151,7 +151,7 @@ class View {
       }
       for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
         const RowChange* change = (*batch)->Find(key_bytes_);
-        if (change != nullptr) return Keep<T>(DecodeRow<T>(change->value));
+        if (change != nullptr) return Keep<T>(DecodeRow<T>(change->value()));
       }
       if (view->below_ == nullptr) break;
       view = view->below_;
@@ -265,13 +265,13 @@ class View {
     std::vector<Shown<T>> found;
     if constexpr (kPassing<T>) {
       for (const auto& batch : batches_) {
-        for (const RowChange& change : batch->all()) {
-          if (change.key[0] != static_cast<char>(T::kId)) continue;
-          auto key = DecodeKey<typename T::Key>(change.key);
+        for (const RowChange& change : *batch) {
+          if (change.key()[0] != static_cast<char>(T::kId)) continue;
+          auto key = DecodeKey<typename T::Key>(change.key());
           if (key < first || !(key < last)) continue;
           std::optional<typename T::Row>& row = (*decoded)[std::move(key)].row;
           row.reset();
-          if (!change.erased) row = DecodeRow<T>(change.value);
+          if (!change.erased) row = DecodeRow<T>(change.value());
         }
       }
       for (const auto& [key, held] : rows<T>()) {

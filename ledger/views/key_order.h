@@ -52,8 +52,8 @@ struct KeyWords {
 };
 
 // A row, of which KeyOf tells the key, and words of that key. Rows that are compared have words of
-// the same place in their keys, and the same bytes before it. Rows of one key are in the order in
-// which they lie in memory.
+// the same place in their keys, and the same bytes before it. Rows of one key are in the order that
+// PlaceOf tells.
 template <class Row>
 struct KeyedRow {
   KeyWords words;
@@ -62,7 +62,7 @@ struct KeyedRow {
   friend bool operator<(const KeyedRow& a, const KeyedRow& b) {
     if (a.words != b.words) return a.words < b.words;
     const int order = KeyOf(*a.row).compare(KeyOf(*b.row));
-    return order != 0 ? order < 0 : a.row < b.row;
+    return order != 0 ? order < 0 : PlaceOf(*a.row) < PlaceOf(*b.row);
   }
 };
 

@@ -45,7 +45,7 @@ bool Layers::Get(uint32_t group, absl::string_view key, std::string* value) cons
   }
   if (loaded != nullptr) {
     if (const RowChange* change = loaded->Find(key)) {
-      value->assign(change->value.data(), change->value.size());
+      value->assign(change->value().data(), change->value_size);
       return !change->erased;
     }
   }

@@ -9,30 +9,29 @@ namespace voucher {
 namespace {
 
 size_t TableOf(const RowChange& change) {
-  return static_cast<uint8_t>(change.key[0]);
+  return static_cast<uint8_t>(change.key()[0]);
 }
 
 // Where the first of rows in order is that is not before `key`.
-size_t PlaceOf(absl::string_view key, absl::Span<const KeyedRow<RowChange>> rows) {
-  const auto place = std::partition_point(rows.begin(), rows.end(),
-                                          [&](const auto& other) { return other.row->key < key; });
+size_t FirstFrom(absl::string_view key, absl::Span<const KeyedRow<RowChange>> rows) {
+  const auto place = std::partition_point(
+      rows.begin(), rows.end(), [&](const auto& other) { return other.row->key() < key; });
   return static_cast<size_t>(place - rows.begin());
 }
 
 }  // namespace
 
 LoadedRows::LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key,
-                       std::string value)
-    : changes_(std::move(changes)),
-      key_(key),
-      value_(std::move(value)),
-      one_more_{.key = key_, .value = value_} {}
+                       absl::string_view value)
+    : changes_(std::move(changes)) {
+  value.copy(one_more_.Put(key, value.size()), value.size());
+}
 
 void LoadedRows::Sort() {
   std::array<size_t, 256> sizes{};
   const auto count = [&](const RowChange& change) { ++sizes[TableOf(change)]; };
-  for (const RowChange& change : changes_->all()) count(change);
-  count(one_more_);
+  for (const RowChange& change : *changes_) count(change);
+  for (const RowChange& change : one_more_) count(change);
   const auto array_of = [&](size_t size) {
     return absl::Span<Row>(reinterpret_cast<Row*>(arena_.Allocate(size * sizeof(Row))), size);
   };
@@ -44,8 +43,8 @@ void LoadedRows::Sort() {
     const size_t table = TableOf(change);
     tables_[table][sizes[table]++] = {KeyWords(), &change};
   };
-  for (const RowChange& change : changes_->all()) place(change);
-  place(one_more_);
+  for (const RowChange& change : *changes_) place(change);
+  for (const RowChange& change : one_more_) place(change);
   const absl::Span<Row> room = array_of(*std::max_element(sizes.begin(), sizes.end()));
   for (const absl::Span<Row> rows : tables_) SortByKey(rows, room);
   MutexLock lock(mutex_);
@@ -63,7 +62,7 @@ const RowChange* LoadedRows::Find(absl::string_view key) const {
   AwaitSorted();
   const absl::Span<const Row> rows = tables_[static_cast<uint8_t>(key[0])];
   const RowChange* found = nullptr;
-  for (size_t i = PlaceOf(key, rows); i < rows.size() && rows[i].row->key == key; ++i) {
+  for (size_t i = FirstFrom(key, rows); i < rows.size() && rows[i].row->key() == key; ++i) {
     found = rows[i].row;
   }
   return found;
@@ -73,7 +72,7 @@ LoadedRows::Cursor::Cursor(const LoadedRows* rows, absl::string_view first, absl
     : loaded_(rows), last_(last), table_(first.empty() ? 0 : static_cast<uint8_t>(first[0])) {
   rows->AwaitSorted();
   GoTo(table_);
-  next_ = PlaceOf(first, rows_);
+  next_ = FirstFrom(first, rows_);
   Settle();
 }
 
@@ -81,8 +80,8 @@ void LoadedRows::Cursor::GoTo(size_t table) {
   table_ = table;
   rows_ = loaded_->tables_[table];
   next_ = 0;
-  const bool are_all_before = rows_.empty() || rows_.back().row->key < last_;
-  if (!are_all_before) rows_ = rows_.subspan(0, PlaceOf(last_, rows_));
+  const bool are_all_before = rows_.empty() || rows_.back().row->key() < last_;
+  if (!are_all_before) rows_ = rows_.subspan(0, FirstFrom(last_, rows_));
 }
 
 void LoadedRows::Cursor::Next() {
@@ -94,16 +93,15 @@ void LoadedRows::Cursor::Settle() {
   while (next_ == rows_.size() && table_ + 1 < loaded_->tables_.size()) GoTo(table_ + 1);
   // Rows in key order lie anywhere in memory. Not in a function of its own: one that does nothing
   // but fetch has no effect for the compiler, which leaves calls of it out.
-  constexpr size_t kChanges = 16, kBytes = 8, kCacheLine = 64;
-  if (next_ + kChanges < rows_.size()) {
-    __builtin_prefetch(rows_[next_ + kChanges].row);
-    const char* const bytes = rows_[next_ + kBytes].row->key.data();
+  constexpr size_t kAhead = 8, kCacheLine = 64;
+  if (next_ + kAhead < rows_.size()) {
+    const auto* const bytes = reinterpret_cast<const char*>(rows_[next_ + kAhead].row);
     __builtin_prefetch(bytes);
     __builtin_prefetch(bytes + kCacheLine);
   }
   // Of equal keys the words are equal too, and are here already.
   while (next_ + 1 < rows_.size() && rows_[next_].words == rows_[next_ + 1].words &&
-         rows_[next_].row->key == rows_[next_ + 1].row->key) {
+         rows_[next_].row->key() == rows_[next_ + 1].row->key()) {
     ++next_;
   }
 }

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -25,7 +24,8 @@ class LoadedRows {
 
  public:
   // The changes, and a row that they have not.
-  LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key, std::string value);
+  LoadedRows(std::shared_ptr<const RowChanges> changes, absl::string_view key,
+             absl::string_view value);
   LoadedRows(const LoadedRows&) = delete;
   LoadedRows& operator=(const LoadedRows&) = delete;
 
@@ -43,9 +43,9 @@ class LoadedRows {
 
     bool valid() const { return next_ < rows_.size(); }
     // These need valid(). The bytes live as long as the rows.
-    absl::string_view key() const { return rows_[next_].row->key; }
+    absl::string_view key() const { return rows_[next_].row->key(); }
     bool erased() const { return rows_[next_].row->erased; }
-    absl::string_view value() const { return rows_[next_].row->value; }  // not if erased
+    absl::string_view value() const { return rows_[next_].row->value(); }  // not if erased
     void Next();
 
    private:
@@ -66,8 +66,7 @@ class LoadedRows {
   void AwaitSorted() const VOUCHER_EXCLUDES(mutex_);
 
   const std::shared_ptr<const RowChanges> changes_;
-  const std::string key_, value_;
-  const RowChange one_more_;
+  RowChanges one_more_;
   Arena arena_;  // each table's rows are an array in it
   std::array<absl::Span<Row>, 256> tables_;
   std::atomic<bool> is_sorted_{false};

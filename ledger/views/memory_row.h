@@ -51,6 +51,11 @@ inline absl::string_view KeyOf(const MemoryRow& row) {
   return row.key();
 }
 
+// A table has no two rows of one key.
+inline uint32_t PlaceOf(const MemoryRow&) {
+  return 0;
+}
+
 }  // namespace voucher
 
 #endif  // LEDGER_VIEWS_MEMORY_ROW_H_

@@ -24,6 +24,7 @@ constexpr int kBloomBitsPerKey = 10;
 // Files in level 0, of which one comes at a time. Each costs a read of a row one probe of a filter,
 // and a scan one more place to look. From so many on they are compacted.
 constexpr int kLevel0Files = 8;
+constexpr int kLevel0FilesAtFirst = 32;
 // As many runs of rows that never change, in level 0 and below, are merged at a time: the more, the
 // less often a row is rewritten.
 constexpr int kRuns = 32;
@@ -58,13 +59,17 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
     options.ttl = 0;
     options.periodic_compaction_seconds = 0;
   } else {
-    options.level0_file_num_compaction_trigger = kLevel0Files;
+    options.level0_file_num_compaction_trigger =
+        growth == Growth::kChanging ? kLevel0FilesAtFirst : kLevel0Files;
     options.level_compaction_dynamic_level_bytes = true;
     options.max_bytes_for_level_base = 512u << 20;
   }
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  // Appended rows are asked for by numbers that were given: they are there.
+  if (growth != Growth::kAppended) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  }
   table.format_version = 5;
   table.block_size = 8u << 10;
   // Filters and indexes are always in memory, and counted in the cache's.
@@ -170,6 +175,13 @@ absl::Status ViewDatabase::Add(const Files& files) {
   }
   // One atomic group of the manifest, synced, after the files are.
   return ViewsStatus(db_->IngestExternalFiles(arguments), "adding files to");
+}
+
+absl::Status ViewDatabase::KeepFilesFew() {
+  return ViewsStatus(
+      db_->SetOptions(family(Growth::kChanging),
+                      {{"level0_file_num_compaction_trigger", absl::StrCat(kLevel0Files)}}),
+      "compacting");
 }
 
 // Left to itself RocksDB compacts each file that came to the oldest level once more, alone and as

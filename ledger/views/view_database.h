@@ -70,6 +70,10 @@ class ViewDatabase {
   // writes to a memtable do.
   absl::Status Add(const Files& files);
 
+  // Has rows that change compacted sooner than at first, when views are built: each time costs as
+  // much as all older ones of them.
+  absl::Status KeepFilesFew();
+
   uint64_t total_file_bytes() const;
   // Numeric RocksDB properties, as in {"views.total_sst_bytes", 123}.
   std::vector<std::pair<std::string, uint64_t>> Gauges() const;

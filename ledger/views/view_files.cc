@@ -36,7 +36,7 @@ class SortedFiles {
     const rocksdb::Status status = row.erased()
                                        ? writer_->Delete(ToSlice(row.key()))
                                        : writer_->Put(ToSlice(row.key()), ToSlice(row.value()));
-    VOUCHER_RETURN_IF_ERROR(ViewsStatus(status, "writing"));
+    if (!status.ok()) return ViewsStatus(status, "writing");
     if (writer_->FileSize() >= ViewDatabase::kMaxFileBytes) return Cut();
     return absl::OkStatus();
   }
@@ -113,13 +113,16 @@ ViewFiles::ViewFiles(std::string path, const Options& options,
   if (database_->total_file_bytes() <= kReadAtOnceBytes) ReadKeys();
 }
 
-void ViewFiles::StartFilter() {
-  if (read_only() || found_all_.load(std::memory_order_relaxed) || key_reader_.joinable()) return;
+absl::Status ViewFiles::BeginServing() {
+  if (read_only()) return absl::OkStatus();
+  VOUCHER_RETURN_IF_ERROR(database_->KeepFilesFew());
+  if (found_all_.load(std::memory_order_relaxed) || key_reader_.joinable()) return absl::OkStatus();
   key_reader_ = std::thread([this] {
     NameThisThread("view-keys");
     setpriority(PRIO_PROCESS, 0, kKeyReaderNiceness);  // Of this thread, on Linux.
     ReadKeys();
   });
+  return absl::OkStatus();
 }
 
 ViewFiles::~ViewFiles() {

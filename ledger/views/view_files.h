@@ -59,8 +59,9 @@ class ViewFiles {
     return database_->family(options_.growth[table]);
   }
 
-  // Has the thread read the keys, unless the filter is there already or the files are read-only.
-  void StartFilter();
+  // Has the thread read the keys, unless the filter is there already, and the database keep its
+  // files few. Not if they are read-only.
+  absl::Status BeginServing();
 
   // False: no file has a row at `key`. For whoever reads no more than what was added before the
   // reader came to know of it.

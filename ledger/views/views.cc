@@ -150,8 +150,8 @@ absl::Status Views::Apply(const RowChanges& changes, const Reached& reached) {
   VOUCHER_RETURN_IF_ERROR(MakeRoom());
   MemoryTable& table = *newest_->layers().active;
   const size_t rows_before = table.rows();
-  for (const RowChange& change : changes.all()) {
-    change.erased ? table.Erase(change.key) : table.Put(change.key, change.value);
+  for (const RowChange& change : changes) {
+    change.erased ? table.Erase(change.key()) : table.Put(change.key(), change.value());
   }
   table.Put(kReachedKey, EncodeReached(reached));
   const uint32_t group = table.EndGroup();
@@ -174,6 +174,11 @@ absl::Status Views::Load(std::shared_ptr<const RowChanges> changes, const Reache
   reached_ = reached;
   changed_.NotifyAll();
   return absl::OkStatus();
+}
+
+bool Views::writing() const {
+  MutexLock lock(mutex_);
+  return IsWriting();
 }
 
 absl::Status Views::Flush() {
@@ -297,8 +302,8 @@ void Views::EndWriting(const absl::Status& added, std::optional<uint64_t> ns_per
   changed_.NotifyAll();
 }
 
-void Views::StartFilter() {
-  files_->StartFilter();
+absl::Status Views::BeginServing() {
+  return files_->BeginServing();
 }
 
 const RowSource& Views::newest() const {

@@ -105,12 +105,17 @@ class Views {
   // sorted. Only while all that was applied or loaded before is flushed. Errors as of Apply.
   absl::Status Load(std::shared_ptr<const RowChanges> changes, const Reached& reached);
 
+  // Whether something that was applied or loaded is being written. Once it is not, Flush after a
+  // Load does not wait.
+  bool writing() const VOUCHER_EXCLUDES(mutex_);
+
   // Makes everything applied or loaded survive a crash. Errors as of Apply.
   absl::Status Flush();
 
-  // Makes reads for rows that are not there quick; if the last end was not clean, only when all
-  // keys have been read, beside everything else. What builds views has no need of it.
-  void StartFilter();
+  // Rows will be asked for here and there: makes reads quick for rows that are not there, if the
+  // last end was not clean only when all keys have been read, and keeps files few. Both is work
+  // beside everything else, of which building views has no need. Errors as of Apply.
+  absl::Status BeginServing();
 
   // The newest rows, changing with every Apply: for the one writer. Lives as long as the views.
   const RowSource& newest() const;

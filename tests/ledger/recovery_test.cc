@@ -178,7 +178,7 @@ TEST(Recovery, ViewsAreBroughtUpOverManyReadsOfTheJournal) {
   TestLedger test;
   test.Open();
   test.Accept(PutEnterprise("enterprise", 0));
-  // catch_up.cc reads 4,096 at a time, and fewer of those that are large.
+  // catch_up.cc reads 1,024 at a time, and fewer of those that are large.
   constexpr int kUnit = 1'000, kUnits = 12, kLargeUnits = 4;
   for (int unit = 0; unit < kUnits; ++unit) {
     std::vector<v1::Command> commands;

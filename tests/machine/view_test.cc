@@ -155,6 +155,41 @@ TEST(HotView, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
   EXPECT_EQ(View(&stored).Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
 }
 
+TEST(HotView, KeepsBatchesThatAreInFlight) {
+  MapRows stored;
+  HotView state(&stored, /*max_cached_rows=*/0);
+  const auto change = [&](uint64_t number) {
+    state.Put<tables::Orders>({1, std::string(number, 'a')}, Number(number));
+    state.Edit<tables::Balances>({1, 1, number, 1}).set_fen(static_cast<int64_t>(number));
+    state.Put<tables::Timers>({static_cast<int64_t>(number), 1, 1}, {});
+  };
+  const auto expect = [&](uint64_t number) {
+    EXPECT_EQ(state.Find<tables::Orders>({1, std::string(number, 'a')})->number(), number);
+    EXPECT_EQ(state.Find<tables::Balances>({1, 1, number, 1})->fen(), number);
+  };
+  change(1);
+  stored.Store(*state.TakeChanges());
+  change(2);
+  const auto in_flight = state.TakeChanges();
+  EXPECT_EQ(state.TakeChanges()->size(), 0) << "does not count";
+  change(3);
+  state.StoredIn(&stored, /*in_flight=*/1);
+  const int gets = stored.gets();
+  expect(2);
+  expect(3);
+  EXPECT_EQ(stored.gets(), gets) << "these are nowhere else";
+  expect(1);
+  EXPECT_EQ(stored.gets(), gets + 2) << "these were dropped";
+  EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{1, 2, 3}));
+
+  stored.Store(*in_flight);
+  state.StoredIn(&stored);
+  expect(3);
+  expect(2);
+  EXPECT_EQ(stored.gets(), gets + 4);
+  EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{1, 2, 3}));
+}
+
 TEST(HotView, ABatchWithoutChangesLeavesNothingBehind) {
   MapRows stored;
   HotView state(&stored);

@@ -16,11 +16,11 @@ namespace voucher::testing {
 class MapRows final : public RowSource {
  public:
   void Store(const RowChanges& changes) {
-    for (const RowChange& change : changes.all()) {
+    for (const RowChange& change : changes) {
       if (change.erased) {
-        rows_.erase(std::string(change.key));
+        rows_.erase(std::string(change.key()));
       } else {
-        rows_[std::string(change.key)] = std::string(change.value);
+        rows_[std::string(change.key())] = std::string(change.value());
       }
     }
   }

@@ -1,5 +1,6 @@
 #include "ledger/views/key_order.h"
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -11,19 +12,26 @@ namespace {
 
 struct Row {
   std::string key;
+  size_t place = 0;
 };
 
 absl::string_view KeyOf(const Row& row) {
   return row.key;
 }
 
-// As rows of these keys are sorted: the places that they had.
-std::vector<size_t> Sorted(const std::vector<Row>& rows) {
+size_t PlaceOf(const Row& row) {
+  return row.place;
+}
+
+// As rows of these keys are sorted: the places that they had. In memory they lie the other way.
+std::vector<size_t> Sorted(std::vector<Row> rows) {
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].place = i;
+  std::reverse(rows.begin(), rows.end());
   std::vector<KeyedRow<Row>> keyed;
   for (const Row& row : rows) keyed.push_back({KeyWords(), &row});
   SortByKey(absl::MakeSpan(keyed));
   std::vector<size_t> places;
-  for (const KeyedRow<Row>& row : keyed) places.push_back(row.row - rows.data());
+  for (const KeyedRow<Row>& row : keyed) places.push_back(row.row->place);
   return places;
 }
 

@@ -109,7 +109,7 @@ TEST(LoadedRows, AReadWaitsUntilTheyAreSorted) {
     const RowChange* const row = rows->Find("pa");
     EXPECT_TRUE(is_sorted.load());
     ASSERT_NE(row, nullptr);
-    EXPECT_EQ(row->value, "2");
+    EXPECT_EQ(row->value(), "2");
     EXPECT_EQ(rows->Find("pb"), nullptr);
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));

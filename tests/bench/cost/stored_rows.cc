@@ -5,11 +5,11 @@
 namespace voucher::bench {
 
 void StoredRows::Apply(const RowChanges& changes) {
-  for (const RowChange& change : changes.all()) {
+  for (const RowChange& change : changes) {
     if (change.erased) {
-      rows_.erase(change.key);
+      rows_.erase(change.key());
     } else {
-      rows_[change.key].assign(change.value.data(), change.value.size());
+      rows_[change.key()].assign(change.value().data(), change.value().size());
     }
   }
 }

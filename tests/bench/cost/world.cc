@@ -46,8 +46,8 @@ std::vector<std::shared_ptr<Commands>> Singles(const std::vector<v1::Command>& c
 
 void CountRows(const RowChanges& changes, Figure* figure) {
   figure->rows += changes.size();
-  for (const RowChange& change : changes.all()) {
-    figure->row_bytes += change.key.size() + change.value.size();
+  for (const RowChange& change : changes) {
+    figure->row_bytes += change.key().size() + change.value().size();
   }
 }
 
