@@ -47,7 +47,7 @@ tables::ScoredApplications::Key ScoredKey(uint64_t id, const rows::ApplicationRo
 
 void ClaimInvoices(uint64_t id, const rows::ApplicationRow& row, Overlay* rows) {
   for (const std::string& key : row.invoice_keys()) {
-    rows->Edit<tables::Invoices>({key}).set_number(id);
+    rows->PutNumber<tables::Invoices>({key}, id);
   }
 }
 
@@ -231,15 +231,14 @@ void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow r
   counters.set_application(id);
   if (row.project() != 0) {
     counters.set_project(std::max(counters.project(), row.project()));
-    rows->Edit<tables::ProjectNumbers>({row.enterprise(), row.project_id()})
-        .set_number(row.project());
+    rows->PutNumber<tables::ProjectNumbers>({row.enterprise(), row.project_id()}, row.project());
     rows->Put<tables::ApplicationsByProject>({row.project(), id}, {});
   }
-  rows->Edit<tables::ApplicationsByProgram>({row.program(), row.queue_number()}).set_number(id);
+  rows->PutNumber<tables::ApplicationsByProgram>({row.program(), row.queue_number()}, id);
   rows->Put<tables::ApplicationsByEnterprise>({row.enterprise(), id}, {});
   ClaimInvoices(id, row, rows);
   if (row.once() != v1::ONCE_SCOPE_UNSPECIFIED) {
-    rows->Edit<tables::ItemClaims>(ItemClaimKey(row)).set_number(id);
+    rows->PutNumber<tables::ItemClaims>(ItemClaimKey(row), id);
   }
   CountApplication(row.program(), v1::APPLICATION_STATE_UNSPECIFIED, row.state(), rows);
   EnterState(id, row, rows);
@@ -264,7 +263,7 @@ void MoveApplication(uint64_t application_id, v1::ApplicationState to, Overlay* 
   if (!HoldsInvoices(from) && HoldsInvoices(to)) ClaimInvoices(application_id, row, rows);
   if (row.once() == v1::ONCE_SCOPE_UNSPECIFIED || HoldsItem(from) == HoldsItem(to)) return;
   if (HoldsItem(to)) {
-    rows->Edit<tables::ItemClaims>(ItemClaimKey(row)).set_number(application_id);
+    rows->PutNumber<tables::ItemClaims>(ItemClaimKey(row), application_id);
   } else {
     rows->Erase<tables::ItemClaims>(ItemClaimKey(row));
   }

@@ -70,7 +70,7 @@ void IntroduceAuthority(const v1::Entry& entry, Overlay* rows) {
   row.set_principal(entry.principal());
   if (entry.principal() > counters.principal()) {
     counters.set_principal(entry.principal());
-    rows->Edit<tables::Principals>({authority.principal()}).set_number(entry.principal());
+    rows->PutNumber<tables::Principals>({authority.principal()}, entry.principal());
   }
 }
 

@@ -21,7 +21,8 @@ class Overlay : public View {
   // Changes over a view, which must outlive it and not change meanwhile.
   explicit Overlay(const View* below);
 
-  // The row at `key` for changing; begins as the row below, or empty if there is none.
+  // The row at `key` for changing; begins as the row below, or empty if there is none. Put is for
+  // rows that are new or become other ones as a whole: it does not look for them below.
   template <class T>
   typename T::Row& Edit(const typename T::Key& key) {
     if constexpr (kPassing<T>) return EditPassing<T>(key);
@@ -43,6 +44,14 @@ class Overlay : public View {
   void Put(const Sought<T>& key, Row&& row) {
     if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, /*show=*/true);
     *Set<T>(typename T::Key(key)) = std::forward<Row>(row);
+  }
+
+  // Of a table whose rows are a number.
+  template <class T>
+  void PutNumber(const Sought<T>& key, uint64_t number) {
+    rows::NumberRow row;
+    row.set_number(number);
+    Put<T>(key, std::move(row));
   }
 
   template <class T>
@@ -149,7 +158,8 @@ class HotView : public Overlay {
       : Overlay(source), max_cached_rows_(max_cached_rows) {}
 
   // Holds all rows of an unordered table, of which it holds none yet: reading them in order costs
-  // less than finding a good part of them one by one.
+  // less than finding a good part of them one by one. Calls for different tables may run side by
+  // side.
   template <class T>
   void HoldAll() {
     static_assert(kKeptHot<T>);

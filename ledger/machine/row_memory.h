@@ -38,6 +38,10 @@ template <class Row>
 [[gnu::always_inline]] inline void FetchList(const Row& row) {
   if constexpr (kHasLists<Row>) __builtin_prefetch(ListOf(row).data());
 }
+// What applications are judged by.
+[[gnu::always_inline]] inline void FetchList(const journal::v1::EnterpriseRow& enterprise) {
+  __builtin_prefetch(&enterprise.facts());
+}
 template <class Row>
 [[gnu::always_inline]] inline void FetchElement(const Row& row) {
   if constexpr (kHasLists<Row>) {

@@ -60,7 +60,7 @@ void DelayVoucherEnd(const v1::Entry& entry, const v1::Posting& posting, uint32_
   if (application == nullptr || application->voucher() == 0) return;
   const tables::EndedVouchers::Key key{program, posting.to().id(), application->voucher()};
   if (rows->Find<tables::EndedVouchers>(key) == nullptr) return;
-  rows->Edit<tables::EndedVouchers>(key).set_number(MonthOf(entry.received_unix_ns()));
+  rows->PutNumber<tables::EndedVouchers>(key, MonthOf(entry.received_unix_ns()));
 }
 
 bool IsSandbox(const View& view, uint32_t program) {

@@ -34,6 +34,8 @@ template <>
 inline constexpr bool kKeptHot<tables::Redemptions> = false;
 template <>
 inline constexpr bool kKeptHot<tables::Orders> = false;
+template <>
+inline constexpr bool kKeptHot<tables::Invoices> = false;
 // Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
 inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;

@@ -20,7 +20,7 @@ void EndVoucher(uint64_t voucher_id, v1::VoucherState state, Overlay* rows) {
     if (state == v1::VOUCHER_STATE_RECLAIMED) {
       rows->Erase<tables::EndedVouchers>(key);
     } else if (claim.fen() > 0) {
-      rows->Edit<tables::EndedVouchers>(key).set_number(claim.month());
+      rows->PutNumber<tables::EndedVouchers>(key, claim.month());
     }
   }
 }
@@ -35,7 +35,7 @@ void ReviveVoucher(uint64_t voucher_id, Overlay* rows) {
     if (revived || claim.fen() == 0) {
       rows->Erase<tables::EndedVouchers>(key);
     } else {
-      rows->Edit<tables::EndedVouchers>(key).set_number(claim.month());
+      rows->PutNumber<tables::EndedVouchers>(key, claim.month());
     }
   }
   if (!revived) return;

@@ -269,8 +269,8 @@ uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool
 void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application, Overlay* rows) {
   const uint32_t program = application.program();
   for (const LimitId& list : ListsOf(application)) {
-    rows->Edit<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()))
-        .set_number(application_id);
+    rows->PutNumber<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()),
+                                      application_id);
   }
   rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
   row.set_waitlisted(row.waitlisted() + 1);

@@ -2,6 +2,7 @@
 
 #include "absl/container/inlined_vector.h"
 
+#include "ledger/base/invoice.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/row_memory.h"
 
@@ -44,6 +45,35 @@ void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
   }
 }
 
+// What applications ask for that no number tells. Adds the numbers of the applicants to `owners`.
+void WarmSubmissions(const View& view, absl::Span<const Waiting> commands, Numbers* owners) {
+  absl::InlinedVector<const v1::SubmitApplicationRequest*, kWarmAhead> requests;
+  for (const Waiting& waiting : commands) {
+    if (waiting.command->has_submit_application()) {
+      requests.push_back(&waiting.command->submit_application());
+    }
+  }
+  for (const auto* request : requests) {
+    view.PrefetchHeld<tables::EnterpriseNumbers>({request->uscc()});
+    for (const v1::Invoice& invoice : request->evidence().invoices()) {
+      const auto key = InvoiceKey(invoice.code(), invoice.number());
+      if (key.ok()) view.Prefetch<tables::Invoices>({*key});
+    }
+  }
+  for (const auto* request : requests) {
+    view.PrefetchRow<tables::EnterpriseNumbers>({request->uscc()});
+  }
+  for (const auto* request : requests) {
+    const rows::NumberRow* applicant = view.Find<tables::EnterpriseNumbers>({request->uscc()});
+    if (applicant == nullptr) continue;
+    owners->push_back(applicant->number());
+    const rows::NumberRow* program = view.Find<tables::ProgramNumbers>({request->program_id()});
+    if (program == nullptr) continue;
+    view.PrefetchHeld<tables::ClusterMembers>(
+        {static_cast<uint32_t>(program->number()), applicant->number()});
+  }
+}
+
 }  // namespace
 
 void Warm(const View& view, absl::Span<const Waiting> commands) {
@@ -64,6 +94,7 @@ void Warm(const View& view, absl::Span<const Waiting> commands) {
     vouchers.push_back(account->credits(0).voucher());
     owners.push_back(account->enterprise());
   }
+  WarmSubmissions(view, commands, &owners);
   WarmRows<tables::Enterprises>(view, owners);
   for (const rows::VoucherRow* voucher : WarmRows<tables::Vouchers>(view, vouchers)) {
     if (voucher != nullptr) applications.push_back(voucher->application());

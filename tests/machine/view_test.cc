@@ -190,6 +190,19 @@ TEST(HotView, KeepsBatchesThatAreInFlight) {
   EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{1, 2, 3}));
 }
 
+TEST(HotView, PutLooksForNoRow) {
+  MapRows stored;
+  HotView state(&stored);
+  state.PutNumber<tables::Orders>({1, "a"}, 1);
+  state.PutNumber<tables::EnterpriseNumbers>({"91"}, 2);
+  state.PutNumber<tables::ApplicationsByProgram>({1, 1}, 3);
+  EXPECT_EQ(stored.gets(), 0);
+  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
+  EXPECT_EQ(state.Find<tables::EnterpriseNumbers>({"91"})->number(), 2u);
+  EXPECT_EQ(state.Find<tables::ApplicationsByProgram>({1, 1})->number(), 3u);
+  EXPECT_EQ(stored.gets(), 0);
+}
+
 TEST(HotView, ABatchWithoutChangesLeavesNothingBehind) {
   MapRows stored;
   HotView state(&stored);

@@ -32,8 +32,8 @@ Decision Decide(Context* context, const v1::BindCloudAccountRequest& request) {
 void Evolve(const v1::Entry&, const v1::BindCloudAccountRequest& request,
             const v1::CloudAccountBound& event, Overlay* rows) {
   rows->Edit<tables::Counters>({}).set_account(event.account_id());
-  rows->Edit<tables::AccountNumbers>({event.provider_number(), request.account_number()})
-      .set_number(event.account_id());
+  rows->PutNumber<tables::AccountNumbers>({event.provider_number(), request.account_number()},
+                                          event.account_id());
   rows::AccountRow& account = rows->Edit<tables::Accounts>({event.account_id()});
   account.set_provider(event.provider_number());
   account.set_account_number(request.account_number());

@@ -198,11 +198,12 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
 
 void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, Overlay* rows) {
   for (const v1::DueLine& line : event.lines()) {
-    rows::StatementLineRow& row =
-        rows->Edit<tables::StatementLines>({event.statement_id(), line.application_id()});
+    rows::StatementLineRow row;
     row.set_enterprise(line.enterprise_number());
     row.set_due_fen(line.due_fen());
     row.set_set_off_fen(line.set_off_fen());
+    rows->Put<tables::StatementLines>({event.statement_id(), line.application_id()},
+                                      std::move(row));
     rows->Erase<tables::UnpaidApplications>(
         {entry.program(), line.enterprise_number(), line.application_id()});
     // A superseded or terminated one stays what it is.

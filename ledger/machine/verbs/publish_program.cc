@@ -111,7 +111,7 @@ void Evolve(const v1::Entry&, const v1::PublishProgramRequest& request,
   rows->Put<tables::Revisions>({number, event.revision()}, CompiledRules(request.rules()));
   rows::ProgramRow& program = rows->Edit<tables::Programs>({number});
   if (event.revision() == 1) {
-    rows->Edit<tables::ProgramNumbers>({request.rules().program_id()}).set_number(number);
+    rows->PutNumber<tables::ProgramNumbers>({request.rules().program_id()}, number);
     rows->Edit<tables::Counters>({}).set_program(number);
     program.set_program_id(request.rules().program_id());
     program.set_state(v1::PROGRAM_STATE_DRAFT);

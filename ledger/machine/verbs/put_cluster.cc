@@ -78,8 +78,8 @@ void Evolve(const v1::Entry& entry, const v1::PutClusterRequest& request,
   rows::ClusterRow& row = rows->Edit<tables::Clusters>({number});
   if (event.created()) {
     rows->Edit<tables::Counters>({}).set_cluster(number);
-    rows->Edit<tables::ClusterNumbers>({entry.program(), request.cluster().cluster_id()})
-        .set_number(number);
+    rows->PutNumber<tables::ClusterNumbers>({entry.program(), request.cluster().cluster_id()},
+                                            number);
     rows->Put<tables::ClustersByProgram>({entry.program(), number}, {});
     row.set_program(entry.program());
     row.set_state(v1::CLUSTER_STATE_PROPOSED);
@@ -90,7 +90,7 @@ void Evolve(const v1::Entry& entry, const v1::PutClusterRequest& request,
   *row.mutable_cluster() = request.cluster();
   *row.mutable_members() = event.enterprise_numbers();
   for (const uint64_t member : row.members()) {
-    rows->Edit<tables::ClusterMembers>({entry.program(), member}).set_number(number);
+    rows->PutNumber<tables::ClusterMembers>({entry.program(), member}, number);
   }
 }
 

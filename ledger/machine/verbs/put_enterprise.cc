@@ -18,7 +18,7 @@ void Evolve(const v1::Entry&, const v1::PutEnterpriseRequest& request,
             const v1::EnterprisePut& event, Overlay* rows) {
   const uint64_t number = event.enterprise_number();
   if (event.created()) {
-    rows->Edit<tables::EnterpriseNumbers>({request.facts().uscc()}).set_number(number);
+    rows->PutNumber<tables::EnterpriseNumbers>({request.facts().uscc()}, number);
     rows->Edit<tables::Counters>({}).set_enterprise(number);
   }
   *rows->Edit<tables::Enterprises>({number}).mutable_facts() = request.facts();

@@ -15,8 +15,7 @@ void Evolve(const v1::Entry&, const v1::PutProviderRequest& request, const v1::P
             Overlay* rows) {
   rows::ProviderRow& row = rows->Edit<tables::Providers>({event.provider_number()});
   if (event.created()) {
-    rows->Edit<tables::ProviderNumbers>({request.provider_id()})
-        .set_number(event.provider_number());
+    rows->PutNumber<tables::ProviderNumbers>({request.provider_id()}, event.provider_number());
     rows->Edit<tables::Counters>({}).set_provider(event.provider_number());
     row.set_provider_id(request.provider_id());
     row.set_state(v1::PROVIDER_STATE_ACTIVE);

@@ -176,9 +176,7 @@ void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::
   redemption.set_previous(account.last_redemption());
   account.set_last_redemption(id);
   rows->Put<tables::Redemptions>({id}, redemption);
-  rows::NumberRow order;
-  order.set_number(id);
-  rows->Put<tables::Orders>({event.provider_number(), request.order_number()}, std::move(order));
+  rows->PutNumber<tables::Orders>({event.provider_number(), request.order_number()}, id);
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
     EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);
   }

@@ -27,7 +27,7 @@ void Evolve(const v1::Entry&, const v1::SucceedEnterpriseRequest& request,
   row.add_former_usccs(facts->uscc());
   facts->set_uscc(request.new_uscc());
   facts->set_uscc_check_waived(false);
-  rows->Edit<tables::EnterpriseNumbers>({request.new_uscc()}).set_number(event.enterprise_number());
+  rows->PutNumber<tables::EnterpriseNumbers>({request.new_uscc()}, event.enterprise_number());
 }
 
 }  // namespace voucher
