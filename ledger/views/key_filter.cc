@@ -1,5 +1,8 @@
 #include "ledger/views/key_filter.h"
 
+#include <algorithm>
+#include <bit>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -28,6 +31,10 @@ void ForEachBit(uint64_t hash, Visit visit) {
 
 }  // namespace
 
+KeyFilter::KeyFilter(size_t max_bytes, size_t first_bytes)
+    : max_bytes_(std::max(max_bytes, sizeof(Line))),
+      first_bytes_(std::min(first_bytes, std::bit_floor(max_bytes_))) {}
+
 uint64_t KeyFilter::HashOf(absl::string_view key) {
   return XXH3_64bits(key.data(), key.size());
 }
@@ -37,12 +44,7 @@ void KeyFilter::Add(uint64_t hash) {
 }
 
 void KeyFilter::AddNew(uint64_t hash) {
-  if (overflown()) return;
-  if (room_ == 0 && !Grow()) {
-    overflown_.store(true, std::memory_order_release);
-    return;
-  }
-  --room_;
+  if (room_ > 0 || Grow()) --room_;
   Line& line = segments_[segment_count_.load(std::memory_order_relaxed) - 1]->LineOf(hash);
   ForEachBit(hash, [&](uint64_t word, uint64_t mask) {
     std::atomic<uint64_t>& bits = line.words[word];
@@ -90,7 +92,6 @@ bool KeyFilter::Read(absl::FunctionRef<bool(char*, size_t)> read) {
 }
 
 bool KeyFilter::MayContain(uint64_t hash) const {
-  if (overflown()) return true;
   Prefetch(hash);
   const size_t count = segment_count_.load(std::memory_order_acquire);
   for (size_t i = 0; i < count; ++i) {

@@ -24,11 +24,11 @@ class KeyFilter {
   // What it knows a key by: always the same, since filters are kept on disk.
   static uint64_t HashOf(absl::string_view key);
 
-  // Takes at most `max_bytes`. Beyond that it says yes to everything. It grows by segments, of
-  // which the first has `first_bytes`, a power of two, and each twice as many as the one before:
-  // the fewer there are, the less memory a look touches.
-  explicit KeyFilter(size_t max_bytes, size_t first_bytes = size_t{8} << 20)
-      : max_bytes_(max_bytes), first_bytes_(first_bytes) {}
+  // Takes at most `max_bytes`, but 64 at least. It grows by segments, of which the first has
+  // `first_bytes`, a power of two, or what it may take, and each twice as many as the one before:
+  // the fewer there are, the less memory a look touches. Keys that come when it is full go to the
+  // last one all the same: there is no size at which reads become slow at once.
+  explicit KeyFilter(size_t max_bytes, size_t first_bytes = size_t{8} << 20);
   KeyFilter(const KeyFilter&) = delete;
   KeyFilter& operator=(const KeyFilter&) = delete;
 
@@ -41,14 +41,12 @@ class KeyFilter {
   void PrefetchNew(uint64_t hash) const;
 
   // False: the key was not added. True though it was not: at most once in about 300 for each
-  // segment.
+  // segment; at most once in 5 when it holds twice as many keys as it has room for.
   bool MayContain(uint64_t hash) const;
 
-  // More were added than it takes: it says yes to everything.
-  bool overflown() const { return overflown_.load(std::memory_order_acquire); }
   size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
-  // All of it, piece by piece; not of one that is overflown. Not beside Add.
+  // All of it, piece by piece. Not beside Add.
   void Write(absl::FunctionRef<void(absl::string_view)> write) const;
   // Takes over what Write wrote: `read` fills the bytes that it is given, or returns false. False:
   // it did, or that is no filter of at most `max_bytes`; then this one must not be used. Only on a
@@ -72,14 +70,13 @@ class KeyFilter {
     const size_t mask;
   };
 
-  // The next segment; false if it would be too much.
+  // Adds the next segment; false if it would be too much.
   bool Grow();
 
   const size_t max_bytes_, first_bytes_;
   size_t room_ = 0;  // keys that the last segment takes
   std::array<std::unique_ptr<const Segment>, kMaxSegments> segments_;
   std::atomic<size_t> segment_count_{0};
-  std::atomic<bool> overflown_{false};
   std::atomic<size_t> bytes_{0};
 };
 

@@ -170,7 +170,6 @@ bool ViewFiles::ReadFilters() {
 
 void ViewFiles::WriteFilters() const {
   if (filters_are_stored_ || !found_all_.load(std::memory_order_relaxed)) return;
-  if (found_->overflown() || added_->overflown()) return;
   WriteFilterFile(filter_file(), State(), {found_.get(), added_.get()});
 }
 
@@ -200,7 +199,6 @@ bool ViewFiles::FindKeysOf(Growth growth) {
   row->SeekToFirst();
   while (row->Valid()) {
     if (closing_.load(std::memory_order_relaxed)) return false;
-    if (found_->overflown()) return true;  // It says yes to everything.
     const absl::string_view key(row->key().data(), row->key().size());
     const auto table = static_cast<uint8_t>(key[0]);
     if (IsFiltered(table)) {

@@ -90,8 +90,7 @@ class ViewFiles {
   std::string State() const;
   void FindLastAppended();
   bool ReadFilters();
-  // Keeps the filters for the next start. Not those that are there already, lack keys or took too
-  // many: reading the keys again mends that.
+  // Keeps the filters for the next start. Not those that are there already or lack keys.
   void WriteFilters() const;
   // Adds all keys that are there to the filter.
   void ReadKeys();

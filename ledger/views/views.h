@@ -50,11 +50,11 @@ struct ViewsOptions {
   size_t table_bytes = size_t{192} << 20;
   // For blocks of files, their indexes and filters. The latter two are always held, also beyond it.
   size_t block_cache_bytes = size_t{128} << 20;
-  // For the filters that know which rows are not in files: 1.6 to 5 bytes for each row of a table
-  // that is not ordered, but 16 MiB at least. Half of it is for rows written since the keys were
-  // last read from the files (at a start that found no filters kept), half for those from before.
-  // With less, reads take longer.
-  size_t filter_bytes = size_t{256} << 20;
+  // At most so much for the filters that know which rows are not in files: 1.6 to 5 bytes for each
+  // row of a table that is not ordered, but 16 MiB at least. Half of it is for rows written since
+  // the keys were last read from the files (at a start that found no filters kept), half for those
+  // from before: 330 million keys in each. With more of them, reads take longer and longer.
+  size_t filter_bytes = size_t{1} << 30;
 };
 
 // The derived rows: a table in memory that Apply adds to, and sorted files of what it held before.

@@ -48,18 +48,31 @@ TEST(KeyFilter, WhatIsAddedAsNewIsThere) {
   EXPECT_EQ(filter.bytes(), 3 * kMiB);
 }
 
-TEST(KeyFilter, SaysYesToEverythingWhenItWouldGrowBeyondItsSize) {
-  KeyFilter filter(2 * kMiB, kMiB);
-  for (uint64_t i = 0; i < 600'000; ++i) filter.Add(Hash(i));
-  int wrong = 0;
-  for (uint64_t key = 0; key < 1'000; ++key) wrong += filter.MayContain(Hash(10'000'000 + key));
-  EXPECT_LT(wrong, 100);
-  for (uint64_t i = 600'000; i < 700'000; ++i) filter.Add(Hash(i));
-  for (uint64_t key = 0; key < 1'000; ++key) {
-    ASSERT_TRUE(filter.MayContain(Hash(10'000'000 + key)));
-    ASSERT_TRUE(filter.MayContain(Hash(699'000 + key)));
-  }
-  EXPECT_EQ(filter.bytes(), kMiB);
+TEST(KeyFilter, AffirmsMoreAndMoreWhenItIsFull) {
+  // Room for 4.6 million keys, since the next segment would be too much.
+  constexpr uint64_t kRoom = 7 * kMiB / 64 * 40;
+  KeyFilter filter(14 * kMiB, kMiB);
+  uint64_t added = 0;
+  const auto wrong_of_1000 = [&](uint64_t keys) {
+    for (; added < keys; ++added) filter.AddNew(Hash(added));
+    for (uint64_t key = 0; key < added; key += 7) EXPECT_TRUE(filter.MayContain(Hash(key))) << key;
+    int wrong = 0;
+    for (uint64_t key = 0; key < 100'000; ++key) {
+      wrong += filter.MayContain(Hash(100'000'000 + key)) ? 1 : 0;
+    }
+    EXPECT_EQ(filter.bytes(), 7 * kMiB);
+    return wrong / 100;
+  };
+  EXPECT_LT(wrong_of_1000(kRoom), 15);
+  EXPECT_LT(wrong_of_1000(kRoom * 5 / 4), 50);
+  EXPECT_LT(wrong_of_1000(2 * kRoom), 200);
+}
+
+TEST(KeyFilter, OfNoSizeAtAllHasALine) {
+  KeyFilter filter(0);
+  for (uint64_t key = 0; key < 100; ++key) filter.Add(Hash(key));
+  for (uint64_t key = 0; key < 100; ++key) EXPECT_TRUE(filter.MayContain(Hash(key)));
+  EXPECT_EQ(filter.bytes(), 64);
 }
 
 TEST(KeyFilter, WhoKnowsOfAnAddedKeyFindsItWhileOthersAreAdded) {

@@ -346,14 +346,23 @@ TEST_F(ViewFilesTest, AFilterThatDoesNotHoldGoodIsMadeAnew) {
   expect_not_kept("none");
 }
 
-TEST_F(ViewFilesTest, AFilterThatTookTooManyKeysIsNotKept) {
-  for (const size_t filter_bytes : {size_t{1} << 20, size_t{16} << 20}) {
-    {
-      const auto files = Open(false, filter_bytes);
-      AwaitFilter(files.get());
-      AddMany(files.get(), absl::StrCat(filter_bytes));
-    }
-    EXPECT_EQ(std::filesystem::exists(Path() + "/filters"), filter_bytes > 1u << 20);
+TEST_F(ViewFilesTest, AFilterThatIsFullIsKeptToo) {
+  constexpr size_t kFilterBytes = size_t{6} << 10;  // room for 1,280 keys in each half
+  const auto open = [&] { return Open(false, kFilterBytes); };
+  {
+    const auto files = open();
+    AddMany(files.get(), "1");
+  }
+  {
+    const auto files = open();
+    EXPECT_TRUE(IsFilterStored(*files, {"1"}));
+    AddMany(files.get(), "2");
+  }
+  std::filesystem::remove(Path() + "/filters");
+  const auto files = open();
+  AwaitFilter(files.get());
+  for (const std::string state : {"1", "2"}) {
+    for (int i = 0; i < 3'000; ++i) EXPECT_TRUE(files->MayHold(absl::StrCat("u", state, i)));
   }
 }
 
