@@ -18,7 +18,8 @@ namespace voucher {
 
 // Changed rows in key order, on their way to files. Of several changes of one row the last holds.
 //
-// One thread sorts; everything else is thread-safe, and waits until it has.
+// One thread sorts; everything else is thread-safe, and waits until the tables that it needs are
+// sorted.
 class LoadedRows {
   using Row = KeyedRow<RowChange>;
 
@@ -29,7 +30,7 @@ class LoadedRows {
   LoadedRows(const LoadedRows&) = delete;
   LoadedRows& operator=(const LoadedRows&) = delete;
 
-  // Puts them in order. Once.
+  // Puts them in order, small tables first: those are asked for when a server starts. Once.
   void Sort() VOUCHER_EXCLUDES(mutex_);
 
   // The change of the row at `key`; nullptr: it was not changed.
@@ -49,10 +50,10 @@ class LoadedRows {
     void Next();
 
    private:
-    // To the rows of a table; its number is the first byte of its keys.
+    // To the rows of a table.
     void GoTo(size_t table);
-    // To the next table that has a row, if this one has no more, and from an older change of a row
-    // to its last.
+    // To the next table that has a row and may have one before `last`, if this one has no more, and
+    // from an older change of a row to its last.
     void Settle();
 
     const LoadedRows* loaded_;
@@ -63,13 +64,14 @@ class LoadedRows {
   };
 
  private:
-  void AwaitSorted() const VOUCHER_EXCLUDES(mutex_);
+  // The rows of a table, sorted.
+  absl::Span<const Row> SortedRows(size_t table) const VOUCHER_EXCLUDES(mutex_);
 
   const std::shared_ptr<const RowChanges> changes_;
   RowChanges one_more_;
   Arena arena_;  // each table's rows are an array in it
   std::array<absl::Span<Row>, 256> tables_;
-  std::atomic<bool> is_sorted_{false};
+  std::array<std::atomic<bool>, 256> is_sorted_{};
   mutable Mutex mutex_;
   mutable CondVar changed_;
 };
