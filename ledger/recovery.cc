@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -33,6 +35,18 @@ absl::Status FromError(const std::error_code& error, absl::string_view doing) {
 
 void Log(const LedgerOptions& options, int level, absl::string_view line) {
   if (options.on_log) options.on_log(level, line);
+}
+
+absl::Status CatchUp(const LedgerOptions& options, const Journal& journal, Views* views) {
+  const uint64_t reached = views->reached() ? views->reached()->sequence : 0;
+  const auto start = std::chrono::steady_clock::now();
+  VOUCHER_RETURN_IF_ERROR(CatchUpViews(journal, options, views));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (const uint64_t entries = journal.end_sequence() - reached; entries > 0) {
+    Log(options, 0,
+        absl::StrFormat("views caught up with %d entries in %.3f s", entries, took.count()));
+  }
+  return absl::OkStatus();
 }
 
 // The data directory, made if there is none and it may be.
@@ -161,7 +175,7 @@ absl::Status RebuildViews(const LedgerOptions& options, const Journal& journal) 
     views = Views::Open(fresh);
     VOUCHER_RETURN_IF_ERROR(views.status());
   }
-  VOUCHER_RETURN_IF_ERROR(CatchUpViews(journal, options, views->get()));
+  VOUCHER_RETURN_IF_ERROR(CatchUp(options, journal, views->get()));
   VOUCHER_RETURN_IF_ERROR((*views)->Flush());
   views->reset();
   return SwapViews(fresh, path);
@@ -196,7 +210,7 @@ absl::Status OpenViews(const LedgerOptions& options, Stores* stores) {
     VOUCHER_RETURN_IF_ERROR(RebuildViews(options, *stores->journal));
     VOUCHER_ASSIGN_OR_RETURN(stores->views, Views::Open(path));
   }
-  VOUCHER_RETURN_IF_ERROR(CatchUpViews(*stores->journal, options, stores->views.get()));
+  VOUCHER_RETURN_IF_ERROR(CatchUp(options, *stores->journal, stores->views.get()));
   return stores->views->BeginServing();
 }
 
