@@ -91,6 +91,7 @@ class ReaderAhead {
   void Run(const Journal& journal, uint64_t done, uint64_t end) VOUCHER_EXCLUDES(mutex_) {
     NameThisThread("entry-reader");
     std::unique_ptr<Batch> batch = Empty();
+    if (batch == nullptr) return;
     batch->last = done;
     uint64_t unparsed = 0;
     absl::Status read =
@@ -182,9 +183,9 @@ bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t evolved
   return state.changes() >= options.table_rows && all > 2 * options.table_rows;
 }
 
-// Evolves entries and loads what they change piece by piece. While one piece is written, another
-// may wait for that and a third be made, so that neither waits for the other as long as they are
-// quick by turns.
+// A state to evolve, and what it changes on its way to the views piece by piece. While one piece is
+// written, another may wait for that and a third be made, so that neither side waits for the other
+// as long as they are quick by turns.
 class PieceLoader {
  public:
   explicit PieceLoader(Views* views)

@@ -37,6 +37,7 @@ void Log(const LedgerOptions& options, int level, absl::string_view line) {
   if (options.on_log) options.on_log(level, line);
 }
 
+// CatchUpViews, and says how long it took.
 absl::Status CatchUp(const LedgerOptions& options, const Journal& journal, Views* views) {
   const uint64_t reached = views->reached() ? views->reached()->sequence : 0;
   const auto start = std::chrono::steady_clock::now();

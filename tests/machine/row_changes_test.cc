@@ -1,6 +1,5 @@
 #include "ledger/machine/row_changes.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>

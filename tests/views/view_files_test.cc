@@ -74,6 +74,15 @@ std::map<std::string, std::vector<StoredFile>> FilesOf(const ViewFiles& files) {
   return by_family;
 }
 
+// Or for 20 seconds.
+template <class Condition>
+void WaitUntil(const Condition& holds) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!holds() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 // Each family has files of its own, large ones are cut, and all of them become visible as one.
 TEST_F(ViewFilesTest, RowsOfManyFilesAreAddedAtOnce) {
   const auto files = Open();
@@ -160,11 +169,8 @@ TEST_F(ViewFilesTest, AppendedRowsAreCompactedOnlyWhereSomeWereChanged) {
   EXPECT_EQ(names(kOldestLevel), before);
 
   for (int row = 0; row < kRows; ++row) add(row, "changed");
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   // What is added when there are fewer again waits for the next Add.
-  while (names(0).size() > kLevel0Files && std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  WaitUntil([&] { return names(0).size() <= kLevel0Files; });
   EXPECT_LE(names(0).size(), kLevel0Files);
   EXPECT_EQ(RowOf({NewTable(), nullptr, std::make_shared<StoredRows>(files)}, 0, "p10"), "changed");
 }
@@ -181,11 +187,7 @@ TEST_F(ViewFilesTest, RowsThatChangeAreCompactedOnceTheyAreServed) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   EXPECT_EQ(FilesOf(*files)["default"].size(), kAdded);
   ASSERT_TRUE(files->BeginServing().ok());
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (FilesOf(*files)["default"].size() >= kLevel0Files &&
-         std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  WaitUntil([&] { return FilesOf(*files)["default"].size() < kLevel0Files; });
   EXPECT_LT(FilesOf(*files)["default"].size(), kLevel0Files);
   EXPECT_EQ(RowOf({NewTable(), nullptr, std::make_shared<StoredRows>(files)}, 0, "oa"), "11");
 }
