@@ -189,9 +189,11 @@ bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t evolved
 class PieceLoader {
  public:
   explicit PieceLoader(Views* views)
-      : views_(*views), stored_(views->NewSnapshot()), state_(stored_.get(), kMaxCachedRows) {}
+      : views_(*views),
+        stored_(views->NewSnapshot()),
+        state_(std::make_unique<HotView>(stored_.get(), kMaxCachedRows)) {}
 
-  HotView& state() { return state_; }
+  HotView& state() { return *state_; }
 
   // Loads the piece that waits, if it need not wait any more.
   absl::Status Poll() { return waiting_ && !views_.writing() ? LoadWaiting() : absl::OkStatus(); }
@@ -199,7 +201,7 @@ class PieceLoader {
   // Ends a piece, with which the views reach `reached`.
   absl::Status End(const Reached& reached) {
     VOUCHER_RETURN_IF_ERROR(LoadWaiting());
-    waiting_ = {.changes = state_.TakeChanges(), .reached = reached};
+    waiting_ = {.changes = state_->TakeChanges(), .reached = reached};
     return Poll();
   }
 
@@ -209,10 +211,17 @@ class PieceLoader {
     VOUCHER_RETURN_IF_ERROR(views_.Flush());  // what was loaded last
     std::shared_ptr<const RowSource> stored = views_.NewSnapshot();
     constexpr size_t kWaiting = 1;
-    state_.StoredIn(stored.get(), kWaiting);
+    state_->StoredIn(stored.get(), kWaiting);
     stored_ = std::move(stored);
     const Piece piece = *std::exchange(waiting_, std::nullopt);
     return views_.Load(piece.changes, piece.reached);
+  }
+
+  // The state, when all pieces have ended. The last of them is loaded before.
+  absl::StatusOr<std::unique_ptr<HotView>> Release() && {
+    VOUCHER_RETURN_IF_ERROR(LoadWaiting());
+    state_->StoredIn(&views_.newest());
+    return std::move(state_);
   }
 
  private:
@@ -223,16 +232,17 @@ class PieceLoader {
 
   Views& views_;
   std::shared_ptr<const RowSource> stored_;  // without what is being written
-  HotView state_;
+  std::unique_ptr<HotView> state_;
   std::optional<Piece> waiting_;
 };
 
 }  // namespace
 
-absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, Views* views) {
+absl::StatusOr<std::unique_ptr<HotView>> CatchUpViews(const Journal& journal,
+                                                      const LedgerOptions& options, Views* views) {
   const uint64_t end = journal.end_sequence();
   uint64_t done = views->reached() ? views->reached()->sequence : 0;
-  if (views->reached() && done == end) return absl::OkStatus();
+  if (views->reached() && done == end) return std::make_unique<HotView>(&views->newest());
   ReaderAhead reader(journal, done, end);
   PieceLoader loader(views);
   HoldBusyRows(end - done, &loader.state());
@@ -255,7 +265,7 @@ absl::Status CatchUpViews(const Journal& journal, const LedgerOptions& options, 
       next_progress = std::chrono::steady_clock::now() + kProgressEvery;
     }
   } while (done < end);
-  return loader.LoadWaiting();
+  return std::move(loader).Release();
 }
 
 }  // namespace voucher

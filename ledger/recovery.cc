@@ -38,16 +38,17 @@ void Log(const LedgerOptions& options, int level, absl::string_view line) {
 }
 
 // CatchUpViews, and says how long it took.
-absl::Status CatchUp(const LedgerOptions& options, const Journal& journal, Views* views) {
+absl::StatusOr<std::unique_ptr<HotView>> CatchUp(const LedgerOptions& options,
+                                                 const Journal& journal, Views* views) {
   const uint64_t reached = views->reached() ? views->reached()->sequence : 0;
   const auto start = std::chrono::steady_clock::now();
-  VOUCHER_RETURN_IF_ERROR(CatchUpViews(journal, options, views));
+  VOUCHER_ASSIGN_OR_RETURN(std::unique_ptr<HotView> state, CatchUpViews(journal, options, views));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (const uint64_t entries = journal.end_sequence() - reached; entries > 0) {
     Log(options, 0,
         absl::StrFormat("views caught up with %d entries in %.3f s", entries, took.count()));
   }
-  return absl::OkStatus();
+  return state;
 }
 
 // The data directory, made if there is none and it may be.
@@ -176,7 +177,7 @@ absl::Status RebuildViews(const LedgerOptions& options, const Journal& journal) 
     views = Views::Open(fresh);
     VOUCHER_RETURN_IF_ERROR(views.status());
   }
-  VOUCHER_RETURN_IF_ERROR(CatchUp(options, journal, views->get()));
+  VOUCHER_RETURN_IF_ERROR(CatchUp(options, journal, views->get()).status());
   VOUCHER_RETURN_IF_ERROR((*views)->Flush());
   views->reset();
   return SwapViews(fresh, path);
@@ -211,7 +212,7 @@ absl::Status OpenViews(const LedgerOptions& options, Stores* stores) {
     VOUCHER_RETURN_IF_ERROR(RebuildViews(options, *stores->journal));
     VOUCHER_ASSIGN_OR_RETURN(stores->views, Views::Open(path));
   }
-  VOUCHER_RETURN_IF_ERROR(CatchUp(options, *stores->journal, stores->views.get()));
+  VOUCHER_ASSIGN_OR_RETURN(stores->state, CatchUp(options, *stores->journal, stores->views.get()));
   return stores->views->BeginServing();
 }
 

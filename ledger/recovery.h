@@ -11,6 +11,7 @@
 #include "ledger/journal/high_water_mark.h"
 #include "ledger/journal/journal.h"
 #include "ledger/ledger.h"
+#include "ledger/machine/overlay.h"
 #include "ledger/views/views.h"
 
 namespace voucher {
@@ -36,6 +37,8 @@ struct Stores {
   HighWaterMarkFile mark;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Views> views;
+  // The state after the last entry, for the one who writes; it reads views->newest().
+  std::unique_ptr<HotView> state;
   // Why nothing may be written; empty if mutations may be taken.
   std::string read_only_reason;
 };

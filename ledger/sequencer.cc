@@ -45,13 +45,15 @@ Sequencer::Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueu
       disk_(disk),
       publication_(publication),
       base_(publication->newest()),
-      state_(&base_->rows(), kHotRows),
-      timers_(state_),
-      last_recorded_at_(LastRecordedAt(state_)),
+      state_(std::move(stores->state)),
+      timers_(*state_),
+      last_recorded_at_(LastRecordedAt(*state_)),
       trusted_wall_(options.clock->WallNow()),
       marked_sequence_(stores->journal->end_sequence()),
       marked_wall_(trusted_wall_),
       committer_(options, stores, publication, [queue] { queue->Nudge(); }) {
+  state_->CacheAtMost(kHotRows);
+  state_->StoredIn(&base_->rows());
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -95,8 +97,8 @@ void Sequencer::Run() {
 bool Sequencer::RunGroup() {
   auto start = SteadyClock::now();
   const Group* before = committer_.in_flight();
-  auto decided =
-      std::make_unique<DecidedGroup>(&state_, stores_->journal.get(), last_recorded_at_, before);
+  auto decided = std::make_unique<DecidedGroup>(state_.get(), stores_->journal.get(),
+                                                last_recorded_at_, before);
   Group& group = decided->group;
   room_ = options_.max_group_commands;
   const ClockReading now = options_.clock->Read();
@@ -120,8 +122,8 @@ bool Sequencer::RunGroup() {
   decided->finished = std::exchange(finished_, {});
   if (group.empty() && decided->finished.empty()) return true;
   group.ForgetPrevious();
-  timers_.Follow(state_);
-  decided->changes = state_.TakeChanges();
+  timers_.Follow(*state_);
+  decided->changes = state_->TakeChanges();
   last_recorded_at_ = group.last_recorded_at();
   const bool resumes = resumed_.has_value();
   if (resumes) {
@@ -143,7 +145,7 @@ bool Sequencer::Settle() {
     return false;
   }
   if (group->state != nullptr) {
-    state_.StoredIn(&group->state->rows());
+    state_->StoredIn(&group->state->rows());
     base_ = std::move(group->state);
   }
   committer_.Free(std::move(group));
@@ -161,7 +163,7 @@ void Sequencer::FireTimers(const ClockReading& now, Group* group) {
 }
 
 bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
-  while (const auto timer = timers_.FirstImmediate(state_, latest)) {
+  while (const auto timer = timers_.FirstImmediate(*state_, latest)) {
     if (MustEnd(*group)) return false;
     group->Fire(*timer, options_.clock->Read().wall);
   }
@@ -215,7 +217,7 @@ void Sequencer::WarmAhead() {
       ahead_.push_back({submission->commands->at(first + i), &submission->authority});
     }
   }
-  Warm(state_, ahead_);
+  Warm(*state_, ahead_);
   warm_ = ahead_.size() - 1;
 }
 

@@ -40,7 +40,8 @@ static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNan
 // the process.
 class Sequencer {
  public:
-  // Starts the thread. `stores` must be open for writing; everything must outlive the sequencer.
+  // Takes the state of `stores`, which must be open for writing, and starts the thread. Everything
+  // must outlive the sequencer.
   Sequencer(const LedgerOptions& options, Stores* stores, AdmissionQueue* queue, ClockWatch* watch,
             DiskSpace* disk, Publication* publication);
 
@@ -92,7 +93,7 @@ class Sequencer {
 
   // Of the thread.
   std::shared_ptr<const ReadSnapshot> base_;  // what state_ reads
-  HotView state_;
+  const std::unique_ptr<HotView> state_;
   PendingTimers timers_;
   UnixNanos last_recorded_at_ = 0;
   std::deque<std::unique_ptr<Submission>> taken_;

@@ -171,6 +171,9 @@ class HotView : public Overlay {
     });
   }
 
+  // From the next StoredIn on.
+  void CacheAtMost(size_t rows) { max_cached_rows_ = rows; }
+
   // All changes that were taken are stored in `source`, which is read from now on, but for the last
   // `in_flight` times that there were any. What is found before a call must not be used after it.
   void StoredIn(const RowSource* source, size_t in_flight = 0);

@@ -271,5 +271,19 @@ TEST(HotView, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
   }
 }
 
+TEST(HotView, CachesFewerRowsFromTheNextStoredInOn) {
+  MapRows stored;
+  HotView state(&stored);
+  state.Edit<tables::Balances>({1, 1, 1, 0}).set_fen(1);
+  state.Edit<tables::Balances>({1, 1, 2, 0}).set_fen(2);
+  Store(&state, &stored);
+  state.CacheAtMost(1);
+  ASSERT_NE(state.Find<tables::Balances>({1, 1, 1, 0}), nullptr);
+  EXPECT_EQ(stored.gets(), 2);  // of each Edit
+  state.StoredIn(&stored);
+  ASSERT_NE(state.Find<tables::Balances>({1, 1, 1, 0}), nullptr);
+  EXPECT_EQ(stored.gets(), 3);
+}
+
 }  // namespace
 }  // namespace voucher
