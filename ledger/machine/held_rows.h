@@ -16,7 +16,8 @@ namespace voucher {
 
 // A hash map whose pairs do not move, as absl::node_hash_map, but whether a pair is the one that is
 // looked for is seen without it: the key is beside the pointer to the pair too. So its memory can
-// be fetched before it is needed.
+// be fetched before it is needed. A pair that is looked for again is found without hashing. Not
+// thread-safe, also not for reading alone.
 template <class Key, class Value>
 class NodeMap {
   using Nodes = absl::flat_hash_map<Key, std::unique_ptr<std::pair<const Key, Value>>>;
@@ -44,29 +45,41 @@ class NodeMap {
   size_t size() const { return nodes_.size(); }
   bool empty() const { return nodes_.empty(); }
 
-  size_t HashOf(const Key& key) const { return nodes_.hash_function()(key); }
   // Fetches memory that find will look at.
   void prefetch(const Key& key) const { nodes_.prefetch(key); }
-  iterator find(const Key& key) const { return iterator(nodes_.find(key)); }
-  iterator find(const Key& key, size_t hash) const { return iterator(nodes_.find(key, hash)); }
+  iterator find(const Key& key) const {
+    if (IsLast(key)) return iterator(*last_);
+    const auto node = nodes_.find(key);
+    if (node != nodes_.end()) last_ = node;
+    return iterator(node);
+  }
 
   std::pair<iterator, bool> try_emplace(const Key& key) {
+    if (IsLast(key)) return {iterator(*last_), false};
     const auto [node, is_new] = nodes_.try_emplace(key);
     if (is_new) {
       node->second = std::make_unique<value_type>(std::piecewise_construct,
                                                   std::forward_as_tuple(key), std::tuple<>());
     }
+    last_ = node;  // the old one may have moved to make room
     return {iterator(node), is_new};
   }
   Value& operator[](const Key& key) { return try_emplace(key).first->second; }
-  void erase(const Key& key) { nodes_.erase(key); }
+  void erase(const Key& key) {
+    last_.reset();
+    nodes_.erase(key);
+  }
   template <class Predicate>
   void EraseIf(const Predicate& is_gone) {
+    last_.reset();
     absl::erase_if(nodes_, [&](const auto& node) { return is_gone(*node.second); });
   }
 
  private:
+  bool IsLast(const Key& key) const { return last_ && (*last_)->first == key; }
+
   Nodes nodes_;
+  mutable std::optional<typename Nodes::const_iterator> last_;  // that was found
 };
 
 // A row in memory; without one it is known to be absent.

@@ -198,35 +198,14 @@ class View {
  private:
   template <class T>
   const typename T::Row* FindHeld(const typename T::Key& key) const {
-    const size_t hash = HashOf<T>(key);
     const View* view = this;
     while (true) {
       auto& rows = view->rows<T>();
-      if (auto it = FindHashed<T>(&rows, key, hash); it != rows.end()) {
+      if (const auto it = rows.find(key); it != rows.end()) {
         return it->second.row ? &*it->second.row : nullptr;
       }
       if (view->below_ == nullptr) return view->FindStored<T>(key);
       view = view->below_;
-    }
-  }
-
-  // One hash serves all views on one another; ordered tables need none.
-  template <class T>
-  size_t HashOf(const typename T::Key& key) const {
-    if constexpr (T::kOrdered) {
-      return 0;
-    } else {
-      return rows<T>().HashOf(key);
-    }
-  }
-
-  template <class T>
-  static auto FindHashed(typename HeldTable<T>::Rows* rows, const typename T::Key& key,
-                         size_t hash) {
-    if constexpr (T::kOrdered) {
-      return rows->find(key);
-    } else {
-      return rows->find(key, hash);
     }
   }
 
