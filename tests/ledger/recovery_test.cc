@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -15,7 +17,9 @@ namespace voucher::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 void Copy(const std::string& from, const std::string& to) {
   fs::remove_all(to);
@@ -104,6 +108,24 @@ TEST(Recovery, ViewsThatLagBehindTheJournalAreBroughtUp) {
   test.Open();
   EXPECT_EQ(test.ledger->ViewsDigest().value(), digest);
   EXPECT_EQ(test.ledger->mode(), Mode::kReadWrite);
+}
+
+// The benchmark reads this line.
+TEST(Recovery, TheLogSaysHowLongViewsTookForWhatTheyLacked) {
+  TestLedger test;
+  std::vector<std::string> lines;
+  test.options.on_log = [&](int, absl::string_view line) { lines.emplace_back(line); };
+  test.Open();
+  Record(&test, 3);
+  test.Close();
+  fs::remove_all(test.Path("data/views"));
+  test.Open();
+  test.Close();
+  test.Open();  // They lack nothing.
+  test.Close();
+  EXPECT_THAT(
+      lines,
+      ElementsAre(MatchesRegex("views caught up with 3 entries in [0-9]+\\.[0-9][0-9][0-9] s")));
 }
 
 TEST(Recovery, ViewsOfAnotherEvolveVersionAreBuiltAnewAndSwappedIn) {
