@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/invoice.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/projects.h"
 #include "ledger/machine/waitlist.h"
-#include "ledger/policy/division.h"
 #include "ledger/policy/subsidy.h"
 
 namespace voucher {
@@ -148,19 +146,6 @@ v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_
   return static_cast<int>(stages_passed) < rules.rules().review_stages_size()
              ? v1::APPLICATION_STATE_HELD
              : v1::APPLICATION_STATE_LISTED;
-}
-
-bool MayReview(const Context& context, const rows::ApplicationRow& application,
-               absl::string_view stage) {
-  if (!context.HasRole(v1::ROLE_REVIEWER)) return true;
-  const v1::Authority& who = context.authority;
-  if (!who.stages().empty() && !absl::c_linear_search(who.stages(), stage)) return false;
-  if (who.divisions().empty()) return true;
-  const rows::EnterpriseRow* applicant =
-      context.view.Find<tables::Enterprises>({application.enterprise()});
-  return absl::c_any_of(who.divisions(), [&](const std::string& division) {
-    return DivisionCovers(division, applicant->facts().division());
-  });
 }
 
 std::optional<v1::Refusal> CheckInvoices(const Context& context, const v1::Evidence& evidence,

@@ -57,11 +57,6 @@ bool HoldsItem(v1::ApplicationState state);
 // while stages are left, else LISTED.
 v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed);
 
-// Whether the authority may decide this stage of this application: a REVIEWER only within its
-// divisions and stages (an empty list means all), other roles always.
-bool MayReview(const Context& context, const rows::ApplicationRow& application,
-               absl::string_view stage);
-
 // INVOICE_ALREADY_CLAIMED if an application other than `self` (0: none) claims one of the invoices.
 std::optional<v1::Refusal> CheckInvoices(const Context& context, const v1::Evidence& evidence,
                                          uint64_t self = 0);

@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
+#include "ledger/policy/division.h"
+
 namespace voucher {
 namespace {
 
@@ -60,6 +62,18 @@ bool Context::MayIssue(absl::string_view program_id) const {
 
 bool Context::MayIssueOrRun(absl::string_view program_id) const {
   return HasRole(v1::ROLE_PLATFORM) || HasRole(v1::ROLE_ADMIN) || MayIssue(program_id);
+}
+
+bool Context::MayReview(absl::string_view stage, uint64_t enterprise) const {
+  if (!HasRole(v1::ROLE_REVIEWER)) return true;
+  const auto& stages = authority.stages();
+  if (!stages.empty() && !absl::c_linear_search(stages, stage)) return false;
+  const auto& divisions = authority.divisions();
+  if (divisions.empty()) return true;
+  const rows::EnterpriseRow* row = view.Find<tables::Enterprises>({enterprise});
+  return absl::c_any_of(divisions, [&](const std::string& division) {
+    return DivisionCovers(division, row->facts().division());
+  });
 }
 
 bool Context::HasRole(v1::Role role) const {

@@ -63,6 +63,9 @@ class Context {
   bool MayIssue(absl::string_view program_id) const;
   // The same, but PLATFORM and ADMIN may for every program.
   bool MayIssueOrRun(absl::string_view program_id) const;
+  // Whether the authority may decide this stage of what an enterprise asks for: a REVIEWER only
+  // within its divisions and stages (an empty list means all), other roles always.
+  bool MayReview(absl::string_view stage, uint64_t enterprise) const;
   bool HasRole(v1::Role role) const;
 
   const View& view;

@@ -29,7 +29,7 @@ namespace voucher {
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
 // the same answer.
-inline constexpr uint32_t kDeciderVersion = 4;
+inline constexpr uint32_t kDeciderVersion = 5;
 
 // The numbers of an authority, assigned by the entry that uses it first.
 struct AuthorityNumber {

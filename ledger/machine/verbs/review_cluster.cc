@@ -9,6 +9,8 @@ namespace voucher {
 
 namespace {
 
+constexpr absl::string_view kStage = "CLUSTER";
+
 // Members that count towards the minimum: local ones, as the program's region rule says, and not
 // the lead unit itself.
 int CountedMembers(const Context& context, const v1::ProgramRules& rules,
@@ -33,6 +35,10 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
   const uint64_t number = FindCluster(context->view, program->number, request.cluster_id());
   if (number == 0) return MakeRefusal(v1::REASON_CLUSTER_NOT_FOUND, {}, request.cluster_id());
   const rows::ClusterRow& row = *context->view.Find<tables::Clusters>({number});
+  if (!absl::c_all_of(row.members(),
+                      [&](uint64_t member) { return context->MayReview(kStage, member); })) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
+  }
   const v1::ClusterRule& rule = program->rules->rules().clusters();
   if (row.state() != v1::CLUSTER_STATE_PROPOSED && row.state() != v1::CLUSTER_STATE_SCORED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, rule.clause(), StateName(row.state()));
