@@ -92,6 +92,7 @@ v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& ro
   *enterprise.mutable_former_usccs() = row.former_usccs();
   if (row.has_reminder()) *enterprise.mutable_reminder() = row.reminder();
   enterprise.set_receivable_fen(row.receivable_fen());
+  *enterprise.mutable_other_reminders() = row.other_reminders();
   return enterprise;
 }
 

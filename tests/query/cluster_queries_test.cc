@@ -110,7 +110,7 @@ TEST_F(ClusterQueriesTest, ClustersComeInPagesByNumber) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder) {
+TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminders) {
   const std::string renewed = "91420111MA00000A1A";
   v1::Command succeed;
   v1::SucceedEnterpriseRequest* request = succeed.mutable_succeed_enterprise();
@@ -119,12 +119,26 @@ TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder
   request->set_new_uscc(renewed);
   request->set_reference("D-1");
   story_.Accept(Platform(), succeed);
-  v1::Command remind;
-  remind.mutable_remind_enterprise()->set_request_id("m");
-  remind.mutable_remind_enterprise()->set_program_id("contest");
-  remind.mutable_remind_enterprise()->set_uscc(renewed);
-  remind.mutable_remind_enterprise()->set_reference("D-2");
-  story_.Accept(Platform(), remind);
+  story_.Accept(Platform(), Told(R"(publish_program { request_id: "o" rules {
+      program_id: "other" title_zh: "另" title_en: "Other" document: "测试文件"
+      time_zone: "Asia/Shanghai" fiscal_year: 2025
+      window { first_day { year: 2025 month: 1 day: 1 }
+               last_day { year: 2025 month: 12 day: 31 } clause: "一" }
+      items { item_id: "item" number: 1 title_zh: "项" rate_bps: 5000 clause: "二" }
+      on_exhausted: ON_EXHAUSTED_REJECT budget_clause: "三"
+      delivery_modes: DELIVERY_MODE_REIMBURSEMENT cure { months: 1 clause: "四" } } })"));
+  const auto remind = [&](const std::string& program_id, const std::string& reference) {
+    v1::Command command;
+    v1::RemindEnterpriseRequest* reminder = command.mutable_remind_enterprise();
+    reminder->set_request_id(reference);
+    reminder->set_program_id(program_id);
+    reminder->set_uscc(renewed);
+    reminder->set_reference(reference);
+    story_.Accept(Platform(), command);
+  };
+  remind("contest", "D-2");
+  remind("other", "D-3");
+  remind("contest", "D-4");
   for (const std::string& uscc : {StoryUscc(2), renewed}) {
     v1::GetEnterpriseRequest get;
     get.set_uscc(uscc);
@@ -136,9 +150,13 @@ TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder
     ASSERT_EQ(enterprise.former_usccs_size(), 1);
     EXPECT_EQ(enterprise.former_usccs(0), StoryUscc(2));
     EXPECT_EQ(enterprise.reminder().program_id(), "contest");
+    EXPECT_EQ(enterprise.reminder().reference(), "D-4");
     // Reminded on 2025-10-30: April 30 is the last day.
     EXPECT_EQ(enterprise.reminder().cure_ends_at().seconds() * kNanosPerSecond,
               *ParseRfc3339("2026-05-01T00:00:00+08:00"));
+    ASSERT_EQ(enterprise.other_reminders_size(), 1);
+    EXPECT_EQ(enterprise.other_reminders(0).program_id(), "other");
+    EXPECT_EQ(enterprise.other_reminders(0).reference(), "D-3");
     EXPECT_EQ(enterprise.receivable_fen(), 0);
   }
 }

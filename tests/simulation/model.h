@@ -43,9 +43,8 @@ struct Enterprise {
   // Of v1::ListingKind.
   std::set<int> listings;
   std::optional<v1::Blacklisting> blacklisting;
-  // Program of the newest reminder, and the end of its time to mend.
-  std::string reminded_by;
-  int64_t mended_by = 0;
+  // The end of the time to mend, by the program that reminded it.
+  std::map<std::string, int64_t> mended_by;
   std::vector<uint64_t> applications;
 };
 

@@ -33,10 +33,8 @@ Outcome Model::Remind(const v1::RemindEnterpriseRequest& request) {
   wrongs.If(program != 0 && !programs[program - 1].rules().has_cure(), v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   const v1::CureRule& cure = programs[program - 1].rules().cure();
-  Enterprise& enterprise = enterprises[outcome.id - 1];
-  enterprise.reminded_by = request.program_id();
-  enterprise.mended_by = EndOfDay(AddMonths(DateOf(DayNumber(now_)), cure.months()));
-  outcome.instant = enterprise.mended_by;
+  outcome.instant = EndOfDay(AddMonths(DateOf(DayNumber(now_)), cure.months()));
+  enterprises[outcome.id - 1].mended_by[request.program_id()] = outcome.instant;
   return outcome;
 }
 
@@ -49,6 +47,7 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   if (application == nullptr) return wrongs.Refusal();
   const uint32_t program = application->program;
   Enterprise& enterprise = enterprises[application->enterprise - 1];
+  const auto mended = enterprise.mended_by.find(RulesOf(*application).program_id());
   const bool superseded = application->state == v1::APPLICATION_STATE_SUPERSEDED;
   wrongs.If(application->state != v1::APPLICATION_STATE_APPROVED &&
                 application->state != v1::APPLICATION_STATE_ACCEPTED &&
@@ -56,8 +55,7 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
             v1::REASON_ILLEGAL_STATE);
   wrongs.If(request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION &&
                 RulesOf(*application).has_cure() &&
-                (enterprise.reminded_by != RulesOf(*application).program_id() ||
-                 now_ < enterprise.mended_by),
+                (mended == enterprise.mended_by.end() || now_ < mended->second),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;

@@ -17,15 +17,28 @@ bool IsGranted(v1::ApplicationState state) {
          state == v1::APPLICATION_STATE_SETTLED || state == v1::APPLICATION_STATE_SUPERSEDED;
 }
 
+// The newest reminder of a program; nullptr: there was none.
+const v1::Reminder* FindReminder(const rows::EnterpriseRow& enterprise,
+                                 const std::string& program_id) {
+  const auto is_of_program = [&](const v1::Reminder& reminder) {
+    return reminder.program_id() == program_id;
+  };
+  if (enterprise.has_reminder() && is_of_program(enterprise.reminder())) {
+    return &enterprise.reminder();
+  }
+  const auto found = absl::c_find_if(enterprise.other_reminders(), is_of_program);
+  return found != enterprise.other_reminders().end() ? &*found : nullptr;
+}
+
 // ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend is over.
 std::optional<v1::Refusal> CheckCured(const Context& context, const v1::ProgramRules& rules,
                                       const rows::ApplicationRow& application) {
-  const v1::Reminder& reminder =
-      context.view.Find<tables::Enterprises>({application.enterprise()})->reminder();
+  const v1::Reminder* reminder = FindReminder(
+      *context.view.Find<tables::Enterprises>({application.enterprise()}), rules.program_id());
   std::optional<v1::Refusal> refusal;
-  if (reminder.program_id() != rules.program_id()) {
+  if (reminder == nullptr) {
     refusal = IllegalState(application.state(), "the enterprise was not reminded", "未经正式提醒");
-  } else if (const UnixNanos over = *FromTimestamp(reminder.cure_ends_at());
+  } else if (const UnixNanos over = *FromTimestamp(reminder->cure_ends_at());
              context.received_at < over) {
     refusal = IllegalState(application.state(), "the time to mend is not over", "整改期未满",
                            {{"possible_unix_ns", over}});

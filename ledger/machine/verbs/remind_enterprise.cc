@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -26,11 +28,18 @@ Decision Decide(Context* context, const v1::RemindEnterpriseRequest& request) {
 
 void Evolve(const v1::Entry&, const v1::RemindEnterpriseRequest& request,
             const v1::EnterpriseReminded& event, Overlay* rows) {
-  v1::Reminder* reminder =
-      rows->Edit<tables::Enterprises>({event.enterprise_number()}).mutable_reminder();
-  reminder->set_program_id(request.program_id());
-  reminder->set_reference(request.reference());
-  *reminder->mutable_cure_ends_at() = ToTimestamp(event.cure_ends_unix_ns());
+  rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
+  auto& others = *row.mutable_other_reminders();
+  if (row.has_reminder()) *others.Add() = row.reminder();
+  others.erase(std::remove_if(others.begin(), others.end(),
+                              [&](const v1::Reminder& reminder) {
+                                return reminder.program_id() == request.program_id();
+                              }),
+               others.end());
+  v1::Reminder& reminder = *row.mutable_reminder();
+  reminder.set_program_id(request.program_id());
+  reminder.set_reference(request.reference());
+  *reminder.mutable_cure_ends_at() = ToTimestamp(event.cure_ends_unix_ns());
 }
 
 }  // namespace voucher
