@@ -3,9 +3,8 @@
 
 namespace voucher {
 
-// Has the allocator ask the system for huge pages from now on: rows and filters are read at random,
-// and with small pages most reads of memory wait for the translation of their address too. Where
-// the system has none to give, it gives small ones. Does nothing in builds without tcmalloc.
+// Has the allocator take blocks of huge pages (ledger/base/huge_blocks.h) from now on, two of which
+// are kept ready. Does nothing in builds without tcmalloc.
 //
 // Call it first in main, before any other thread is there.
 void AllocateHugePages();

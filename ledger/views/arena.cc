@@ -1,19 +1,16 @@
 #include "ledger/views/arena.h"
 
-#include <cstdint>
 #include <utility>
 #include <vector>
 
-#include <sys/mman.h>
-
 #include "ledger/base/check.h"
+#include "ledger/base/huge_blocks.h"
 #include "ledger/base/mutex.h"
 
 namespace voucher {
 namespace {
 
-constexpr size_t kHugePageBytes = 2u << 20;
-constexpr size_t kBlockBytes = 16 * kHugePageBytes;
+constexpr size_t kBlockBytes = kHugeBlockBytes;
 
 // Blocks of arenas that are gone. Thread-safe.
 class SpareBlocks {
@@ -57,23 +54,16 @@ SpareBlocks& Spare() {
 
 }  // namespace
 
-// What is read here is read at random: a huge page saves most of the misses of the address
-// translation. Without any the system gives small ones.
-Pages::Pages(size_t bytes) : bytes_(bytes) {
-  mapped_ = mmap(nullptr, bytes + kHugePageBytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  VOUCHER_CHECK(mapped_ != MAP_FAILED) << "no memory for " << bytes << " bytes";
-  const auto begin = reinterpret_cast<uintptr_t>(mapped_);
-  const uintptr_t aligned = (begin + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
-  data_ = static_cast<char*>(mapped_) + (aligned - begin);
-  madvise(data_, bytes, MADV_HUGEPAGE);
+Pages::Pages(size_t bytes)
+    : data_(bytes == kHugeBlockBytes ? TakeHugeBlock() : MapHugePages(bytes)), bytes_(bytes) {
+  VOUCHER_CHECK(data_ != nullptr) << "no memory for " << bytes << " bytes";
 }
 
 Pages::Pages(Pages&& other) noexcept
-    : mapped_(std::exchange(other.mapped_, nullptr)), data_(other.data_), bytes_(other.bytes_) {}
+    : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
 
 Pages::~Pages() {
-  if (mapped_ != nullptr) munmap(mapped_, bytes_ + kHugePageBytes);
+  if (data_ != nullptr) UnmapHugePages(data_, bytes_);
 }
 
 Arena::~Arena() {

@@ -8,8 +8,8 @@
 
 namespace voucher {
 
-// Zeroed pages from the operating system. Pages that are never touched cost address space only, so
-// a generous size is free until it is used. Aborts if there are none.
+// Zeroed huge pages from the operating system. Pages that are never touched cost address space
+// only, so a generous size is free until it is used. Aborts if there are none.
 class Pages {
  public:
   explicit Pages(size_t bytes);
@@ -22,7 +22,6 @@ class Pages {
   size_t bytes() const { return bytes_; }
 
  private:
-  void* mapped_;
   char* data_;
   size_t bytes_;
 };
