@@ -64,15 +64,17 @@ bool Context::MayIssueOrRun(absl::string_view program_id) const {
   return HasRole(v1::ROLE_PLATFORM) || HasRole(v1::ROLE_ADMIN) || MayIssue(program_id);
 }
 
-bool Context::MayReview(absl::string_view stage, uint64_t enterprise) const {
+bool Context::MayReview(absl::string_view stage, absl::Span<const uint64_t> enterprises) const {
   if (!HasRole(v1::ROLE_REVIEWER)) return true;
   const auto& stages = authority.stages();
   if (!stages.empty() && !absl::c_linear_search(stages, stage)) return false;
   const auto& divisions = authority.divisions();
   if (divisions.empty()) return true;
-  const rows::EnterpriseRow* row = view.Find<tables::Enterprises>({enterprise});
-  return absl::c_any_of(divisions, [&](const std::string& division) {
-    return DivisionCovers(division, row->facts().division());
+  return absl::c_all_of(enterprises, [&](uint64_t enterprise) {
+    const rows::EnterpriseRow* row = view.Find<tables::Enterprises>({enterprise});
+    return absl::c_any_of(divisions, [&](const std::string& division) {
+      return DivisionCovers(division, row->facts().division());
+    });
   });
 }
 

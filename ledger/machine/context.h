@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 #include "ledger/base/civil.h"
 #include "ledger/base/clock.h"
@@ -63,9 +64,9 @@ class Context {
   bool MayIssue(absl::string_view program_id) const;
   // The same, but PLATFORM and ADMIN may for every program.
   bool MayIssueOrRun(absl::string_view program_id) const;
-  // Whether the authority may decide this stage of what an enterprise asks for: a REVIEWER only
-  // within its divisions and stages (an empty list means all), other roles always.
-  bool MayReview(absl::string_view stage, uint64_t enterprise) const;
+  // Whether the authority may decide this stage of what enterprises ask for: a REVIEWER only within
+  // its stages, and if its divisions cover all of them (an empty list means all), others always.
+  bool MayReview(absl::string_view stage, absl::Span<const uint64_t> enterprises) const;
   bool HasRole(v1::Role role) const;
 
   const View& view;

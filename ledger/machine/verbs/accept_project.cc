@@ -26,7 +26,7 @@ std::optional<v1::Refusal> CheckScope(const Context& context,
   const bool reviewer = context.HasRole(v1::ROLE_REVIEWER);
   if (issuer && context.MayIssue(program_id)) return std::nullopt;
   if (issuer && !reviewer) return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program_id);
-  if (context.MayReview(kStage, application.enterprise())) return std::nullopt;
+  if (context.MayReview(kStage, {application.enterprise()})) return std::nullopt;
   return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
 }
 

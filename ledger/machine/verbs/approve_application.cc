@@ -74,7 +74,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
   if (row == nullptr) return ApplicationNotFound(id);
   const CompiledRules& compiled = JudgingRules(context, *row);
   const v1::ProgramRules& rules = compiled.rules();
-  if (!context->MayReview("APPROVE", row->enterprise())) {
+  if (!context->MayReview("APPROVE", {row->enterprise()})) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, "APPROVE");
   }
   if (auto refusal = NotReady(rules, *row)) return *refusal;

@@ -13,7 +13,7 @@ Decision Decide(Context* context, const v1::ReturnApplicationRequest& request) {
   const CompiledRules& rules = JudgingRules(context, *row);
   const v1::ReviewStage* next = NextStage(rules, *row);
   const std::string stage = next != nullptr ? next->stage_id() : "";
-  if (!context->MayReview(stage, row->enterprise())) {
+  if (!context->MayReview(stage, {row->enterprise()})) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, stage);
   }
   if (row->state() != v1::APPLICATION_STATE_HELD) {

@@ -90,7 +90,7 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   const CompiledRules& rules = JudgingRules(context, *row);
-  if (!context->MayReview(request.stage_id(), row->enterprise())) {
+  if (!context->MayReview(request.stage_id(), {row->enterprise()})) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, request.stage_id());
   }
   if (request.verdict() == v1::REVIEW_VERDICT_UPHOLD_APPEAL) {

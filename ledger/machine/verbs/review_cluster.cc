@@ -35,8 +35,7 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
   const uint64_t number = FindCluster(context->view, program->number, request.cluster_id());
   if (number == 0) return MakeRefusal(v1::REASON_CLUSTER_NOT_FOUND, {}, request.cluster_id());
   const rows::ClusterRow& row = *context->view.Find<tables::Clusters>({number});
-  if (!absl::c_all_of(row.members(),
-                      [&](uint64_t member) { return context->MayReview(kStage, member); })) {
+  if (!context->MayReview(kStage, row.members())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
   }
   const v1::ClusterRule& rule = program->rules->rules().clusters();
