@@ -276,7 +276,10 @@ absl::StatusOr<Stores> OpenStores(const LedgerOptions& options) {
   if (options.read_only && stores.read_only_reason.empty()) {
     stores.read_only_reason = "opened read-only";
   }
-  if (!stores.read_only_reason.empty()) return stores;
+  if (!stores.read_only_reason.empty()) {
+    stores.state.reset();  // Nobody writes.
+    return stores;
+  }
   const Journal::End end = stores.journal->end();
   VOUCHER_RETURN_IF_ERROR(stores.mark.Write({.ledger_id = stores.journal->ledger_id(),
                                              .epoch = end.epoch,

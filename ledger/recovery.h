@@ -37,7 +37,8 @@ struct Stores {
   HighWaterMarkFile mark;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Views> views;
-  // The state after the last entry, for the one who writes; it reads views->newest().
+  // The state after the last entry, for the one who writes; it reads views->newest(). Null if
+  // nothing may be written.
   std::unique_ptr<HotView> state;
   // Why nothing may be written; empty if mutations may be taken.
   std::string read_only_reason;
