@@ -119,14 +119,13 @@ TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder
   request->set_new_uscc(renewed);
   request->set_reference("D-1");
   story_.Accept(Platform(), succeed);
-  story_.Accept(Platform(), Told(R"(publish_program { request_id: "o" rules {
-      program_id: "other" title_zh: "另" title_en: "Other" document: "测试文件"
-      time_zone: "Asia/Shanghai" fiscal_year: 2025
-      window { first_day { year: 2025 month: 1 day: 1 }
-               last_day { year: 2025 month: 12 day: 31 } clause: "一" }
-      items { item_id: "item" number: 1 title_zh: "项" rate_bps: 5000 clause: "二" }
-      on_exhausted: ON_EXHAUSTED_REJECT budget_clause: "三"
-      delivery_modes: DELIVERY_MODE_REIMBURSEMENT cure { months: 1 clause: "四" } } })"));
+  // The same rules under another name.
+  v1::Entry first;
+  ASSERT_TRUE(first.ParseFromString(story_.stored().front()));
+  v1::PublishProgramRequest* other = first.mutable_command()->mutable_publish_program();
+  other->set_request_id("o");
+  other->mutable_rules()->set_program_id("other");
+  story_.Accept(Platform(), first.command());
   const auto remind = [&](const std::string& program_id, const std::string& reference) {
     v1::Command command;
     v1::RemindEnterpriseRequest* reminder = command.mutable_remind_enterprise();

@@ -15,20 +15,15 @@ namespace {
 
 constexpr uint32_t kEnd = std::numeric_limits<uint32_t>::max();
 
-std::map<std::string, int64_t> EndsOfReminders(const rows::EnterpriseRow& row) {
-  std::map<std::string, int64_t> ends;
+// Programs and ends of times to mend.
+std::multimap<std::string, int64_t> MendedBy(const rows::EnterpriseRow& row) {
+  std::multimap<std::string, int64_t> ends;
   const auto add = [&](const v1::Reminder& reminder) {
-    const bool is_new =
-        ends.emplace(reminder.program_id(), *FromTimestamp(reminder.cure_ends_at())).second;
-    if (!is_new) ends[reminder.program_id()] = -1;
+    ends.emplace(reminder.program_id(), *FromTimestamp(reminder.cure_ends_at()));
   };
   if (row.has_reminder()) add(row.reminder());
   for (const v1::Reminder& reminder : row.other_reminders()) add(reminder);
   return ends;
-}
-
-std::string Told(const std::map<std::string, int64_t>& ends) {
-  return absl::StrJoin(ends, ",", absl::PairFormatter("="));
 }
 
 void ComparePayables(const View& view, const Model& model, Differences* differences) {
@@ -130,8 +125,11 @@ void CompareDebts(const View& view, const Model& model, Differences* differences
     differences->Equal("programs in which it owes, enterprise", number, absl::StrJoin(debtors, ","),
                        absl::StrJoin(row->receivable_programs(), ","));
     const Enterprise& enterprise = model.enterprises[number - 1];
-    differences->Equal("ends of times to mend of enterprise", number, Told(enterprise.mended_by),
-                       Told(EndsOfReminders(*row)));
+    differences->Equal("newest reminder of enterprise", number, enterprise.reminded_by,
+                       row->reminder().program_id());
+    differences->Equal("ends of times to mend of enterprise", number,
+                       absl::StrJoin(enterprise.mended_by, ",", absl::PairFormatter("=")),
+                       absl::StrJoin(MendedBy(*row), ",", absl::PairFormatter("=")));
     const auto& blacklisting = enterprise.blacklisting;
     differences->Equal("blacklisting of enterprise", number,
                        blacklisting ? blacklisting->ShortDebugString() : "",

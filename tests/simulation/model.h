@@ -43,7 +43,8 @@ struct Enterprise {
   // Of v1::ListingKind.
   std::set<int> listings;
   std::optional<v1::Blacklisting> blacklisting;
-  // The end of the time to mend, by the program that reminded it.
+  // Program of the newest reminder, and the ends of the times to mend, by program.
+  std::string reminded_by;
   std::map<std::string, int64_t> mended_by;
   std::vector<uint64_t> applications;
 };

@@ -34,7 +34,9 @@ Outcome Model::Remind(const v1::RemindEnterpriseRequest& request) {
   if (wrongs.any()) return wrongs.Refusal();
   const v1::CureRule& cure = programs[program - 1].rules().cure();
   outcome.instant = EndOfDay(AddMonths(DateOf(DayNumber(now_)), cure.months()));
-  enterprises[outcome.id - 1].mended_by[request.program_id()] = outcome.instant;
+  Enterprise& enterprise = enterprises[outcome.id - 1];
+  enterprise.reminded_by = request.program_id();
+  enterprise.mended_by[request.program_id()] = outcome.instant;
   return outcome;
 }
 
