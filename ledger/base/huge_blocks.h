@@ -10,7 +10,7 @@ namespace voucher {
 // give, it gives small ones.
 //
 // Whoever touches a huge page first waits until the system has cleared it: a tenth of a millisecond
-// on a quick machine, 4.6 ms where a hypervisor must find the memory. Blocks that are ready were
+// on a quick machine, 4.5 ms where a hypervisor must find the memory. Blocks that are ready were
 // touched by a thread that has nothing else to do.
 //
 // All functions are thread-safe and, but for KeepHugeBlocksReady, take no lock of this process and
