@@ -58,6 +58,12 @@ Outcome Group::Answer(const std::shared_ptr<Commands>& commands, size_t index,
   if (const uint64_t first = FindRequest(*state_, number_.principal, RequestIdOf(*command))) {
     return Replay(first, *command);
   }
+  SharedRecorded named;
+  if (const uint64_t sequence = EntryNamedBy(*command); sequence != 0 && IsRecorded(sequence)) {
+    auto found = Find(sequence);
+    if (!found.ok()) return {found.status(), nullptr};
+    named = *std::move(found);
+  }
   v1::Entry* const entry = memory_->NewEntry();
   entry->unsafe_arena_set_allocated_command(command);
   DecideEntry(*state_,
@@ -65,7 +71,8 @@ Outcome Group::Answer(const std::shared_ptr<Commands>& commands, size_t index,
                .number = number_,
                .received_at = stamp.received_at,
                .recorded_at = NextRecordedAt(stamp.now),
-               .jump_ns = stamp.jump_ns},
+               .jump_ns = stamp.jump_ns,
+               .named = named != nullptr ? &named->entry : nullptr},
               entry);
   auto kept = Keep(*entry);
   if (!kept.ok()) return {kept.status(), nullptr};

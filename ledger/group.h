@@ -93,6 +93,8 @@ class Group {
   // Serialises, evolves and keeps an entry in memory_; INVALID_ARGUMENT if it is too large, and
   // then nothing happened.
   absl::StatusOr<SharedRecorded> Keep(const v1::Entry& entry);
+  // Whether there is such an entry, here or before.
+  bool IsRecorded(uint64_t sequence) const { return sequence < first_sequence_ + stored_.size(); }
   absl::StatusOr<SharedRecorded> Find(uint64_t sequence) const;
   Outcome Replay(uint64_t sequence, const v1::Command& command);
 

@@ -46,8 +46,10 @@ class CreditService final : public RpcService {
     Unary("ListVouchers", Read(&query::ListVouchers));
     Unary("GetTransfer", Read(&query::GetTransfer));
     Unary("ListTransfers", Read(&query::ListTransfers));
-    Unary("GetRedemption", Read(&query::GetRedemption));
-    Unary("ListRedemptions", Read(&query::ListRedemptions));
+    Unary("GetRedemption", ReadFromEntries<v1::GetRedemptionRequest>(
+                               &query::GetRedemption, [](const auto&) { return false; }));
+    Unary("ListRedemptions", ReadFromEntries<v1::ListRedemptionsRequest>(
+                                 &query::ListRedemptions, [](const auto&) { return true; }));
     Unary("GetCredit", Read(&query::GetCredit));
     CheckComplete();
   }

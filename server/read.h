@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 
-#include "ledger/query/as_of.h"
+#include "ledger/query/entry_reader.h"
 #include "server/grpc_status.h"
 #include "server/unary_call.h"
 
@@ -48,11 +48,12 @@ UnaryHandler Read(absl::Status (*query)(const View&, const v1::Authority&, const
   };
 }
 
-// The same for a query that may be asked as of an earlier entry. It then reads many entries, on a
-// thread of its own: no other call waits for that.
+// The same for a query that reads entries. If it reads many, as `reads_many` says of the request,
+// it is answered on a thread of its own: no other call waits for that.
 template <class Request, class Response>
-UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
-                                            Response*, query::EntryReader)) {
+UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Authority&,
+                                                   const Request&, Response*, query::EntryReader),
+                             bool (*reads_many)(const Request&)) {
   const auto answer = [query](const UnaryCall& call, const Request& request,
                               const ReadSnapshot& snapshot) {
     Ledger* const ledger = call.door().ledger;
@@ -63,20 +64,26 @@ UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, c
                                       });
     status.ok() ? call.Reply(response) : call.Fail(OperatingStatus(status));
   };
-  return [answer](const UnaryCall& call) {
+  return [answer, reads_many](const UnaryCall& call) {
     auto request = std::make_shared<Request>();
     if (!ParseRead(call, request.get())) return;
     WithSnapshot(call, request->min_sequence(),
-                 [answer, request](const UnaryCall& ready, const ReadSnapshot& snapshot) {
-                   if (request->as_of_case() == Request::AS_OF_NOT_SET) {
-                     return answer(ready, *request, snapshot);
-                   }
+                 [=](const UnaryCall& ready, const ReadSnapshot& snapshot) {
+                   if (!reads_many(*request)) return answer(ready, *request, snapshot);
                    ready.door().long_reads->Post(
                        [answer, request, ready, newest = ready.door().ledger->Snapshot()] {
                          answer(ready, *request, *newest);
                        });
                  });
   };
+}
+
+// The same for a query that may be asked as of an earlier entry, and then reads many.
+template <class Request, class Response>
+UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
+                                            Response*, query::EntryReader)) {
+  return ReadFromEntries<Request, Response>(
+      query, [](const Request& request) { return request.as_of_case() != Request::AS_OF_NOT_SET; });
 }
 
 }  // namespace voucher

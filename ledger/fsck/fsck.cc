@@ -17,6 +17,7 @@
 #include "ledger/journal/mark_check.h"
 #include "ledger/journal/verify.h"
 #include "ledger/machine/invariants.h"
+#include "ledger/machine/machine.h"
 #include "ledger/recovery.h"
 #include "ledger/views/views.h"
 
@@ -24,6 +25,17 @@ namespace voucher {
 namespace {
 
 constexpr uint64_t kEntriesPerBatch = 4'096;
+
+// The entry at `sequence`, if it is before `place` and can be read.
+std::optional<v1::Entry> EntryBefore(const Journal& journal, uint64_t place, uint64_t sequence) {
+  if (sequence == 0 || sequence >= place) return std::nullopt;
+  std::string stored;
+  v1::Entry entry;
+  if (!journal.ReadEntry(sequence, &stored).ok() || !entry.ParseFromString(stored)) {
+    return std::nullopt;
+  }
+  return entry;
+}
 
 // One run over one database.
 class Run {
@@ -38,7 +50,7 @@ class Run {
   void OpenViews(const Journal& journal);
   absl::Status TakeEntries(const Journal& journal);
   absl::Status TakeBatch(const Journal& journal, uint64_t first, uint64_t last);
-  void TakeEntry(uint64_t place, absl::string_view stored);
+  void TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored);
   absl::Status CompareViews();
   void CheckRows();
   void Progress(absl::string_view phase, uint64_t done, uint64_t total) const {
@@ -122,7 +134,7 @@ void Run::OpenViews(const Journal& journal) {
   views_ = *std::move(views);
 }
 
-void Run::TakeEntry(uint64_t place, absl::string_view stored) {
+void Run::TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored) {
   const std::optional<v1::Entry> entry = entries_.Take(place, stored);
   if (!replaying_) return;
   if (!entry || entry->sequence() != place || place == options_.inadmissible_entry) {
@@ -130,8 +142,10 @@ void Run::TakeEntry(uint64_t place, absl::string_view stored) {
     replaying_ = false;
     return;
   }
+  const std::optional<v1::Entry> named =
+      EntryBefore(journal, place, EntryNamedBy(entry->command()));
   if (options_.applying != nullptr) *options_.applying = place;
-  replay_->Take(stored, *entry);
+  replay_->Take(stored, *entry, named ? &*named : nullptr);
   if (options_.applying != nullptr) *options_.applying = 0;
   applied_.Count();
 }
@@ -139,7 +153,7 @@ void Run::TakeEntry(uint64_t place, absl::string_view stored) {
 absl::Status Run::TakeBatch(const Journal& journal, uint64_t first, uint64_t last) {
   const absl::Status read =
       journal.ReadEntries(first, last, [&](uint64_t place, absl::string_view stored) {
-        TakeEntry(place, stored);
+        TakeEntry(journal, place, stored);
         return true;
       });
   if (!read.ok()) return read;
@@ -180,7 +194,9 @@ void Run::CheckRows() {
   Progress("invariants", 0, 0);
   const View view(&replay_->rows());
   invariants_.Count(replay_->sequence());
-  for (const std::string& finding : CheckInvariants(view)) invariants_.Find(finding);
+  for (const std::string& finding : CheckInvariants(view, replay_->redeemed())) {
+    invariants_.Find(finding);
+  }
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint32_t programs = counters == nullptr ? 0 : counters->program();
   for (uint32_t program = 1; program <= programs; ++program) {

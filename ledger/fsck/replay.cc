@@ -54,7 +54,7 @@ Replay::~Replay() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-void Replay::Take(absl::string_view stored, const v1::Entry& entry) {
+void Replay::Take(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named) {
   if (const std::string& id = RequestIdOf(entry.command()); !id.empty()) {
     request_ids_.Count();
     if (const uint64_t first = FindRequest(state_, entry.principal(), id); first != 0) {
@@ -62,14 +62,15 @@ void Replay::Take(absl::string_view stored, const v1::Entry& entry) {
                         " of the same principal");
     }
   }
-  if (redecide_) DecideAgain(stored, entry);
+  if (redecide_) DecideAgain(stored, entry, named);
   Evolve(entry, &state_);
+  redeemed_.Add(entry, named);
   ++unstored_;
   sequence_ = entry.sequence();
 }
 
-void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry) {
-  const v1::Entry again = Redecide(state_, entry);
+void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named) {
+  const v1::Entry again = Redecide(state_, entry, named);
   if (entry.decider_version() == kDeciderVersion) {
     decisions_.Count();
     if (again.SerializeAsString() == stored) return;

@@ -13,6 +13,7 @@
 #include "ledger/fsck/report.h"
 #include "ledger/journal/journal.h"
 #include "ledger/machine/overlay.h"
+#include "ledger/machine/redemption_sums.h"
 #include "ledger/views/views.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -30,9 +31,9 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  // Applies the next entry. Aborts the process if it does not fit the rows before it, as Evolve
-  // does.
-  void Take(absl::string_view stored, const v1::Entry& entry);
+  // Applies the next entry. `named` is the entry that EntryNamedBy its command; null if there is
+  // none. Aborts the process if it does not fit the rows before it, as Evolve does.
+  void Take(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named);
 
   // Writes what was taken so far to the rows. UNAVAILABLE: disk.
   absl::Status Store();
@@ -44,6 +45,9 @@ class Replay {
   // The rows as of the last Store.
   const RowSource& rows() const { return views_->newest(); }
 
+  // What the entries say of redemptions.
+  const RedemptionSums& redeemed() const { return redeemed_; }
+
   // Last entry taken.
   uint64_t sequence() const { return sequence_; }
 
@@ -52,12 +56,13 @@ class Replay {
 
  private:
   Replay(std::string path, bool redecide, std::unique_ptr<Views> views);
-  void DecideAgain(absl::string_view stored, const v1::Entry& entry);
+  void DecideAgain(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named);
 
   const std::string path_;
   const bool redecide_;
   std::unique_ptr<Views> views_;
   HotView state_;
+  RedemptionSums redeemed_;
   size_t unstored_ = 0;  // entries
   uint64_t sequence_ = 0;
   uint64_t other_versions_ = 0;

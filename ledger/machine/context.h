@@ -27,9 +27,10 @@ using Decision = std::variant<v1::Refusal, std::reference_wrapper<const v1::Even
 class Context {
  public:
   // `event` is the empty one of the entry, for a verb that accepts; null where nothing is decided.
+  // `named_entry` is Asked's.
   Context(const View& state, const v1::Authority& who, UnixNanos received,
-          v1::Event* event = nullptr)
-      : view(state), authority(who), received_at(received), event_(event) {}
+          v1::Event* event = nullptr, const v1::Entry* named_entry = nullptr)
+      : view(state), authority(who), received_at(received), named(named_entry), event_(event) {}
 
   // The event to fill and to answer with.
   v1::Event& NewEvent() { return *event_; }
@@ -72,6 +73,8 @@ class Context {
   const View& view;
   const v1::Authority& authority;
   const UnixNanos received_at;
+  // The entry that the command names; null if there is none.
+  const v1::Entry* const named;
 
   // For the entry.
   uint32_t program = 0;

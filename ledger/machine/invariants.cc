@@ -4,8 +4,8 @@
 
 namespace voucher {
 
-std::vector<std::string> CheckInvariants(const View& view) {
-  invariants::Checker checker(view);
+std::vector<std::string> CheckInvariants(const View& view, const RedemptionSums& redeemed) {
+  invariants::Checker checker(view, redeemed);
   // What things say that the books must hold, first.
   CheckPrograms(&checker);
   CheckRegistry(&checker);

@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "ledger/machine/redemption_sums.h"
 #include "ledger/machine/view.h"
 
 namespace voucher {
 
 // Everything that must hold between the rows of any state that Evolve can reach (design: life of
-// money), checked from the rows alone by full scans:
+// money), checked from the rows by full scans, and from what the entries up to that state say of
+// redemptions, which no row repeats:
 //
 //   money         −treasury = the sum of the other classes; receivables + recovery = 0; class
 //                 totals = sums of balances; only treasury, payables and recovery may be negative;
@@ -30,7 +32,7 @@ namespace voucher {
 // One sentence per finding, at most kMaxInvariantFindings; empty means that all hold. Memory grows
 // with applications, vouchers, transfers, lots, limits and statement lines, not with redemptions.
 // Never aborts on rows that decode.
-std::vector<std::string> CheckInvariants(const View& view);
+std::vector<std::string> CheckInvariants(const View& view, const RedemptionSums& redeemed);
 
 inline constexpr size_t kMaxInvariantFindings = 100;
 

@@ -89,6 +89,10 @@ AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority
       true};
 }
 
+uint64_t EntryNamedBy(const v1::Command& command) {
+  return command.reverse_redemption().redemption_id();
+}
+
 void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
   FillHead(view, asked, entry);
   v1::Event* const event = entry->mutable_event();
@@ -96,7 +100,7 @@ void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
     event->mutable_clock_resumed()->set_jump_ns(asked.jump_ns);
     return;
   }
-  Context context(view, asked.authority, asked.received_at, event);
+  Context context(view, asked.authority, asked.received_at, event, asked.named);
   Decision decision = DecideVerb(&context, entry->command());
   entry->set_program(context.program);
   entry->set_program_revision(context.revision);
@@ -109,7 +113,8 @@ void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
 }
 
 v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns) {
+                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns,
+                 const v1::Entry* named) {
   v1::Entry entry;
   *entry.mutable_command() = std::move(command);
   const bool timer = entry.command().has_timer_due();
@@ -118,12 +123,13 @@ v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& aut
                .number = timer ? AuthorityNumber() : NumberAuthority(view, authority),
                .received_at = received_at,
                .recorded_at = recorded_at,
-               .jump_ns = jump_ns},
+               .jump_ns = jump_ns,
+               .named = named},
               &entry);
   return entry;
 }
 
-v1::Entry Redecide(const View& view, const v1::Entry& recorded) {
+v1::Entry Redecide(const View& view, const v1::Entry& recorded, const v1::Entry* named) {
   v1::Authority authority;
   if (recorded.has_introduced()) {
     authority = recorded.introduced();
@@ -131,7 +137,7 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded) {
     authority = known->authority();
   }
   return Decide(view, recorded.command(), authority, recorded.received_unix_ns(),
-                recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns());
+                recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns(), named);
 }
 
 void Evolve(const v1::Entry& entry, Overlay* rows) {

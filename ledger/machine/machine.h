@@ -29,7 +29,7 @@ namespace voucher {
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
 // the same answer.
-inline constexpr uint32_t kDeciderVersion = 5;
+inline constexpr uint32_t kDeciderVersion = 6;
 
 // The numbers of an authority, assigned by the entry that uses it first.
 struct AuthorityNumber {
@@ -53,19 +53,27 @@ struct Asked {
   // nothing is suspended, which is refused. Whether a process is suspended is no state of the
   // ledger.
   int64_t jump_ns = 0;
+  // The entry that EntryNamedBy tells; null if there is none.
+  const v1::Entry* named = nullptr;
 };
+
+// The sequence of an entry that the command is about and that must be read before it is decided,
+// since no row repeats it: the redemption to reverse. 0 if it needs none.
+uint64_t EntryNamedBy(const v1::Command& command);
 
 // Decides the command of `entry`, which holds nothing else yet, and completes the entry: sequence,
 // numbers, outcome. The command must have passed CheckCommand.
 void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry);
 
-// The same for a command that is in no entry yet.
+// The same for a command that is in no entry yet. `named` is Asked's.
 v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns = 0);
+                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns = 0,
+                 const v1::Entry* named = nullptr);
 
 // Decides again what `recorded` decided, from its own request, authority and instants, on the state
-// before it. The ledger's rules were followed if the result equals `recorded`.
-v1::Entry Redecide(const View& view, const v1::Entry& recorded);
+// before it; `named` is the entry that EntryNamedBy its command, null if there is none. The
+// ledger's rules were followed if the result equals `recorded`.
+v1::Entry Redecide(const View& view, const v1::Entry& recorded, const v1::Entry* named);
 
 // Applies a recorded entry to rows. Aborts on an entry that no Decide could have made on these
 // rows.

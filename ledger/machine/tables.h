@@ -213,13 +213,12 @@ struct TransfersByProvider {
   using Key = std::tuple<uint64_t, uint64_t>;
   using Row = rows::PresentRow;
 };
-// Redemption by number.
-struct Redemptions {
+// What was reversed of a redemption, by redemption.
+struct Reversals {
   static constexpr uint8_t kId = 28;
   static constexpr bool kOrdered = false;
-  static constexpr Growth kGrowth = Growth::kAppended;
   using Key = std::tuple<uint64_t>;
-  using Row = rows::RedemptionRow;
+  using Row = rows::ReversalRow;
 };
 // Redemption by (provider, order number).
 struct Orders {
@@ -417,7 +416,7 @@ using ForEveryTable = std::tuple<
     Holder<tables::ApplicationsByProgram>, Holder<tables::ApplicationsByEnterprise>,
     Holder<tables::Invoices>, Holder<tables::ProjectNumbers>, Holder<tables::Vouchers>,
     Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,
-    Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Redemptions>,
+    Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Reversals>,
     Holder<tables::Orders>, Holder<tables::Balances>, Holder<tables::Limits>,
     Holder<tables::Timers>, Holder<tables::Waitlist>, Holder<tables::ItemClaims>,
     Holder<tables::ApplicationsByProject>, Holder<tables::ScoredApplications>,
@@ -430,6 +429,6 @@ using ForEveryTable = std::tuple<
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 7;
+inline constexpr uint32_t kEvolveVersion = 8;
 
 }  // namespace voucher

@@ -31,8 +31,6 @@ inline constexpr bool kKeptHot = !T::kOrdered;
 template <>
 inline constexpr bool kKeptHot<tables::Requests> = false;
 template <>
-inline constexpr bool kKeptHot<tables::Redemptions> = false;
-template <>
 inline constexpr bool kKeptHot<tables::Orders> = false;
 template <>
 inline constexpr bool kKeptHot<tables::Invoices> = false;

@@ -13,25 +13,6 @@
 namespace voucher::query {
 namespace {
 
-absl::Status ReadEntries(const EntryReader& entries, uint64_t first, uint64_t last,
-                         absl::FunctionRef<void(const v1::Entry&)> take) {
-  uint64_t next = first;
-  bool parsed = true;
-  VOUCHER_RETURN_IF_ERROR(entries(first, last, [&](uint64_t sequence, absl::string_view stored) {
-    v1::Entry entry;
-    parsed =
-        sequence == next && entry.ParseFromArray(stored.data(), static_cast<int>(stored.size()));
-    if (!parsed) return false;
-    take(entry);
-    ++next;
-    return true;
-  }));
-  if (!parsed || next != last + 1) {
-    return absl::DataLossError(absl::StrCat("entry ", next, " cannot be read"));
-  }
-  return absl::OkStatus();
-}
-
 // Totals of all programs, moved on entry by entry.
 class MovingTotals {
  public:

@@ -2,27 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "absl/container/btree_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "google/protobuf/timestamp.pb.h"
 
 #include "ledger/base/clock.h"
 #include "ledger/base/status_macros.h"
 #include "ledger/machine/view.h"
+#include "ledger/query/entry_reader.h"
 #include "ledger/query/resources.h"
 
 namespace voucher::query {
-
-// Shows the stored bytes of entries `first` to `last`, both included, in order, until the visitor
-// returns false. All entries of the view are there. DATA_LOSS if they cannot be read.
-using EntryReader = std::function<absl::Status(
-    uint64_t first, uint64_t last,
-    absl::FunctionRef<bool(uint64_t sequence, absl::string_view stored)> visit)>;
 
 // The last entry of the view that was recorded at or before `time`. INVALID_ARGUMENT for no valid
 // instant, NOT_FOUND if nothing was recorded then.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/status_macros.h"
 #include "ledger/query/lookup.h"
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
@@ -39,6 +40,16 @@ absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::Authority&
                                             request.provider_id(), " was never redeemed."));
   }
   return number;
+}
+
+// The entry of a redemption of the view. NOT_FOUND if there is none of this number.
+absl::StatusOr<v1::Entry> FindRedemption(const View& view, uint64_t number,
+                                         const EntryReader& entries) {
+  if (number <= AsOf(view)) {
+    VOUCHER_ASSIGN_OR_RETURN(v1::Entry entry, ReadEntry(entries, number));
+    if (entry.event().has_redeemed()) return entry;
+  }
+  return absl::NotFoundError(absl::StrCat("There is no redemption ", number, "."));
 }
 
 }  // namespace
@@ -161,21 +172,18 @@ absl::Status WatchTransfers(const View& view, const v1::Authority& who,
 
 absl::Status GetRedemption(const View& view, const v1::Authority& who,
                            const v1::GetRedemptionRequest& request,
-                           v1::GetRedemptionResponse* response) {
+                           v1::GetRedemptionResponse* response, EntryReader entries) {
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, RedemptionNumber(view, who, request));
-  const rows::RedemptionRow* row = view.Find<tables::Redemptions>({number});
-  if (row == nullptr) {
-    return absl::NotFoundError(absl::StrCat("There is no redemption ", number, "."));
-  }
-  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, row->account()));
-  *response->mutable_redemption() = RedemptionResource(view, number, *row);
+  VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, FindRedemption(view, number, entries));
+  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, entry.command().redeem().account_id()));
+  *response->mutable_redemption() = RedemptionResource(view, entry);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
 absl::Status ListRedemptions(const View& view, const v1::Authority& who,
                              const v1::ListRedemptionsRequest& request,
-                             v1::ListRedemptionsResponse* response) {
+                             v1::ListRedemptionsResponse* response, EntryReader entries) {
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
                            FindAccount(view, request.account_id()));
@@ -183,14 +191,16 @@ absl::Status ListRedemptions(const View& view, const v1::Authority& who,
   uint64_t last = page.after;
   uint64_t next = account->last_redemption();
   if (last != 0) {
-    const rows::RedemptionRow* row = view.Find<tables::Redemptions>({last});
-    if (row == nullptr || row->account() != request.account_id()) return AlteredToken();
-    next = row->previous();
+    const auto entry = FindRedemption(view, last, entries);
+    if (absl::IsNotFound(entry.status())) return AlteredToken();
+    VOUCHER_RETURN_IF_ERROR(entry.status());
+    if (entry->command().redeem().account_id() != request.account_id()) return AlteredToken();
+    next = entry->event().redeemed().previous_redemption_id();
   }
   for (size_t shown = 0; next != 0 && shown < page.wanted; ++shown) {
-    const rows::RedemptionRow& row = MustFind<tables::Redemptions>(view, {next});
-    *response->add_redemptions() = RedemptionResource(view, next, row);
-    last = std::exchange(next, row.previous());
+    VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, ReadEntry(entries, next));
+    *response->add_redemptions() = RedemptionResource(view, entry);
+    last = std::exchange(next, entry.event().redeemed().previous_redemption_id());
   }
   page.Finish(next != 0 ? std::optional(last) : std::nullopt, response);
   response->set_as_of_sequence(AsOf(view));

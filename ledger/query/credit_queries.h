@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 
 #include "ledger/machine/view.h"
+#include "ledger/query/entry_reader.h"
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -36,11 +37,12 @@ inline constexpr int kMaxTransferChanges = 1'000;
 
 absl::Status GetRedemption(const View& view, const v1::Authority& who,
                            const v1::GetRedemptionRequest& request,
-                           v1::GetRedemptionResponse* response);
+                           v1::GetRedemptionResponse* response, EntryReader entries);
 
+// Reads an entry for each redemption that it shows.
 absl::Status ListRedemptions(const View& view, const v1::Authority& who,
                              const v1::ListRedemptionsRequest& request,
-                             v1::ListRedemptionsResponse* response);
+                             v1::ListRedemptionsResponse* response, EntryReader entries);
 
 absl::Status GetCredit(const View& view, const v1::Authority& who,
                        const v1::GetCreditRequest& request, v1::GetCreditResponse* response);

@@ -4,6 +4,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher::query {
@@ -213,25 +214,22 @@ v1::Transfer TransferResource(const View& view, uint64_t number, const rows::Tra
   return transfer;
 }
 
-v1::Redemption RedemptionResource(const View& view, uint64_t number,
-                                  const rows::RedemptionRow& row) {
+v1::Redemption RedemptionResource(const View& view, const v1::Entry& entry) {
+  const v1::RedeemRequest& order = entry.command().redeem();
+  const rows::ReversalRow* reversal = view.Find<tables::Reversals>({entry.sequence()});
   v1::Redemption redemption;
-  redemption.set_redemption_id(number);
-  redemption.set_program_id(ProgramId(view, row.program()));
-  redemption.set_account_id(row.account());
-  redemption.set_product_id(row.product_id());
-  redemption.set_order_number(row.order_number());
-  int64_t amount_fen = 0;
+  redemption.set_redemption_id(entry.sequence());
+  redemption.set_program_id(order.program_id());
+  redemption.set_account_id(order.account_id());
+  redemption.set_product_id(order.product_id());
+  redemption.set_order_number(order.order_number());
+  redemption.set_amount_fen(entry.event().redeemed().amount_fen());
+  *redemption.mutable_draws() = DrawsOf(entry, reversal);
   int64_t reversed_fen = 0;
-  for (const v1::Draw& draw : row.draws()) {
-    amount_fen += draw.amount_fen();
-    reversed_fen += draw.reversed_fen();
-  }
-  redemption.set_amount_fen(amount_fen);
+  for (const v1::Draw& draw : redemption.draws()) reversed_fen += draw.reversed_fen();
   redemption.set_reversed_fen(reversed_fen);
-  *redemption.mutable_draws() = row.draws();
-  redemption.set_state(row.state());
-  *redemption.mutable_usage_ended_at() = ToTimestamp(row.usage_ended_unix_ns());
+  redemption.set_state(StateOf(reversal));
+  *redemption.mutable_usage_ended_at() = order.usage_ended_at();
   return redemption;
 }
 

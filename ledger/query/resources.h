@@ -48,8 +48,8 @@ v1::Notice NoticeResource(const View& view, uint64_t number, const rows::NoticeR
 v1::ClusterStatus ClusterResource(const View& view, uint64_t number, const rows::ClusterRow& row);
 v1::Voucher VoucherResource(const View& view, uint64_t number, const rows::VoucherRow& row);
 v1::Transfer TransferResource(const View& view, uint64_t number, const rows::TransferRow& row);
-v1::Redemption RedemptionResource(const View& view, uint64_t number,
-                                  const rows::RedemptionRow& row);
+// Of the entry that recorded it.
+v1::Redemption RedemptionResource(const View& view, const v1::Entry& entry);
 v1::CreditLot CreditLotResource(const View& view, const rows::CreditRow& row);
 
 }  // namespace voucher::query

@@ -70,17 +70,6 @@ void StorageFloor::PutRows() {
     rows::NumberRow number;
     number.set_number(n);
     state_->Put<tables::Orders>({1, order}, std::move(number));
-    rows::RedemptionRow redemption;
-    redemption.set_program(1);
-    redemption.set_account(account);
-    redemption.set_product_id("ecs");
-    redemption.set_order_number(order);
-    redemption.set_state(v1::REDEMPTION_STATE_BOOKED);
-    redemption.set_usage_ended_unix_ns(static_cast<int64_t>(random));
-    v1::Draw* draw = redemption.add_draws();
-    draw->set_voucher_id(account / 10);
-    draw->set_amount_fen(1'000);
-    state_->Put<tables::Redemptions>({n}, std::move(redemption));
   }
 }
 

@@ -4,9 +4,13 @@
 usage: frozen.py            compares the protos with proto/frozen.txt; exits with 1 on any difference
        frozen.py --freeze   adds new lines to proto/frozen.txt; refuses if a frozen line would go or change
 
+Rows of the views may lose fields, since every program builds the views of another evolve version anew: the number of the
+field must be reserved then, or the whole row gone.
+
 Needs protoc and Debian's python3-protobuf.
 """
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,15 +54,35 @@ def service_lines(scope, service):
             "stream " * rpc.server_streaming, rpc.output_type.lstrip("."))
 
 
-def contract_lines(proto_root):
-    """The contract of all protos under proto_root, sorted."""
+def messages_of(scope, messages):
+    """Every message by its full name."""
+    for message in messages:
+        name = scope + "." + message.name
+        yield name, message
+        yield from messages_of(name, message.nested_type)
+
+
+def may_go(line, messages):
+    match = re.fullmatch(r"field (voucher\.journal\.v1\.\w+Row)\.\w+ = (\d+) : .*", line)
+    if match is None:
+        return False
+    message, number = messages.get(match[1]), int(match[2])
+    return message is None or any(reserved.start <= number < reserved.end for reserved in message.reserved_range)
+
+
+def read_protos(proto_root):
+    """Descriptors of all protos under proto_root."""
     protos = sorted(os.path.relpath(os.path.join(folder, name), proto_root)
                     for folder, _, names in os.walk(proto_root) for name in names if name.endswith(".proto"))
     with tempfile.TemporaryDirectory() as scratch:
         output = os.path.join(scratch, "descriptors")
         subprocess.run(["protoc", "--proto_path=" + proto_root, "--descriptor_set_out=" + output] + protos, check=True)
         with open(output, "rb") as file:
-            descriptors = descriptor_pb2.FileDescriptorSet.FromString(file.read())
+            return descriptor_pb2.FileDescriptorSet.FromString(file.read())
+
+
+def contract_lines(descriptors):
+    """The contract, sorted."""
     lines = []
     for file in descriptors.file:
         for message in file.message_type:
@@ -78,14 +102,17 @@ def read_frozen(path):
 
 
 HEADER = """# Every field number, enum value and rpc of the protos. Written by `./dev protos --freeze`, which only adds lines.
-# A line that is here is used by clients and by ledgers on disk: it never goes and never changes.
+# A line that is here is used by clients and by ledgers on disk: it never goes and never changes, but for rows of views.
 """
 
 
 def main(proto_root, freeze):
     path = os.path.join(proto_root, "frozen.txt")
-    frozen, current = read_frozen(path), contract_lines(proto_root)
-    lost = sorted(set(frozen) - set(current))
+    descriptors = read_protos(proto_root)
+    messages = dict(found for file in descriptors.file for found in messages_of(file.package, file.message_type))
+    frozen, current = read_frozen(path), contract_lines(descriptors)
+    gone = sorted(line for line in set(frozen) - set(current) if may_go(line, messages))
+    lost = sorted(set(frozen) - set(current) - set(gone))
     new = sorted(set(current) - set(frozen))
     for line in lost:
         print("frozen, but no longer so in the protos: " + line)
@@ -94,11 +121,14 @@ def main(proto_root, freeze):
     if freeze:
         with open(path, "w", encoding="utf-8") as file:
             file.write(HEADER + "".join(line + "\n" for line in current))
-        print("%s: %d lines, %d of them new" % (os.path.relpath(path), len(current), len(new)))
+        print("%s: %d lines, %d of them new; %d of rows are gone" % (
+            os.path.relpath(path), len(current), len(new), len(gone)))
         return 0
+    for line in gone:
+        print("gone from a row of the views, but still frozen (./dev protos --freeze): " + line)
     for line in new:
         print("not frozen yet (./dev protos --freeze): " + line)
-    return 1 if new or not frozen else 0
+    return 1 if new or gone or not frozen else 0
 
 
 if __name__ == "__main__":

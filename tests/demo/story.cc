@@ -25,6 +25,7 @@
 #include "tests/demo/story_report.h"
 #include "tests/support/child_process.h"
 #include "tests/support/dev_clock.h"
+#include "tests/support/redemption_numbers.h"
 #include "tests/support/scenario_script.h"
 #include "tests/support/server_process.h"
 
@@ -141,6 +142,7 @@ class Story {
   testing::DevClock clock_;
   std::map<std::string, std::unique_ptr<client::Client>> clients_;
   Acknowledgements acknowledgements_;
+  testing::RedemptionNumbers redemptions_;
 
   std::string part_;
   int64_t timers_ = 0;
@@ -212,7 +214,10 @@ absl::StatusOr<client::Client*> Story::As(const std::string& who) {
 }
 
 absl::Status Story::PlayCommand(const ScenarioStep& step) {
-  const Message& request = RequestOf(step.command);
+  const std::unique_ptr<Message> sent(RequestOf(step.command).New());
+  Message& request = *sent;
+  request.CopyFrom(RequestOf(step.command));
+  redemptions_.ToIds(&request);
   const std::string path = PathOf(request);
   if (path.empty()) return absl::InternalError(absl::StrCat("no RPC takes ", step.verb));
   VOUCHER_ASSIGN_OR_RETURN(client::Client * client, As(step.who));
@@ -236,8 +241,12 @@ void Story::ExpectAnswer(const ScenarioStep& step, const absl::Status& status,
     if (words[0] != "ok" && words[0] != "REPLAY") {
       return Wrong(step, "accepted: " + response.ShortDebugString());
     }
+    const std::unique_ptr<Message> event(Part(response, "event").New());
+    event->CopyFrom(Part(response, "event"));
+    redemptions_.Note(*event);
+    redemptions_.ToNumbers(event.get());
     if (words.size() > 1) {
-      const std::string missing = MissingFields(Part(response, "event"), words[1]);
+      const std::string missing = MissingFields(*event, words[1]);
       if (!missing.empty()) Wrong(step, missing);
     }
     return;

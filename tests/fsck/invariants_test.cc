@@ -15,6 +15,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// The last redemption of account 1, of which a part is reversed.
+uint64_t LastOf(const View& view) {
+  return view.Find<tables::Accounts>({1})->last_redemption();
+}
+
 class InvariantsTest : public ::testing::Test {
  protected:
   InvariantsTest() { voucher::testing::TellMainJob(&story_); }
@@ -23,11 +28,11 @@ class InvariantsTest : public ::testing::Test {
 };
 
 TEST_F(InvariantsTest, HoldAfterTheMainJob) {
-  EXPECT_THAT(CheckInvariants(story_.view()), IsEmpty());
+  EXPECT_THAT(CheckInvariants(story_.view(), story_.redeemed()), IsEmpty());
 }
 
 TEST_F(InvariantsTest, HoldInAnEmptyLedger) {
-  EXPECT_THAT(CheckInvariants(HotView(nullptr)), IsEmpty());
+  EXPECT_THAT(CheckInvariants(HotView(nullptr), RedemptionSums()), IsEmpty());
 }
 
 TEST_F(InvariantsTest, AFenMovedBetweenTwoAccountsShowsOnBoth) {
@@ -37,7 +42,7 @@ TEST_F(InvariantsTest, AFenMovedBetweenTwoAccountsShowsOnBoth) {
   auto& budget = rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_BUDGET, 0, 0});
   budget.set_fen(budget.fen() - 1);
   EXPECT_THAT(
-      CheckInvariants(rows),
+      CheckInvariants(rows, story_.redeemed()),
       ElementsAre("HELD 5/0 of program 1 is 60001 fen, its things add up to 60000",
                   "program 1 has 7740000 fen in class BUDGET, its balances add up to 7739999",
                   "program 1 has 60000 fen in class HELD, its balances add up to 60001"));
@@ -88,13 +93,23 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](Overlay* rows) {
          rows->Edit<tables::Vouchers>({1}).set_state(v1::VOUCHER_STATE_EXPIRED);
        }},
-      {"redemption 2 is BOOKED after reversals of 20000 fen",
+      {" is BOOKED after reversals of 20000 fen",
        [](Overlay* rows) {
-         rows->Edit<tables::Redemptions>({2}).set_state(v1::REDEMPTION_STATE_BOOKED);
+         rows->Edit<tables::Reversals>({LastOf(*rows)}).set_state(v1::REDEMPTION_STATE_BOOKED);
        }},
-      {"redemption 2 of cloud account 1 follows 0, the one before it is 1",
-       [](Overlay* rows) { rows->Edit<tables::Redemptions>({2}).set_previous(0); }},
-      {"cloud account 1 names redemption 1 as its last, which is 2",
+      {" has 1 fen of voucher 1 reversed, its reversals add up to 20000",
+       [](Overlay* rows) {
+         rows->Edit<tables::Reversals>({LastOf(*rows)}).mutable_parts(0)->set_fen(1);
+       }},
+      {" has reversed what it did not draw",
+       [](Overlay* rows) {
+         rows->Edit<tables::Reversals>({LastOf(*rows)}).add_parts()->set_voucher(2);
+       }},
+      {"redemption 1 has reversals, but no entry reverses it",
+       [](Overlay* rows) { rows->Edit<tables::Reversals>({1}).add_parts()->set_voucher(1); }},
+      {"0 redemptions have reversals, entries reverse 1",
+       [](Overlay* rows) { rows->Erase<tables::Reversals>({LastOf(*rows)}); }},
+      {"cloud account 1 names redemption 1 as its last, which is ",
        [](Overlay* rows) { rows->Edit<tables::Accounts>({1}).set_last_redemption(1); }},
       {"cloud account 2 names redemption 2 as its last, which is 0",
        [](Overlay* rows) { rows->Edit<tables::Accounts>({2}).set_last_redemption(2); }},
@@ -143,13 +158,14 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
   for (const Case& c : cases) {
     Overlay rows(&story_.view());
     c.damage(&rows);
-    EXPECT_THAT(CheckInvariants(rows), Contains(HasSubstr(c.finding))) << c.finding;
+    EXPECT_THAT(CheckInvariants(rows, story_.redeemed()), Contains(HasSubstr(c.finding)))
+        << c.finding;
   }
 }
 
 TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
   voucher::testing::TellSettlement(&story_);
-  EXPECT_THAT(CheckInvariants(story_.view()), IsEmpty());
+  EXPECT_THAT(CheckInvariants(story_.view(), story_.redeemed()), IsEmpty());
   struct Case {
     const char* finding;
     void (*damage)(Overlay*);
@@ -290,8 +306,25 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
   for (const Case& c : cases) {
     Overlay rows(&story_.view());
     c.damage(&rows);
-    EXPECT_THAT(CheckInvariants(rows), Contains(HasSubstr(c.finding))) << c.finding;
+    EXPECT_THAT(CheckInvariants(rows, story_.redeemed()), Contains(HasSubstr(c.finding)))
+        << c.finding;
   }
+}
+
+TEST_F(InvariantsTest, EntriesOfRedemptionsThatDoNotFitAreNamed) {
+  const uint64_t last = LastOf(story_.view());
+  RedemptionSums sums;
+  for (const std::string& stored : story_.stored()) {
+    v1::Entry entry;
+    ASSERT_TRUE(entry.ParseFromString(stored));
+    if (entry.sequence() == last) {
+      entry.mutable_event()->mutable_redeemed()->set_previous_redemption_id(9);
+    }
+    sums.Add(entry, nullptr);
+  }
+  EXPECT_THAT(CheckInvariants(story_.view(), sums),
+              ::testing::IsSupersetOf({HasSubstr(" follows 9, the one before it is "),
+                                       HasSubstr(", which is no redemption")}));
 }
 
 TEST_F(InvariantsTest, FindingsAreBounded) {
@@ -299,7 +332,7 @@ TEST_F(InvariantsTest, FindingsAreBounded) {
   for (uint64_t id = 100; id < 1'000; ++id) {
     rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, id, 0}).set_fen(1);
   }
-  EXPECT_EQ(CheckInvariants(rows).size(), kMaxInvariantFindings);
+  EXPECT_EQ(CheckInvariants(rows, story_.redeemed()).size(), kMaxInvariantFindings);
 }
 
 }  // namespace

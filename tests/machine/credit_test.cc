@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/invariants.h"
 #include "tests/machine/world.h"
 
 namespace voucher {
@@ -54,7 +53,7 @@ TEST(Reconciliation, ConfirmsAThousandInOneEntry) {
   EXPECT_EQ(entry.event().transfers_reconciled().confirmed(), 1'000u);
   EXPECT_EQ(entry.program(), 1u);
   EXPECT_EQ(world.view().Find<tables::Vouchers>({1})->credit_fen(), 1'000);
-  for (const std::string& finding : CheckInvariants(world.view())) ADD_FAILURE() << finding;
+  for (const std::string& finding : world.Findings()) ADD_FAILURE() << finding;
 }
 
 TEST(Reclaim, LeavesAnExpiredVoucherAndNoTimer) {
@@ -67,7 +66,7 @@ TEST(Reclaim, LeavesAnExpiredVoucherAndNoTimer) {
   EXPECT_EQ(event.postings_size(), 0) << "nothing was spent, nothing is left";
   EXPECT_EQ(world.Row(1).state(), v1::APPLICATION_STATE_TERMINATED);
   EXPECT_EQ(world.view().Find<tables::Vouchers>({1})->state(), v1::VOUCHER_STATE_EXPIRED);
-  for (const std::string& finding : CheckInvariants(world.view())) ADD_FAILURE() << finding;
+  for (const std::string& finding : world.Findings()) ADD_FAILURE() << finding;
 }
 
 }  // namespace

@@ -13,9 +13,7 @@ TEST(StateMatrix, Redemption) {
   StateMachine machine;
   machine.states = v1::RedemptionState_descriptor();
   machine.id_field = "redemption_id";
-  machine.state_of = [](const World& world, uint64_t id) {
-    return world.view().Find<tables::Redemptions>({id})->state();
-  };
+  machine.state_of = [](const World& world, uint64_t id) { return world.StateOfRedemption(id); };
   const auto reverse = [](int64_t fen) {
     return absl::StrCat("redemption_id: 1 amount_fen: ", fen, " reason: 'cancelled'");
   };

@@ -8,7 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/machine/invariants.h"
 #include "ledger/machine/postings.h"
 #include "tests/machine/world.h"
 
@@ -82,7 +81,7 @@ class SettlementTest : public ::testing::Test {
   }
 
   void ExpectInvariants() {
-    for (const std::string& finding : CheckInvariants(world_.view())) ADD_FAILURE() << finding;
+    for (const std::string& finding : world_.Findings()) ADD_FAILURE() << finding;
   }
 
   World world_;

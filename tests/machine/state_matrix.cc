@@ -7,7 +7,6 @@
 #include "absl/strings/str_split.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/invariants.h"
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher {
@@ -23,7 +22,7 @@ std::string Outcome(const StateMachine& machine, const Build& build, const std::
   const v1::Entry entry = command(&world, id);
   verbs->insert(entry.command().verb_case());
   const std::string after = machine.NameOf(machine.state_of(world, id));
-  for (const std::string& finding : CheckInvariants(world.view())) ADD_FAILURE() << finding;
+  for (const std::string& finding : world.Findings()) ADD_FAILURE() << finding;
   if (!entry.has_refusal()) return after;
   EXPECT_EQ(after, before) << "a refusal changed the state";
   EXPECT_FALSE(entry.refusal().clause().empty()) << entry.ShortDebugString();

@@ -92,14 +92,16 @@ class WaitlistTest : public ::testing::Test {
   }
 
   v1::Entry Keep(v1::Entry entry) {
-    EXPECT_EQ(Redecide(*state_, entry).SerializeAsString(), entry.SerializeAsString());
+    EXPECT_EQ(Redecide(*state_, entry, nullptr).SerializeAsString(), entry.SerializeAsString());
     EXPECT_LE(entry.ByteSizeLong(), 1u << 20);
     Evolve(entry, state_.get());
     return entry;
   }
 
   void ExpectInvariants() {
-    for (const std::string& finding : CheckInvariants(*state_)) ADD_FAILURE() << finding;
+    for (const std::string& finding : CheckInvariants(*state_, RedemptionSums())) {
+      ADD_FAILURE() << finding;
+    }
   }
 
   const rows::ProgramRow& Program() { return *state_->Find<tables::Programs>({1}); }

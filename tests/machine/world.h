@@ -4,13 +4,18 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
 #include "ledger/machine/decode.h"
+#include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
+#include "ledger/machine/redemptions.h"
+#include "tests/support/entry_book.h"
+#include "tests/support/redemption_numbers.h"
 
 namespace voucher {
 
@@ -39,14 +44,17 @@ class World {
            absl::StrCat("provider_id: 'acme' account_number: 'a-1' uscc: '", kE1, "'"));
   }
 
+  // Redemptions are numbered from 1, as they were made.
   v1::Entry Do(const std::string& verb, const std::string& fields) {
     v1::Command command;
     EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(
         absl::StrCat(verb, " { request_id: 'r-", ++requests_, "' ", fields, " }"), &command))
         << verb << " " << fields;
+    if (command.has_reverse_redemption()) redemptions_.ToIds(command.mutable_reverse_redemption());
     const auto problems = CheckCommand(command, now_);
     EXPECT_TRUE(problems.empty()) << verb << " " << fields << ": " << problems.front().field;
-    return Record(Decide(state_, command, authority_, now_, ++recorded_));
+    return Record(Decide(state_, command, authority_, now_, ++recorded_, /*jump_ns=*/0,
+                         entries_.NamedBy(command)));
   }
 
   v1::Event Accept(const std::string& verb, const std::string& fields) {
@@ -134,6 +142,11 @@ class World {
     return *state_.Find<tables::Applications>({application});
   }
   const View& view() const { return state_; }
+  // What does not hold of it.
+  std::vector<std::string> Findings() const { return CheckInvariants(state_, entries_.redeemed()); }
+  v1::RedemptionState StateOfRedemption(uint64_t number) const {
+    return StateOf(state_.Find<tables::Reversals>({redemptions_.IdOf(number)}));
+  }
 
  private:
   // Every item of the rules, as the items of a product.
@@ -152,10 +165,14 @@ class World {
     v1::Entry stored;
     stored.ParseFromString(entry.SerializeAsString());
     Evolve(stored, &state_);
+    redemptions_.Note(stored.event().redeemed());
+    entries_.Add(stored);
     return stored;
   }
 
   HotView state_{nullptr};
+  testing::EntryBook entries_;
+  testing::RedemptionNumbers redemptions_;
   v1::Authority authority_;
   UnixNanos now_ = *ParseRfc3339("2025-05-26T09:00:00+08:00");
   UnixNanos recorded_ = now_;

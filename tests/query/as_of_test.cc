@@ -37,11 +37,10 @@ class AsOfTest : public ::voucher::testing::ToldLedger {
   EntryReader Entries() {
     return [this](uint64_t first, uint64_t last, auto visit) {
       if (first_read_ == 0 || first < first_read_) first_read_ = first;
-      for (uint64_t sequence = first; sequence <= last; ++sequence) {
+      return ToldLedger::Entries()(first, last, [&](uint64_t sequence, absl::string_view stored) {
         ++read_;
-        if (!visit(sequence, story_.stored().at(sequence - 1))) break;
-      }
-      return absl::OkStatus();
+        return visit(sequence, stored);
+      });
     };
   }
 

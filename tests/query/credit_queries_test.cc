@@ -153,23 +153,30 @@ TEST_F(CreditQueriesTest, AMessageOfTheFeedEndsBetweenEntries) {
 
 TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
   v1::GetRedemptionRequest request;
-  request.set_redemption_id(2);
+  request.set_redemption_id(story_.redemption(2));
   v1::GetRedemptionResponse by_id;
-  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_id).ok());
+  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_id, Entries()).ok());
   EXPECT_EQ(by_id.redemption().amount_fen(), 700'00);
   EXPECT_EQ(by_id.redemption().reversed_fen(), 200'00);
   EXPECT_EQ(by_id.redemption().state(), v1::REDEMPTION_STATE_PARTLY_REVERSED);
+  for (const uint64_t other : {uint64_t{1}, end(), end() + 1}) {
+    request.set_redemption_id(other);
+    v1::GetRedemptionResponse none;
+    EXPECT_EQ(GetRedemption(view(), Platform(), request, &none, Entries()).code(),
+              absl::StatusCode::kNotFound)
+        << other;
+  }
   request.clear_redemption_id();
   request.set_provider_id("acme");
   request.set_order_number("o-2");
   v1::GetRedemptionResponse by_order;
-  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_order).ok());
-  EXPECT_EQ(by_order.redemption().redemption_id(), 2);
+  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_order, Entries()).ok());
+  EXPECT_EQ(by_order.redemption().SerializeAsString(), by_id.redemption().SerializeAsString());
   request.set_order_number("o-9");
-  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order).code(),
+  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order, Entries()).code(),
             absl::StatusCode::kNotFound);
   request.clear_order_number();
-  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order).code(),
+  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order, Entries()).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -203,13 +210,15 @@ TEST_F(CreditQueriesTest, AProviderSeesNothingOfAnother) {
   v1::ListTransfersResponse transfers_response;
   EXPECT_EQ(ListTransfers(view(), zeta, transfers, &transfers_response).code(), kDenied);
   v1::GetRedemptionRequest redemption;
-  redemption.set_redemption_id(1);
+  redemption.set_redemption_id(story_.redemption(1));
   v1::GetRedemptionResponse redemption_response;
-  EXPECT_EQ(GetRedemption(view(), zeta, redemption, &redemption_response).code(), kDenied);
+  EXPECT_EQ(GetRedemption(view(), zeta, redemption, &redemption_response, Entries()).code(),
+            kDenied);
   v1::ListRedemptionsRequest redemptions;
   redemptions.set_account_id(1);
   v1::ListRedemptionsResponse redemptions_response;
-  EXPECT_EQ(ListRedemptions(view(), zeta, redemptions, &redemptions_response).code(), kDenied);
+  EXPECT_EQ(ListRedemptions(view(), zeta, redemptions, &redemptions_response, Entries()).code(),
+            kDenied);
   v1::GetCreditRequest credit;
   credit.set_account_id(1);
   v1::GetCreditResponse credit_response;
@@ -221,14 +230,14 @@ TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeNewestFirst) {
   request.set_account_id(1);
   request.set_page_size(1);
   v1::ListRedemptionsResponse first;
-  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &first).ok());
+  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &first, Entries()).ok());
   ASSERT_EQ(first.redemptions_size(), 1);
-  EXPECT_EQ(first.redemptions(0).redemption_id(), 2);
+  EXPECT_EQ(first.redemptions(0).redemption_id(), story_.redemption(2));
   request.set_page_token(first.next_page_token());
   v1::ListRedemptionsResponse second;
-  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &second).ok());
+  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &second, Entries()).ok());
   ASSERT_EQ(second.redemptions_size(), 1);
-  EXPECT_EQ(second.redemptions(0).redemption_id(), 1);
+  EXPECT_EQ(second.redemptions(0).redemption_id(), story_.redemption(1));
   EXPECT_EQ(second.next_page_token(), "");
 }
 
@@ -238,10 +247,11 @@ TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {
   v1::ListRedemptionsRequest request;
   request.set_account_id(2);
   const std::string filters = FiltersOf(request);
-  for (const uint64_t position : {1u, 1'000u}) {
+  // A redemption of another account, an entry that is none, none.
+  for (const uint64_t position : {story_.redemption(1), uint64_t{1}, uint64_t{1'000}}) {
     request.set_page_token(MakeNumberToken(filters, position));
     v1::ListRedemptionsResponse response;
-    EXPECT_EQ(ListRedemptions(view(), Platform(), request, &response).code(),
+    EXPECT_EQ(ListRedemptions(view(), Platform(), request, &response, Entries()).code(),
               absl::StatusCode::kInvalidArgument)
         << position;
   }

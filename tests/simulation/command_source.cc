@@ -411,14 +411,17 @@ void CommandSource::Redeem(Sent* sent) {
 void CommandSource::Reverse(Sent* sent) {
   auto* request = sent->command.mutable_reverse_redemption();
   request->set_request_id(NextId("r"));
-  request->set_redemption_id(
+  const uint64_t number =
       PickNumber(model_.redemptions, [](uint64_t, const Redemption& redemption) {
         return redemption.state != v1::REDEMPTION_STATE_REVERSED;
-      }));
+      });
   request->set_reason("order cancelled");
   request->set_amount_fen(random_.Magnitude(16));
-  if (request->redemption_id() > model_.redemptions.size()) return;
-  const Redemption& redemption = model_.redemptions[request->redemption_id() - 1];
+  // Most entries are none; some have not been made yet.
+  request->set_redemption_id(number);
+  if (number > model_.redemptions.size()) return;
+  const Redemption& redemption = model_.redemptions[number - 1];
+  request->set_redemption_id(redemption.id);
   sent->who = AsProvider(redemption.account);
   int64_t left = 0;
   for (const Draw& draw : redemption.draws) left += draw.amount_fen - draw.reversed_fen;

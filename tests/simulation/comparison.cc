@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 
 #include "ledger/machine/machine.h"
+#include "ledger/machine/redemptions.h"
 #include "tests/simulation/differences.h"
 
 namespace voucher::simulation {
@@ -144,21 +145,21 @@ void CompareTransfers(const View& view, const Model& model, Differences* differe
   }
 }
 
-void CompareRedemptions(const View& view, const Model& model, Differences* differences) {
-  for (uint64_t number = 1; number <= model.redemptions.size(); ++number) {
-    const Redemption& redemption = model.redemptions[number - 1];
-    const auto* row = view.Find<tables::Redemptions>({number});
-    if (row == nullptr) return differences->Missing("redemption", number);
-    differences->Equal("redemption state", number, redemption.state,
-                       static_cast<int>(row->state()));
-    differences->Equal("draws", number, static_cast<int>(redemption.draws.size()),
-                       row->draws_size());
-    for (int i = 0; i < row->draws_size(); ++i) {
+void CompareRedemptions(const View& view, const testing::EntryBook& entries, const Model& model,
+                        Differences* differences) {
+  for (const Redemption& redemption : model.redemptions) {
+    const rows::ReversalRow* reversal = view.Find<tables::Reversals>({redemption.id});
+    differences->Equal("redemption state", redemption.id, redemption.state,
+                       static_cast<int>(StateOf(reversal)));
+    const auto draws = DrawsOf(*entries.Find(redemption.id), reversal);
+    differences->Equal("draws", redemption.id, static_cast<int>(redemption.draws.size()),
+                       draws.size());
+    for (int i = 0; i < draws.size(); ++i) {
       const Draw& draw = redemption.draws[static_cast<size_t>(i)];
-      const v1::Draw& other = row->draws(i);
-      differences->Equal("draw", number, draw.voucher, other.voucher_id());
-      differences->Equal("draw", number, draw.amount_fen, other.amount_fen());
-      differences->Equal("draw reversed", number, draw.reversed_fen, other.reversed_fen());
+      differences->Equal("draw", redemption.id, draw.voucher, draws[i].voucher_id());
+      differences->Equal("draw", redemption.id, draw.amount_fen, draws[i].amount_fen());
+      differences->Equal("draw reversed", redemption.id, draw.reversed_fen,
+                         draws[i].reversed_fen());
     }
   }
 }
@@ -258,14 +259,15 @@ std::vector<std::string> CompareTotals(const View& view, const Model& model,
   return std::move(differences).Take();
 }
 
-std::vector<std::string> CompareAll(const View& view, const Model& model) {
+std::vector<std::string> CompareAll(const View& view, const testing::EntryBook& entries,
+                                    const Model& model) {
   Differences differences;
   CompareModelWithItself(model, &differences);
   ComparePrograms(view, model, &differences);
   CompareApplications(view, model, &differences);
   CompareVouchers(view, model, &differences);
   CompareTransfers(view, model, &differences);
-  CompareRedemptions(view, model, &differences);
+  CompareRedemptions(view, entries, model, &differences);
   CompareBaskets(view, model, &differences);
   CompareSettlement(view, model, &differences);
   CompareWaitlists(view, model, &differences);

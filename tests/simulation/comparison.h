@@ -8,6 +8,7 @@
 
 #include "ledger/machine/view.h"
 #include "tests/simulation/model.h"
+#include "tests/support/entry_book.h"
 
 namespace voucher::simulation {
 
@@ -18,7 +19,8 @@ std::vector<std::string> CompareTotals(const View& view, const Model& model,
 // Every program, application, voucher, transfer, redemption, account, cluster, limit and timer, all
 // that is owed and paid, the waitlists, and the model's totals against its own parts. Empty if
 // equal.
-std::vector<std::string> CompareAll(const View& view, const Model& model);
+std::vector<std::string> CompareAll(const View& view, const testing::EntryBook& entries,
+                                    const Model& model);
 
 }  // namespace voucher::simulation
 

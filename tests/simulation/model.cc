@@ -184,6 +184,7 @@ void Model::MoveTo(Application* application, int state) {
 }
 
 Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64_t received_at) {
+  ++sequence;
   who_ = &who;
   now_ = received_at;
   home_ = 0;

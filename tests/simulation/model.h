@@ -136,6 +136,7 @@ struct Draw {
 };
 
 struct Redemption {
+  uint64_t id = 0;  // sequence of its entry
   uint32_t program = 0;
   uint64_t account = 0;
   std::string order_number;
@@ -231,6 +232,7 @@ class Model {
   std::vector<Voucher> vouchers;
   std::vector<Transfer> transfers;
   std::vector<Redemption> redemptions;
+  uint64_t sequence = 0;  // of the last entry
   // Program, provider, product_id.
   std::map<std::tuple<uint32_t, uint64_t, std::string>, v1::Product> products;
   std::map<std::pair<uint64_t, std::string>, uint64_t> orders;

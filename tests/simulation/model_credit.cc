@@ -199,8 +199,12 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
   outcome.amount_fen =
       request.has_amount_fen() ? request.amount_fen() : std::min(request.at_most_fen(), usable);
   int64_t left = outcome.amount_fen;
-  Redemption redemption{program, request.account_id(),        request.order_number(),
-                        {},      v1::REDEMPTION_STATE_BOOKED, core};
+  Redemption redemption{.id = sequence,
+                        .program = program,
+                        .account = request.account_id(),
+                        .order_number = request.order_number(),
+                        .state = v1::REDEMPTION_STATE_BOOKED,
+                        .core = core};
   for (const Draw& lot : lots) {
     const int64_t fen = std::min(left, lot.amount_fen);
     if (fen == 0) break;
@@ -223,16 +227,18 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
   Move(program, v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, outcome.amount_fen);
   if (core) basket_fen[{program, account->enterprise}] += outcome.amount_fen;
   redemptions.push_back(std::move(redemption));
-  outcome.id = redemptions.size();
+  outcome.id = sequence;
   orders[{account->provider, request.order_number()}] = outcome.id;
   return outcome;
 }
 
 Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
-  Redemption* redemption = At(&redemptions, request.redemption_id());
+  const auto redemption =
+      std::find_if(redemptions.begin(), redemptions.end(),
+                   [&](const Redemption& one) { return one.id == request.redemption_id(); });
   Wrongs wrongs;
-  wrongs.If(redemption == nullptr, v1::REASON_REDEMPTION_NOT_FOUND);
-  if (redemption == nullptr) return wrongs.Refusal();
+  wrongs.If(redemption == redemptions.end(), v1::REASON_REDEMPTION_NOT_FOUND);
+  if (redemption == redemptions.end()) return wrongs.Refusal();
   const uint64_t provider = accounts[redemption->account - 1].provider;
   const uint32_t program = redemption->program;
   // What ended without acceptance is not owed any more, and cannot be taken back.

@@ -100,7 +100,7 @@ class Life {
   voucher::testing::MapRows stored_;
   HotView state_{&stored_, kCachedRows};
   std::shared_ptr<const RowChanges> in_flight_;
-  uint64_t sequence_ = 0;
+  voucher::testing::EntryBook entries_;
   int64_t recorded_ = 0;
   int64_t step_ = 0;
   std::string failure_;
@@ -115,7 +115,8 @@ bool Life::Fail(const std::string& what) {
 bool Life::Record(const v1::Command& command, const v1::Authority& who) {
   recorded_ = std::max(recorded_ + 1, clock_.now() + random_.Between(0, 5'000'000));
   const Outcome expected = model_.Apply(command, who, clock_.now());
-  const v1::Entry entry = Decide(state_, command, who, clock_.now(), recorded_);
+  v1::Entry entry = Decide(state_, command, who, clock_.now(), recorded_, /*jump_ns=*/0,
+                           entries_.NamedBy(command));
   const Outcome got = OutcomeOf(entry);
   CountOutcome(entry, got, &counts_);
   Evolve(entry, &state_);
@@ -124,7 +125,7 @@ bool Life::Record(const v1::Command& command, const v1::Authority& who) {
     differences.push_back(
         absl::StrCat("expected ", Describe(expected), "\n     got ", Describe(got)));
   }
-  if (entry.sequence() != ++sequence_) differences.emplace_back("the sequence is not dense");
+  entries_.Add(std::move(entry));  // checks that the sequence is dense
   if (differences.empty()) return true;
   return Fail(absl::StrCat(who.ShortDebugString(), " | ", command.ShortDebugString(), "\n",
                            absl::StrJoin(differences, "\n")));
@@ -200,9 +201,11 @@ bool Life::FireImmediate(int64_t latest) {
 }
 
 bool Life::CompareEverything(bool with_invariants) {
-  std::vector<std::string> differences = CompareAll(state_, model_);
+  std::vector<std::string> differences = CompareAll(state_, entries_, model_);
   if (with_invariants) {
-    for (std::string& finding : CheckInvariants(state_)) differences.push_back(std::move(finding));
+    for (std::string& finding : CheckInvariants(state_, entries_.redeemed())) {
+      differences.push_back(std::move(finding));
+    }
   }
   return differences.empty() || Fail(absl::StrJoin(differences, "\n"));
 }

@@ -46,6 +46,8 @@ void LedgerStory::MoveTo(absl::string_view rfc3339) {
 
 v1::Entry LedgerStory::Keep(v1::Entry entry) {
   Evolve(entry, &state_);
+  redemptions_.Note(entry.event().redeemed());
+  entries_.Add(entry);
   stored_.push_back(entry.SerializeAsString());
   now_ += kNanosPerSecond;
   return entry;
@@ -55,7 +57,9 @@ v1::Entry LedgerStory::Do(const v1::Authority& who, v1::Command command) {
   for (const FieldProblem& problem : CheckCommand(command, now_)) {
     VOUCHER_CHECK(false) << problem.field << " " << problem.description;
   }
-  return Keep(Decide(state_, std::move(command), who, now_, now_ + 1'000'000));
+  const v1::Entry* const named = entries_.NamedBy(command);
+  return Keep(
+      Decide(state_, std::move(command), who, now_, now_ + 1'000'000, /*jump_ns=*/0, named));
 }
 
 v1::Entry LedgerStory::Accept(const v1::Authority& who, v1::Command command) {
@@ -401,7 +405,7 @@ void TellMainJob(LedgerStory* story) {
   story->Accept(ProviderOf("acme"), DeclineTransfer(3));
   story->Accept(ProviderOf("acme"), Redeem(1, "o-1", 500 * kYuan));
   story->Accept(ProviderOf("acme"), Redeem(1, "o-2", 700 * kYuan));
-  story->Accept(ProviderOf("acme"), Reverse(2, 200 * kYuan));
+  story->Accept(ProviderOf("acme"), Reverse(story->redemption(2), 200 * kYuan));
 }
 
 void TellSettlement(LedgerStory* story) {

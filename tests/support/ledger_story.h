@@ -10,6 +10,8 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/overlay.h"
+#include "tests/support/entry_book.h"
+#include "tests/support/redemption_numbers.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::testing {
@@ -33,6 +35,9 @@ class LedgerStory {
   UnixNanos now() const { return now_; }
 
   const View& view() const { return state_; }
+  // Id of the nth redemption, from 1.
+  uint64_t redemption(uint64_t n) const { return redemptions_.IdOf(n); }
+  const RedemptionSums& redeemed() const { return entries_.redeemed(); }
   // Entries as stored, from sequence 1.
   const std::vector<std::string>& stored() const { return stored_; }
 
@@ -40,6 +45,8 @@ class LedgerStory {
   v1::Entry Keep(v1::Entry entry);
 
   HotView state_;
+  EntryBook entries_;
+  RedemptionNumbers redemptions_;
   UnixNanos now_;
   std::vector<std::string> stored_;
 };

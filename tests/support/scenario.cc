@@ -12,13 +12,21 @@
 #include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+
+// The message of a command's verb or of an event's kind.
+Message* OneOf(const char* name, Message* message) {
+  const auto* reflection = message->GetReflection();
+  return reflection->MutableMessage(message,
+                                    reflection->GetOneofFieldDescriptor(
+                                        *message, message->GetDescriptor()->FindOneofByName(name)));
+}
 
 std::pair<std::string, std::string> SplitAt(absl::string_view text, absl::string_view mark) {
   const std::vector<std::string> parts =
@@ -33,7 +41,8 @@ Scenario::Scenario() : state_(std::make_unique<HotView>(nullptr)) {}
 
 std::vector<std::string> Scenario::Run(const std::string& path) {
   state_ = std::make_unique<HotView>(nullptr);
-  entries_.clear();
+  entries_ = {};
+  redemptions_ = {};
   now_ = 0;
   recorded_ = 0;
   fired_ = 0;
@@ -67,6 +76,7 @@ void Scenario::RunStep(const ScenarioStep& step) {
 void Scenario::RunCommand(const ScenarioStep& step) {
   fired_ = 0;
   v1::Command command = step.command;
+  redemptions_.ToIds(OneOf("verb", &command));
   const std::string& outcome = step.expected;
   const std::vector<FieldProblem> problems = CheckCommand(command, now_);
   if (!problems.empty()) {
@@ -78,7 +88,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   const uint64_t known =
       FindRequest(*state_, NumberAuthority(*state_, authority).principal, RequestIdOf(command));
   if (known != 0) {
-    const bool same = SameRequest(entries_[known].command(), command);
+    const bool same = SameRequest(entries_.Find(known)->command(), command);
     if (!same) reasons_given_.insert("REQUEST_ID_REUSED");
     if (outcome != (same ? "REPLAY" : "REQUEST_ID_REUSED")) {
       Fail(same ? "got REPLAY" : "got REQUEST_ID_REUSED");
@@ -86,7 +96,9 @@ void Scenario::RunCommand(const ScenarioStep& step) {
     return;
   }
   recorded_ = std::max(recorded_ + 1, now_);
-  const v1::Entry entry = Decide(*state_, std::move(command), authority, now_, recorded_);
+  const v1::Entry* const named = entries_.NamedBy(command);
+  const v1::Entry entry =
+      Decide(*state_, std::move(command), authority, now_, recorded_, /*jump_ns=*/0, named);
   Record(entry);
   ExpectOutcome(entry, outcome);
   ExpectBalances(step.balances);
@@ -97,12 +109,16 @@ void Scenario::Record(v1::Entry entry) {
   // Through bytes, as the journal would keep it.
   v1::Entry stored;
   stored.ParseFromString(entry.SerializeAsString());
-  if (Redecide(*state_, stored).SerializeAsString() != entry.SerializeAsString()) {
+  const v1::Entry* const named = entries_.NamedBy(stored.command());
+  if (Redecide(*state_, stored, named).SerializeAsString() != entry.SerializeAsString()) {
     Fail("deciding again gives another entry");
   }
   Evolve(stored, state_.get());
-  for (const std::string& finding : CheckInvariants(*state_)) Fail("invariant: " + finding);
-  entries_[stored.sequence()] = std::move(stored);
+  if (stored.has_event()) redemptions_.Note(*OneOf("kind", stored.mutable_event()));
+  entries_.Add(std::move(stored));
+  for (const std::string& finding : CheckInvariants(*state_, entries_.redeemed())) {
+    Fail("invariant: " + finding);
+  }
 }
 
 void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected) {
@@ -111,10 +127,10 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
     verbs_accepted_.insert(std::string(VerbName(entry.command())));
     if (word != "ok") return Fail("got ok " + entry.event().ShortDebugString());
     if (rest.empty()) return;
-    const FieldDescriptor* kind = v1::Event::GetReflection()->GetOneofFieldDescriptor(
-        entry.event(), v1::Event::descriptor()->FindOneofByName("kind"));
-    const std::string missing =
-        MissingFields(v1::Event::GetReflection()->GetMessage(entry.event(), kind), rest);
+    v1::Event event = entry.event();
+    Message* const kind = OneOf("kind", &event);
+    redemptions_.ToNumbers(kind);
+    const std::string missing = MissingFields(*kind, rest);
     if (!missing.empty()) Fail(missing);
     return;
   }
@@ -130,7 +146,10 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
     const auto [name, value] = SplitAt(token, "=");
     bool found = value.empty() && refusal.subject() == name;
     for (const v1::RefusalNumber& number : refusal.numbers()) {
-      if (number.name() == name && absl::StrCat(number.value()) == value) found = true;
+      const bool is_id = number.name() == "redemption_id";
+      const auto shown = is_id ? redemptions_.NumberOf(static_cast<uint64_t>(number.value()))
+                               : static_cast<uint64_t>(number.value());
+      if (number.name() == name && absl::StrCat(static_cast<int64_t>(shown)) == value) found = true;
     }
     std::vector<std::string> rules;
     for (const int rule : refusal.rules()) {
@@ -209,7 +228,14 @@ void Scenario::ExpectRow(const ScenarioStep& step) {
   if (table == "Application") row = state_->Find<tables::Applications>({id});
   if (table == "Voucher") row = state_->Find<tables::Vouchers>({id});
   if (table == "Transfer") row = state_->Find<tables::Transfers>({id});
-  if (table == "Redemption") row = state_->Find<tables::Redemptions>({id});
+  v1::Redemption redemption;  // which has no row: its entry says it
+  if (table == "Redemption") {
+    const uint64_t sequence = redemptions_.IdOf(id);
+    const rows::ReversalRow* reversal = state_->Find<tables::Reversals>({sequence});
+    *redemption.mutable_draws() = DrawsOf(*entries_.Find(sequence), reversal);
+    redemption.set_state(StateOf(reversal));
+    row = &redemption;
+  }
   if (table == "Account") row = state_->Find<tables::Accounts>({id});
   if (table == "Enterprise") row = state_->Find<tables::Enterprises>({id});
   if (table == "Tranche") row = state_->Find<tables::Tranches>({id});

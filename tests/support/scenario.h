@@ -11,6 +11,8 @@
 #include "ledger/base/clock.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/overlay.h"
+#include "tests/support/entry_book.h"
+#include "tests/support/redemption_numbers.h"
 #include "tests/support/scenario_script.h"
 
 namespace voucher {
@@ -48,6 +50,9 @@ namespace voucher {
 // `timers` counts what was fired since the command before it, the immediate ones included, and
 // shows the balances after all.
 //
+// Redemptions are numbered as the table makes them, from 1, in commands, outcomes and "row
+// Redemption".
+//
 // A refusal must have a clause and sentences in both languages.
 class Scenario {
  public:
@@ -75,7 +80,8 @@ class Scenario {
   ScenarioScript script_;
   const ScenarioStep* step_ = nullptr;
   std::unique_ptr<HotView> state_;
-  std::map<uint64_t, v1::Entry> entries_;
+  testing::EntryBook entries_;
+  testing::RedemptionNumbers redemptions_;
   UnixNanos now_ = 0;
   UnixNanos recorded_ = 0;
   // Timers since the last command or `timers` line.

@@ -13,6 +13,7 @@
 #include "ledger/base/money.h"
 #include "ledger/machine/context.h"
 #include "ledger/machine/invariants.h"
+#include "ledger/machine/redemption_sums.h"
 #include "ledger/machine/view.h"
 
 // The parts of CheckInvariants, one file each. Each looks at the rows of one kind of thing, and
@@ -47,8 +48,8 @@ struct UseBounds {
 // Findings, and what is expected of rows that are looked at later.
 class Checker {
  public:
-  explicit Checker(const View& checked)
-      : view(checked), context(checked, v1::Authority::default_instance(), 0) {
+  Checker(const View& checked, const RedemptionSums& sums)
+      : view(checked), redeemed(sums), context(checked, v1::Authority::default_instance(), 0) {
     if (const auto* row = checked.Find<tables::Counters>({})) counters = *row;
   }
 
@@ -99,6 +100,7 @@ class Checker {
   }
 
   const View& view;
+  const RedemptionSums& redeemed;
   const Context context;
   rows::CountersRow counters;
 

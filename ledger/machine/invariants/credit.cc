@@ -4,31 +4,48 @@ namespace voucher::invariants {
 
 namespace {
 
-// What was drawn and not reversed, by its row; its state must fit.
-int64_t NetOfRedemption(uint64_t id, const rows::RedemptionRow& row, uint64_t provider,
-                        Checker* checker) {
-  int64_t net_fen = 0;
+// The row of what was reversed of a redemption, by its draws.
+void CheckReversal(uint64_t id, const rows::ReversalRow& row,
+                   const google::protobuf::RepeatedPtrField<v1::Draw>& draws, Checker* checker) {
   int64_t reversed_fen = 0;
-  for (const v1::Draw& draw : row.draws()) {
+  int64_t left_fen = 0;
+  absl::btree_map<uint64_t, int64_t> parts;
+  for (const rows::ReversalRow::Part& part : row.parts()) parts[part.voucher()] = part.fen();
+  for (const v1::Draw& draw : draws) {
+    const int64_t part_fen = parts[draw.voucher_id()];
+    checker->Require(part_fen == draw.reversed_fen(), "redemption ", id, " has ", part_fen,
+                     " fen of voucher ", draw.voucher_id(), " reversed, its reversals add up to ",
+                     draw.reversed_fen());
     checker->Require(draw.reversed_fen() >= 0 && draw.reversed_fen() <= draw.amount_fen(),
                      "redemption ", id, " reversed ", draw.reversed_fen(), " of ",
                      draw.amount_fen(), " fen");
-    const int64_t left_fen = Minus(draw.amount_fen(), draw.reversed_fen());
-    int64_t& redeemed_fen = checker->vouchers[draw.voucher_id()].redeemed_fen;
-    redeemed_fen = Plus(redeemed_fen, left_fen);
-    int64_t& claim_fen = checker->claims[{draw.voucher_id(), provider}];
-    claim_fen = Plus(claim_fen, left_fen);
-    int64_t& missing_fen = checker->missing_credit_fen[{row.account(), draw.voucher_id()}];
-    missing_fen = Minus(missing_fen, left_fen);
-    net_fen = Plus(net_fen, left_fen);
     reversed_fen = Plus(reversed_fen, draw.reversed_fen());
+    left_fen = Plus(left_fen, Minus(draw.amount_fen(), draw.reversed_fen()));
   }
-  const v1::RedemptionState state = reversed_fen == 0 ? v1::REDEMPTION_STATE_BOOKED
-                                    : net_fen == 0    ? v1::REDEMPTION_STATE_REVERSED
-                                                      : v1::REDEMPTION_STATE_PARTLY_REVERSED;
+  checker->Require(static_cast<int>(parts.size()) <= draws.size(), "redemption ", id,
+                   " has reversed what it did not draw");
+  const v1::RedemptionState state =
+      left_fen == 0 ? v1::REDEMPTION_STATE_REVERSED : v1::REDEMPTION_STATE_PARTLY_REVERSED;
   checker->Require(row.state() == state, "redemption ", id, " is ", StateName(row.state()),
                    " after reversals of ", reversed_fen, " fen");
-  return net_fen;
+}
+
+void CheckReversals(Checker* checker) {
+  uint64_t rows = 0;
+  checker->view.Scan<tables::Reversals>(
+      {1}, {kLastId}, [&](const tables::Reversals::Key& key, const rows::ReversalRow& row) {
+        const uint64_t id = std::get<0>(key);
+        const auto draws = checker->redeemed.reversed.find(id);
+        const bool is_reversed = draws != checker->redeemed.reversed.end();
+        checker->Require(is_reversed, "redemption ", id,
+                         " has reversals, but no entry reverses it");
+        if (is_reversed) CheckReversal(id, row, draws->second, checker);
+        ++rows;
+        return true;
+      });
+  checker->Require(rows == checker->redeemed.reversed.size(), rows,
+                   " redemptions have reversals, entries reverse ",
+                   checker->redeemed.reversed.size());
 }
 
 void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRow& lot,
@@ -69,25 +86,29 @@ void CheckAccounts(Checker* checker) {
 }
 
 void CheckRedemptions(Checker* checker) {
+  const RedemptionSums& redeemed = checker->redeemed;
+  for (const std::string& finding : redeemed.findings) checker->Require(false, finding);
+  for (const auto& [key, fen] : redeemed.net_fen) {
+    const auto& [account, voucher] = key;
+    const rows::AccountRow* row = checker->view.Find<tables::Accounts>({account});
+    checker->Require(row != nullptr, "there is no cloud account ", account,
+                     ", from which was redeemed");
+    int64_t& redeemed_fen = checker->vouchers[voucher].redeemed_fen;
+    redeemed_fen = Plus(redeemed_fen, fen);
+    int64_t& claim_fen = checker->claims[{voucher, row != nullptr ? row->provider() : 0}];
+    claim_fen = Plus(claim_fen, fen);
+    int64_t& missing_fen = checker->missing_credit_fen[{account, voucher}];
+    missing_fen = Minus(missing_fen, fen);
+  }
+  CheckReversals(checker);
   // By (program, enterprise).
   absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
-  // By account.
-  absl::btree_map<uint64_t, uint64_t> last_redemption;
-  checker->Numbered<tables::Redemptions>(
-      "redemption", checker->counters.redemption(),
-      [&](uint64_t id, const rows::RedemptionRow& row) {
-        const rows::AccountRow* account = checker->view.Find<tables::Accounts>({row.account()});
-        checker->Require(account != nullptr, "redemption ", id, " has no cloud account");
-        const uint64_t previous = std::exchange(last_redemption[row.account()], id);
-        checker->Require(row.previous() == previous, "redemption ", id, " of cloud account ",
-                         row.account(), " follows ", row.previous(), ", the one before it is ",
-                         previous);
-        const int64_t net_fen =
-            NetOfRedemption(id, row, account != nullptr ? account->provider() : 0, checker);
-        if (account == nullptr || !row.core()) return;
-        int64_t& basket_fen = core_fen[{row.program(), account->enterprise()}];
-        basket_fen = Plus(basket_fen, net_fen);
-      });
+  for (const auto& [key, fen] : redeemed.core_fen) {
+    const rows::AccountRow* row = checker->view.Find<tables::Accounts>({key.second});
+    if (row == nullptr) continue;
+    int64_t& basket_fen = core_fen[{key.first, row->enterprise()}];
+    basket_fen = Plus(basket_fen, fen);
+  }
   checker->view.Scan<tables::Baskets>(
       {0, 0}, {kLastProgram, kLastId},
       [&](const tables::Baskets::Key& key, const rows::BasketRow& row) {
@@ -104,13 +125,13 @@ void CheckRedemptions(Checker* checker) {
     checker->Require(fen == 0, "enterprise ", key.second, " has no basket in program ", key.first,
                      ", its redemptions add up to ", fen);
   }
-  const uint64_t redemptions = checker->counters.redemption();
   const uint64_t orders = checker->CountRows<tables::Orders>({0, ""}, {kLastId, ""});
-  checker->Require(orders == redemptions, orders, " order numbers for ", redemptions,
-                   " redemptions");
+  checker->Require(orders == redeemed.redemptions, orders, " order numbers for ",
+                   redeemed.redemptions, " redemptions");
   checker->view.Scan<tables::Accounts>(
       {1}, {kLastId}, [&](const tables::Accounts::Key& key, const rows::AccountRow& row) {
-        const uint64_t last = last_redemption[std::get<0>(key)];
+        const auto found = redeemed.last.find(std::get<0>(key));
+        const uint64_t last = found == redeemed.last.end() ? 0 : found->second;
         checker->Require(row.last_redemption() == last, "cloud account ", std::get<0>(key),
                          " names redemption ", row.last_redemption(), " as its last, which is ",
                          last);

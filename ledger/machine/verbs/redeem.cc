@@ -130,7 +130,8 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
 
   v1::Event& event = context->NewEvent();
   v1::Redeemed* redeemed = event.mutable_redeemed();
-  redeemed->set_redemption_id(context->counters().redemption() + 1);
+  redeemed->set_redemption_id(context->counters().sequence() + 1);
+  redeemed->set_previous_redemption_id(account->last_redemption());
   redeemed->set_provider_number(account->provider());
   redeemed->set_core(core);
   redeemed->set_amount_fen(exact ? request.amount_fen()
@@ -157,25 +158,11 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
 void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::Redeemed& event,
             Overlay* rows) {
   const uint64_t id = event.redemption_id();
-  rows->Edit<tables::Counters>({}).set_redemption(id);
-  thread_local rows::RedemptionRow redemption;  // Keeps its memory.
-  redemption.Clear();
-  redemption.set_program(entry.program());
-  redemption.set_account(request.account_id());
-  redemption.set_product_id(request.product_id());
-  redemption.set_order_number(request.order_number());
-  redemption.set_state(v1::REDEMPTION_STATE_BOOKED);
-  redemption.set_usage_ended_unix_ns(*FromTimestamp(request.usage_ended_at()));
-  redemption.set_core(event.core());
-  for (const v1::Posting& posting : entry.event().postings()) {
-    v1::Draw* draw = redemption.add_draws();
-    draw->set_voucher_id(posting.from().sub());
-    draw->set_amount_fen(posting.amount_fen());
-  }
+  VOUCHER_CHECK(id == entry.sequence()) << "redemption " << id << " of entry " << entry.sequence()
+                                        << ": written by a version whose redemptions had numbers "
+                                           "of their own; this one cannot read it";
   rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
-  redemption.set_previous(account.last_redemption());
   account.set_last_redemption(id);
-  rows->Put<tables::Redemptions>({id}, redemption);
   rows->PutNumber<tables::Orders>({event.provider_number(), request.order_number()}, id);
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {
     EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);

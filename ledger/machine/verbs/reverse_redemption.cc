@@ -4,6 +4,7 @@
 
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/redemptions.h"
 #include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/machine/vouchers.h"
@@ -36,47 +37,60 @@ void TakeBack(const View& view, const rows::VoucherRow& voucher, uint64_t provid
   }
 }
 
+rows::ReversalRow::Part& PartOf(uint64_t voucher, rows::ReversalRow* reversal) {
+  for (rows::ReversalRow::Part& part : *reversal->mutable_parts()) {
+    if (part.voucher() == voucher) return part;
+  }
+  rows::ReversalRow::Part& part = *reversal->add_parts();
+  part.set_voucher(voucher);
+  return part;
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
-  const rows::RedemptionRow* row =
-      context->view.Find<tables::Redemptions>({request.redemption_id()});
-  const rows::AccountRow* account =
-      row != nullptr ? context->view.Find<tables::Accounts>({row->account()}) : nullptr;
-  if (account != nullptr && !context->SpeaksForProvider(account->provider())) {
-    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, row->order_number());
-  }
-  if (row == nullptr) {
+  const v1::Entry* const redemption = context->named;
+  if (redemption == nullptr || !redemption->event().has_redeemed()) {
     return MakeRefusal(v1::REASON_REDEMPTION_NOT_FOUND, {}, absl::StrCat(request.redemption_id()));
   }
-  const auto program = context->FindProgram(row->program());
+  const v1::RedeemRequest& order = redemption->command().redeem();
+  const rows::AccountRow* account = context->view.Find<tables::Accounts>({order.account_id()});
+  if (!context->SpeaksForProvider(account->provider())) {
+    return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, order.order_number());
+  }
+  const auto program = context->FindProgram(redemption->program());
+  const rows::ReversalRow* reversal =
+      context->view.Find<tables::Reversals>({request.redemption_id()});
+  const auto draws = DrawsOf(*redemption, reversal);
   int64_t booked_fen = 0;
   int64_t reversible_fen = 0;
-  for (const v1::Draw& draw : row->draws()) {
+  for (const v1::Draw& draw : draws) {
     booked_fen += LeftOf(draw);
     reversible_fen += ReversibleOf(draw, *context->view.Find<tables::Vouchers>({draw.voucher_id()}),
                                    account->provider());
   }
   if (request.amount_fen() > reversible_fen) {
-    return MakeRefusal(v1::REASON_NOT_REVERSIBLE, {}, StateName(row->state()),
+    return MakeRefusal(v1::REASON_NOT_REVERSIBLE, {}, StateName(StateOf(reversal)),
                        {{"available_fen", reversible_fen}, {"amount_fen", request.amount_fen()}});
   }
 
   v1::Event& event = context->NewEvent();
   v1::RedemptionReversed* reversed = event.mutable_redemption_reversed();
   reversed->set_redemption_id(request.redemption_id());
+  reversed->set_account_id(order.account_id());
+  reversed->set_core(redemption->event().redeemed().core());
   reversed->set_reversed_fen(request.amount_fen());
   reversed->set_state(request.amount_fen() == booked_fen ? v1::REDEMPTION_STATE_REVERSED
                                                          : v1::REDEMPTION_STATE_PARTLY_REVERSED);
   const v1::AccountRef receivable = Receivable(account->enterprise());
   int64_t receivable_fen = BalanceOf(context->view, program->number, receivable);
   int64_t left_fen = request.amount_fen();
-  for (int i = row->draws_size() - 1; i >= 0 && left_fen > 0; --i) {
-    const v1::Draw& draw = row->draws(i);
+  for (auto it = draws.rbegin(); it != draws.rend() && left_fen > 0; ++it) {
+    const v1::Draw& draw = *it;
     const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({draw.voucher_id()});
     const int64_t part_fen = std::min(left_fen, ReversibleOf(draw, *voucher, account->provider()));
     if (part_fen == 0) continue;
-    const v1::AccountRef credit = Credit(row->account(), draw.voucher_id());
+    const v1::AccountRef credit = Credit(order.account_id(), draw.voucher_id());
     TakeBack(context->view, *voucher, account->provider(), credit, part_fen, &event);
     if (IsDead(*voucher, context->received_at)) {
       ReleaseUnspent(credit, *program->row, context->received_at,
@@ -99,20 +113,18 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
 
 void Evolve(const v1::Entry& entry, const v1::ReverseRedemptionRequest& request,
             const v1::RedemptionReversed& event, Overlay* rows) {
-  rows::RedemptionRow& redemption = rows->Edit<tables::Redemptions>({request.redemption_id()});
-  redemption.set_state(event.state());
+  rows::ReversalRow& reversal = rows->Edit<tables::Reversals>({request.redemption_id()});
+  reversal.set_state(event.state());
   for (const v1::Posting& posting : entry.event().postings()) {
     if (posting.to().kind() != v1::ACCOUNT_KIND_CREDIT) continue;
     const uint64_t voucher_id = posting.to().sub();
-    for (v1::Draw& draw : *redemption.mutable_draws()) {
-      if (draw.voucher_id() != voucher_id) continue;
-      draw.set_reversed_fen(draw.reversed_fen() + posting.amount_fen());
-    }
+    rows::ReversalRow::Part& part = PartOf(voucher_id, &reversal);
+    part.set_fen(part.fen() + posting.amount_fen());
     ReviveVoucher(voucher_id, rows);
   }
   for (const uint64_t id : event.settled_application_ids()) SettleApplication(id, rows);
-  if (redemption.core()) {
-    const uint64_t owner = rows->Find<tables::Accounts>({redemption.account()})->enterprise();
+  if (event.core()) {
+    const uint64_t owner = rows->Find<tables::Accounts>({event.account_id()})->enterprise();
     rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});
     basket.set_core_fen(basket.core_fen() - event.reversed_fen());
   }

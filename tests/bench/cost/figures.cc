@@ -78,7 +78,7 @@ std::vector<Figure> MeasureFigures(World* world, int measured) {
   const auto hot = [&](int first) {
     return some([&, first](int n) { return Order(world->hot_account(), first + n); });
   };
-  const uint64_t redemption = world->counters().redemption() + 1;
+  const uint64_t redemption = world->counters().sequence() + 1;
   figures.push_back(world->MeasureCheck("Redeem/check", some(spread)));
   measure("Redeem/spread", ProviderOf("acme"), some(spread));
   measure("Redeem/hot", ProviderOf("acme"), hot(count));

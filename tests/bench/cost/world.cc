@@ -54,7 +54,13 @@ void CountRows(const RowChanges& changes, Figure* figure) {
 }  // namespace
 
 World::World(int enterprises, size_t group_commands)
-    : enterprises_(enterprises), group_commands_(group_commands), state_(&stored_) {
+    : enterprises_(enterprises),
+      group_commands_(group_commands),
+      journal_(Journal::Open({.path = scratch_.Path("journal"),
+                              .create_if_missing = true,
+                              .ledger_id = "00112233445566778899aabbccddeeff"})
+                   .value()),
+      state_(&stored_) {
   using testing::Platform, testing::ProviderOf;
   MoveTo("2025-10-30T10:00:00+08:00");
   Do(Platform(), {testing::PublishProgram()});
@@ -100,16 +106,25 @@ UnixNanos World::LastRecordedAt() const {
   return end != nullptr ? end->recorded_unix_ns() : 0;
 }
 
+void World::Store(const Group& group, const RowChanges& changes) {
+  if (!group.empty()) {
+    const absl::Status appended =
+        journal_->Append(group.first_sequence(), journal_->epoch(), group.stored(), nullptr);
+    VOUCHER_CHECK(appended.ok()) << appended;
+  }
+  stored_.Apply(changes);
+}
+
 void World::RunGroup(size_t first, size_t last, Step step, Meter* meter, Figure* figure) {
   if (meter != nullptr) meter->Start();
-  auto group = std::make_unique<Group>(&state_, nullptr, LastRecordedAt());
+  auto group = std::make_unique<Group>(&state_, journal_.get(), LastRecordedAt());
   for (size_t i = first; i < last; ++i) step(group.get(), i);
   HashLeaves(group.get());
   auto changes = state_.TakeChanges();
   if (meter != nullptr) meter->Stop();
   figure->entry_bytes += group->bytes();
   CountRows(*changes, figure);
-  stored_.Apply(*changes);
+  Store(*group, *changes);
   if (meter != nullptr) meter->Start();
   state_.StoredIn(&stored_);
   group.reset();
@@ -167,7 +182,7 @@ Figure World::MeasureReplay(const std::string& name, const v1::Authority& who,
   Meter meter(name);
   for (size_t first = 0; first < commands.size(); first += group_commands_) {
     const size_t last = std::min(commands.size(), first + group_commands_);
-    Group group(&state_, nullptr, LastRecordedAt());
+    Group group(&state_, journal_.get(), LastRecordedAt());
     for (size_t i = first; i < last; ++i) Answer(&group, who, singles[i]);
     meter.Start();
     for (size_t i = first; i < last; ++i) Answer(&group, who, std::exchange(again[i], nullptr));
@@ -175,7 +190,7 @@ Figure World::MeasureReplay(const std::string& name, const v1::Authority& who,
     meter.EndSample(last - first);
     VOUCHER_CHECK(group.report().replays == last - first) << group.report().replays;
     HashLeaves(&group);
-    stored_.Apply(*state_.TakeChanges());
+    Store(group, *state_.TakeChanges());
     state_.StoredIn(&stored_);
   }
   return Result(name, meter);

@@ -1,0 +1,22 @@
+// Redemptions, which no row repeats: what their entries say, and what was reversed of them.
+#pragma once
+
+#include "google/protobuf/repeated_ptr_field.h"
+
+#include "ledger/machine/tables.h"
+#include "voucher/v1/credit.pb.h"
+#include "voucher/v1/entry.pb.h"
+
+namespace voucher {
+
+// What the redemption that an entry recorded took from each voucher, in the order taken, and what
+// `reversal`, its row, says was reversed of that; nullptr: nothing.
+google::protobuf::RepeatedPtrField<v1::Draw> DrawsOf(const v1::Entry& redemption,
+                                                     const rows::ReversalRow* reversal);
+
+// Of a redemption, by the row of what was reversed of it; nullptr: nothing.
+inline v1::RedemptionState StateOf(const rows::ReversalRow* reversal) {
+  return reversal != nullptr ? reversal->state() : v1::REDEMPTION_STATE_BOOKED;
+}
+
+}  // namespace voucher
