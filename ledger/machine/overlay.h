@@ -22,10 +22,11 @@ class Overlay : public View {
   explicit Overlay(const View* below);
 
   // The row at `key` for changing; begins as the row below, or empty if there is none. Put is for
-  // rows that are new or become other ones as a whole: it does not look for them below.
+  // rows that are new or become other ones as a whole, as all do that pass through: it does not
+  // look for them below.
   template <class T>
   typename T::Row& Edit(const typename T::Key& key) {
-    if constexpr (kPassing<T>) return EditPassing<T>(key);
+    static_assert(!kPassing<T>);
     const auto [it, is_new] = rows<T>().try_emplace(key);
     std::optional<typename T::Row>& row = it->second.row;
     if (is_new && below_ != nullptr) {
@@ -39,7 +40,7 @@ class Overlay : public View {
   }
 
   // A row that passes through becomes bytes at once. Not in a whole state in memory, nor while rows
-  // of its table are held that were edited or erased and are not stored yet.
+  // of its table are held that were erased, or put since, and are not stored yet.
   template <class T, class Row = typename T::Row>
   void Put(const Sought<T>& key, Row&& row) {
     if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, /*show=*/true);
@@ -111,19 +112,6 @@ class Overlay : public View {
     char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
     message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
     if (show) changes.ShowLast();
-  }
-
-  template <class T>
-  typename T::Row& EditPassing(const typename T::Key& key) {
-    auto it = rows<T>().find(key);
-    if (it == rows<T>().end()) {
-      const typename T::Row* found = FindPassing<T>(key);
-      it = rows<T>().try_emplace(key).first;
-      if (found != nullptr) it->second.row.emplace(*found);
-    }
-    Note<T>(&*it);
-    std::optional<typename T::Row>& row = it->second.row;
-    return row ? *row : row.emplace();
   }
 
   bool IsWhole() const { return below_ == nullptr && source_ == nullptr; }

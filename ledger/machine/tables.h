@@ -14,7 +14,6 @@ namespace rows = ::voucher::journal::v1;
 // How the rows of a table come, which decides how files of them are kept.
 enum class Growth : uint8_t {
   kChanging,   // Some, changed again and again: of most tables.
-  kAppended,   // Many, each after all older ones in key order, and seldom changed since.
   kScattered,  // Many, each anywhere in key order, and never changed since.
 };
 

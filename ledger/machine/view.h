@@ -139,15 +139,15 @@ class View {
     return std::get<HeldTable<T>>(tables_).rows;
   }
 
-  // Of a table whose rows pass through: an edited row, or bytes that are on their way, or stored.
+  // Of a table whose rows pass through: a held row, or bytes that are on their way, or stored.
   template <class T>
   const typename T::Row* FindPassing(const Sought<T>& key) const {
     EncodeKey(T::kId, key, &key_bytes_);
     const View* view = this;
     while (true) {
-      if (const auto& edited = view->rows<T>(); !edited.empty()) {
-        const auto it = edited.find(typename T::Key(key));
-        if (it != edited.end()) return it->second.row ? &*it->second.row : nullptr;
+      if (const auto& held = view->rows<T>(); !held.empty()) {
+        const auto it = held.find(typename T::Key(key));
+        if (it != held.end()) return it->second.row ? &*it->second.row : nullptr;
       }
       for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
         const RowChange* change = (*batch)->Find(key_bytes_);

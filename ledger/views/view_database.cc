@@ -50,7 +50,6 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
   options.stats_dump_period_sec = 0;
   options.level0_slowdown_writes_trigger = kNever;
   options.level0_stop_writes_trigger = kNever;
-  options.disable_auto_compactions = growth == Growth::kAppended;  // CompactAppendedIfNeeded
   if (growth == Growth::kScattered) {
     options.compaction_style = rocksdb::kCompactionStyleUniversal;
     options.level0_file_num_compaction_trigger = kRuns;
@@ -59,17 +58,13 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
     options.ttl = 0;
     options.periodic_compaction_seconds = 0;
   } else {
-    options.level0_file_num_compaction_trigger =
-        growth == Growth::kChanging ? kLevel0FilesAtFirst : kLevel0Files;
+    options.level0_file_num_compaction_trigger = kLevel0FilesAtFirst;
     options.level_compaction_dynamic_level_bytes = true;
     options.max_bytes_for_level_base = 512u << 20;
   }
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  // Appended rows are asked for by numbers that were given: they are there.
-  if (growth != Growth::kAppended) {
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-  }
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.format_version = 5;
   table.block_size = 8u << 10;
   // Filters and indexes are always in memory, and counted in the cache's.
@@ -80,17 +75,8 @@ rocksdb::Options MakeOptions(Growth growth, const std::shared_ptr<rocksdb::Cache
 }
 
 const std::string& NameOf(Growth growth) {
-  static const std::string kAppendedName("appended");
   static const std::string kScatteredName("scattered");
-  switch (growth) {
-    case Growth::kAppended:
-      return kAppendedName;
-    case Growth::kScattered:
-      return kScatteredName;
-    case Growth::kChanging:
-      break;
-  }
-  return rocksdb::kDefaultColumnFamilyName;
+  return growth == Growth::kScattered ? kScatteredName : rocksdb::kDefaultColumnFamilyName;
 }
 
 uint64_t Property(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, const std::string& name) {
@@ -125,7 +111,7 @@ absl::StatusOr<std::unique_ptr<ViewDatabase>> ViewDatabase::Open(const std::stri
   std::unique_ptr<ViewDatabase> database(new ViewDatabase);
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(block_cache_bytes);
   std::vector<std::string> there;
-  if (read_only) {
+  if (exists) {
     VOUCHER_RETURN_IF_ERROR(ViewsStatus(
         rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &there), "opening"));
   }
@@ -134,9 +120,15 @@ absl::StatusOr<std::unique_ptr<ViewDatabase>> ViewDatabase::Open(const std::stri
   for (const Growth growth : kFamilies) {
     const auto i = static_cast<size_t>(growth);
     database->options_[i] = MakeOptions(growth, cache);
-    if (read_only && std::find(there.begin(), there.end(), NameOf(growth)) == there.end()) continue;
+    const bool is_there = std::erase(there, NameOf(growth)) > 0;
+    if (read_only && !is_there) continue;
     place_of[i] = families.size();
     families.emplace_back(NameOf(growth), database->options_[i]);
+  }
+  // What is left is of another version. RocksDB must be told of it to write, nobody needs its rows.
+  const size_t ours = families.size();
+  for (const std::string& name : there) {
+    if (!read_only) families.emplace_back(name, database->options_[0]);
   }
   const rocksdb::DBOptions& options = database->options_[0];
   rocksdb::DB* db = nullptr;
@@ -147,6 +139,9 @@ absl::StatusOr<std::unique_ptr<ViewDatabase>> ViewDatabase::Open(const std::stri
                   "opening"));
   database->db_.reset(db);
   for (size_t i = 0; i < kFamilies.size(); ++i) database->families_[i] = opened[place_of[i]];
+  for (size_t i = ours; i < opened.size(); ++i) {
+    VOUCHER_RETURN_IF_ERROR(ViewsStatus(db->DropColumnFamily(opened[i]), "opening"));
+  }
   return database;
 }
 
@@ -158,9 +153,7 @@ ViewDatabase::~ViewDatabase() {
 }
 
 absl::Status ViewDatabase::Add(const Files& files) {
-  VOUCHER_RETURN_IF_ERROR(CompactAppendedIfNeeded());
   WaitForCompaction(Growth::kChanging, kMaxLevel0Files);
-  WaitForCompaction(Growth::kAppended, kMaxLevel0Files);
   WaitForCompaction(Growth::kScattered, kMaxRuns);
   std::vector<rocksdb::IngestExternalFileArg> arguments;
   for (const Growth growth : kFamilies) {
@@ -182,18 +175,6 @@ absl::Status ViewDatabase::KeepFilesFew() {
       db_->SetOptions(family(Growth::kChanging),
                       {{"level0_file_num_compaction_trigger", absl::StrCat(kLevel0Files)}}),
       "compacting");
-}
-
-// Left to itself RocksDB compacts each file that came to the oldest level once more, alone and as
-// it is, to set its sequence number to 0. Only files of older rows that were changed are in level
-// 0.
-absl::Status ViewDatabase::CompactAppendedIfNeeded() {
-  const bool needed = Level0Files(Growth::kAppended) >= kLevel0Files;
-  if (needed == compacts_appended_) return absl::OkStatus();
-  compacts_appended_ = needed;
-  return ViewsStatus(db_->SetOptions(family(Growth::kAppended),
-                                     {{"disable_auto_compactions", needed ? "false" : "true"}}),
-                     "compacting");
 }
 
 uint64_t ViewDatabase::Level0Files(Growth growth) const {

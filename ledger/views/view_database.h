@@ -31,8 +31,6 @@ using GrowthOfTables = std::array<Growth, 256>;
 // for another:
 //
 //   changing   levels: many versions of a row become one soon
-//   appended   levels: files lie after all older ones, so RocksDB puts them to the oldest level at
-//              once; they are compacted only while there are files of older rows that were changed
 //   scattered  runs of like sizes are merged, many at a time (RocksDB's "universal" style), so that
 //              a row is rewritten once or twice while files grow a thousandfold; in levels each new
 //              file would have most of the older rows rewritten
@@ -40,8 +38,7 @@ using GrowthOfTables = std::array<Growth, 256>;
 // Thread-safe, but one thread adds.
 class ViewDatabase {
  public:
-  static constexpr std::array<Growth, 3> kFamilies = {Growth::kChanging, Growth::kAppended,
-                                                      Growth::kScattered};
+  static constexpr std::array<Growth, 2> kFamilies = {Growth::kChanging, Growth::kScattered};
   static constexpr uint64_t kMaxFileBytes = 64u << 20;
   // Paths of files of each family, by the number of its Growth.
   using Files = std::array<std::vector<std::string>, kFamilies.size()>;
@@ -82,14 +79,12 @@ class ViewDatabase {
   ViewDatabase() = default;
   uint64_t Level0Files(Growth growth) const;
   void WaitForCompaction(Growth growth, uint64_t max_files) const;
-  absl::Status CompactAppendedIfNeeded();
 
   std::array<rocksdb::Options, kFamilies.size()> options_;
   std::unique_ptr<rocksdb::DB> db_;
   // Of files that were written before there were families all are the same one.
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies.size()> families_{};
   std::vector<rocksdb::ColumnFamilyHandle*> opened_;
-  bool compacts_appended_ = false;
 };
 
 // UNAVAILABLE, DATA_LOSS or FAILED_PRECONDITION with what was being done, as in "opening".

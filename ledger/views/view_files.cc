@@ -108,7 +108,6 @@ ViewFiles::ViewFiles(std::string path, const Options& options,
       found_(std::make_unique<KeyFilter>(options.filter_bytes / 2)),
       added_(std::make_unique<KeyFilter>(options.filter_bytes / 2)) {
   if (read_only()) return;
-  FindLastAppended();
   if (ReadFilters()) return;
   if (database_->total_file_bytes() <= kReadAtOnceBytes) ReadKeys();
 }
@@ -173,15 +172,8 @@ void ViewFiles::WriteFilters() const {
   WriteFilterFile(filter_file(), State(), {found_.get(), added_.get()});
 }
 
-void ViewFiles::FindLastAppended() {
-  const std::unique_ptr<rocksdb::Iterator> row(
-      db().NewIterator(rocksdb::ReadOptions(), database_->family(Growth::kAppended)));
-  row->SeekToLast();
-  if (row->Valid()) last_appended_ = row->key().ToString();
-}
-
 bool ViewFiles::IsFiltered(uint8_t table) const {
-  return !options_.ordered[table] && options_.growth[table] != Growth::kAppended;
+  return !options_.ordered[table];
 }
 
 void ViewFiles::ReadKeys() {
@@ -248,22 +240,14 @@ absl::StatusOr<ViewDatabase::Files> ViewFiles::WriteSorted(Cursor row) {
     return SortedFiles(database_->options(growth),
                        absl::StrCat(prefix, static_cast<int>(growth), "-"));
   };
-  std::array<SortedFiles, ViewDatabase::kFamilies.size()> files = {
-      begin(Growth::kChanging), begin(Growth::kAppended), begin(Growth::kScattered)};
+  std::array<SortedFiles, ViewDatabase::kFamilies.size()> files = {begin(Growth::kChanging),
+                                                                   begin(Growth::kScattered)};
   Additions additions(added_.get());
   filters_are_stored_ = false;
-  bool appending = false;
   for (; row.valid(); row.Next()) {
     const auto id = static_cast<uint8_t>(row.key()[0]);
     const Growth growth = options_.growth[id];
-    SortedFiles& family = files[static_cast<size_t>(growth)];
-    if (growth == Growth::kAppended && row.key() > last_appended_) {
-      // A file with older keys too would overlap older files, and have them all rewritten.
-      if (!appending) VOUCHER_RETURN_IF_ERROR(family.Cut());
-      appending = true;
-      last_appended_ = std::string(row.key());
-    }
-    VOUCHER_RETURN_IF_ERROR(family.Add(row));
+    VOUCHER_RETURN_IF_ERROR(files[static_cast<size_t>(growth)].Add(row));
     if (IsFiltered(id) && !row.erased()) additions.Add(row.key(), growth == Growth::kScattered);
   }
   ViewDatabase::Files paths;

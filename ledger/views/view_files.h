@@ -26,10 +26,9 @@ namespace voucher {
 //
 // Even with filters of its own RocksDB is slow to say that there is no such row, and most reads of
 // a ledger are for what should not be there: a request_id, an order number. So the keys of tables
-// that are not ordered are in a filter of our own besides, except for appended rows, which are
-// asked for by numbers that were given. A clean end writes the filter to disk (filter_file.h);
-// after any other a thread reads all keys, once it is asked to, and until that is done every read
-// asks RocksDB.
+// that are not ordered are in a filter of our own besides. A clean end writes the filter to disk
+// (filter_file.h); after any other a thread reads all keys, once it is asked to, and until that is
+// done every read asks RocksDB.
 class ViewFiles {
  public:
   struct Options {
@@ -88,7 +87,6 @@ class ViewFiles {
   bool HasFilterOf(absl::string_view key) const;
   // Empty if there is none.
   std::string State() const;
-  void FindLastAppended();
   bool ReadFilters();
   // Keeps the filters for the next start. Not those that are there already or lack keys.
   void WriteFilters() const;
@@ -105,7 +103,6 @@ class ViewFiles {
   const Options options_;
   const std::unique_ptr<ViewDatabase> database_;
   uint64_t files_written_ = 0;
-  std::string last_appended_;         // The greatest key of an appended row.
   std::unique_ptr<KeyFilter> found_;  // keys from before opening
   std::unique_ptr<KeyFilter> added_;  // since then, or since `found_` was read last
   std::atomic<bool> found_all_{false};

@@ -237,10 +237,10 @@ TEST(HotView, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   }
   EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{3, 1, 2}));
 
-  state.Edit<tables::Orders>({1, "stored"}).set_number(10);
-  state.Edit<tables::Orders>({1, "taken"}).set_number(20);
+  state.Put<tables::Orders>({1, "stored"}, Number(10));
   state.Erase<tables::Orders>({1, "new"});
-  state.Put<tables::Orders>({1, "newer"}, Number(4));  // beside edited ones
+  state.Put<tables::Orders>({1, "taken"}, Number(20));  // beside erased ones
+  state.Put<tables::Orders>({1, "newer"}, Number(4));
   EXPECT_EQ(state.Find<tables::Orders>({1, "new"}), nullptr);
   EXPECT_EQ(state.Find<tables::Orders>({1, "taken"})->number(), 20u);
   EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));

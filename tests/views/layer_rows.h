@@ -28,7 +28,6 @@ inline OrderedTables TestTables() {
 
 inline GrowthOfTables TestGrowth() {
   GrowthOfTables growth{};
-  growth['p'] = Growth::kAppended;
   growth['q'] = growth['u'] = Growth::kScattered;
   return growth;
 }
