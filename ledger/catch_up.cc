@@ -19,6 +19,7 @@
 #include "ledger/base/status_macros.h"
 #include "ledger/base/thread_name.h"
 #include "ledger/machine/machine.h"
+#include "ledger/machine/redemptions.h"
 
 namespace voucher {
 namespace {
@@ -147,13 +148,21 @@ class ReaderAhead {
   std::thread thread_;
 };
 
-void EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* state) {
+// FAILED_PRECONDITION: an entry of an older version.
+absl::Status EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* state) {
   while (!entries.empty()) {
     const auto next = entries.subspan(0, kWarmAhead);
     Warm(*state, next);
-    for (const v1::Entry* entry : next) Evolve(*entry, state);
+    for (const v1::Entry* entry : next) {
+      if (!IsNumberedByEntry(*entry)) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("entry ", entry->sequence(), " ", kNumberedOtherwise));
+      }
+      Evolve(*entry, state);
+    }
     entries.remove_prefix(next.size());
   }
+  return absl::OkStatus();
 }
 
 // Holds the rows that most entries change, if there are so many entries that they will find a good
@@ -251,7 +260,7 @@ absl::StatusOr<std::unique_ptr<HotView>> CatchUpViews(const Journal& journal,
   do {
     VOUCHER_ASSIGN_OR_RETURN(const Batch* const batch, reader.Next());
     VOUCHER_RETURN_IF_ERROR(loader.Poll());
-    EvolveAll(batch->entries, &loader.state());
+    VOUCHER_RETURN_IF_ERROR(EvolveAll(batch->entries, &loader.state()));
     done = batch->last;
     if (done == end || IsPiece(loader.state(), views->options(), done - loaded, end - done)) {
       VOUCHER_ASSIGN_OR_RETURN(const Hash root, journal.RootAt(done));

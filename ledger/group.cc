@@ -121,7 +121,7 @@ absl::StatusOr<Group::SharedRecorded> Group::Find(uint64_t sequence) const {
   if (absl::Status read = journal_->ReadEntry(sequence, &bytes); !read.ok()) return read;
   const auto found = std::make_shared<Memory>();
   v1::Entry* const entry = found->NewEntry();
-  if (!entry->ParseFromString(bytes)) {
+  if (!entry->ParseFromString(bytes) || entry->sequence() != sequence) {
     return absl::DataLossError(absl::StrCat("entry ", sequence, " cannot be parsed"));
   }
   found->recorded.push_back({*entry, LeafHash(bytes)});

@@ -14,6 +14,15 @@ namespace {
 using v1::Command;
 using v1::Event;
 
+bool ShowsOne(const v1::GetRedemptionRequest&) {
+  return false;
+}
+// Each is read from a block of entries.
+bool ShowsMany(const v1::ListRedemptionsRequest& request) {
+  constexpr int kFew = 20;
+  return request.page_size() == 0 || request.page_size() > kFew;
+}
+
 class CreditService final : public RpcService {
  public:
   explicit CreditService(const Door& door) : RpcService(door, "voucher.v1.CreditService") {
@@ -46,10 +55,8 @@ class CreditService final : public RpcService {
     Unary("ListVouchers", Read(&query::ListVouchers));
     Unary("GetTransfer", Read(&query::GetTransfer));
     Unary("ListTransfers", Read(&query::ListTransfers));
-    Unary("GetRedemption", ReadFromEntries<v1::GetRedemptionRequest>(
-                               &query::GetRedemption, [](const auto&) { return false; }));
-    Unary("ListRedemptions", ReadFromEntries<v1::ListRedemptionsRequest>(
-                                 &query::ListRedemptions, [](const auto&) { return true; }));
+    Unary("GetRedemption", ReadFromEntries(&query::GetRedemption, &ShowsOne));
+    Unary("ListRedemptions", ReadFromEntries(&query::ListRedemptions, &ShowsMany));
     Unary("GetCredit", Read(&query::GetCredit));
     CheckComplete();
   }

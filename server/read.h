@@ -70,10 +70,9 @@ UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Author
     WithSnapshot(call, request->min_sequence(),
                  [=](const UnaryCall& ready, const ReadSnapshot& snapshot) {
                    if (!reads_many(*request)) return answer(ready, *request, snapshot);
-                   ready.door().long_reads->Post(
-                       [answer, request, ready, newest = ready.door().ledger->Snapshot()] {
-                         answer(ready, *request, *newest);
-                       });
+                   ready.door().long_reads->Post([answer, request, ready] {
+                     answer(ready, *request, *ready.door().ledger->Snapshot());
+                   });
                  });
   };
 }

@@ -74,7 +74,7 @@ Specs CreditCommands() {
        "get",
        "CreditService/GetRedemption",
        "show a redemption, by id or by provider and order number",
-       {{"--id", "redemption_id", "number in the ledger", kOptional},
+       {{"--id", "redemption_id", "number: the sequence of its entry", kOptional},
         {"--provider", "provider_id", "provider", kOptional},
         {"--order", "order_number", "the provider's order number", kOptional}}},
       {"redemption",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 
 #include "ledger/base/status_macros.h"
 #include "ledger/fsck/entry_checks.h"
@@ -18,6 +19,7 @@
 #include "ledger/journal/verify.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
+#include "ledger/machine/redemptions.h"
 #include "ledger/recovery.h"
 #include "ledger/views/views.h"
 
@@ -26,13 +28,16 @@ namespace {
 
 constexpr uint64_t kEntriesPerBatch = 4'096;
 
-// The entry at `sequence`, if it is before `place` and can be read.
-std::optional<v1::Entry> EntryBefore(const Journal& journal, uint64_t place, uint64_t sequence) {
+// The entry that the entry at `place` names, if it names one before it.
+absl::StatusOr<std::optional<v1::Entry>> ReadNamed(const Journal& journal, uint64_t place,
+                                                   const v1::Command& command) {
+  const uint64_t sequence = EntryNamedBy(command);
   if (sequence == 0 || sequence >= place) return std::nullopt;
   std::string stored;
   v1::Entry entry;
-  if (!journal.ReadEntry(sequence, &stored).ok() || !entry.ParseFromString(stored)) {
-    return std::nullopt;
+  VOUCHER_RETURN_IF_ERROR(journal.ReadEntry(sequence, &stored));
+  if (!entry.ParseFromString(stored) || entry.sequence() != sequence) {
+    return absl::DataLossError(absl::StrCat("entry ", sequence, " cannot be parsed"));
   }
   return entry;
 }
@@ -50,7 +55,7 @@ class Run {
   void OpenViews(const Journal& journal);
   absl::Status TakeEntries(const Journal& journal);
   absl::Status TakeBatch(const Journal& journal, uint64_t first, uint64_t last);
-  void TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored);
+  absl::Status TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored);
   absl::Status CompareViews();
   void CheckRows();
   void Progress(absl::string_view phase, uint64_t done, uint64_t total) const {
@@ -134,29 +139,34 @@ void Run::OpenViews(const Journal& journal) {
   views_ = *std::move(views);
 }
 
-void Run::TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored) {
+absl::Status Run::TakeEntry(const Journal& journal, uint64_t place, absl::string_view stored) {
   const std::optional<v1::Entry> entry = entries_.Take(place, stored);
-  if (!replaying_) return;
+  if (!replaying_) return absl::OkStatus();
+  if (entry && !IsNumberedByEntry(*entry)) {
+    return absl::FailedPreconditionError(absl::StrCat("entry ", place, " ", kNumberedOtherwise));
+  }
   if (!entry || entry->sequence() != place || place == options_.inadmissible_entry) {
     applied_.Find("entry ", place, " does not fit the state before it; the replay ends there");
     replaying_ = false;
-    return;
+    return absl::OkStatus();
   }
-  const std::optional<v1::Entry> named =
-      EntryBefore(journal, place, EntryNamedBy(entry->command()));
+  VOUCHER_ASSIGN_OR_RETURN(const std::optional<v1::Entry> named,
+                           ReadNamed(journal, place, entry->command()));
   if (options_.applying != nullptr) *options_.applying = place;
   replay_->Take(stored, *entry, named ? &*named : nullptr);
   if (options_.applying != nullptr) *options_.applying = 0;
   applied_.Count();
+  return absl::OkStatus();
 }
 
 absl::Status Run::TakeBatch(const Journal& journal, uint64_t first, uint64_t last) {
-  const absl::Status read =
+  absl::Status taken;
+  VOUCHER_RETURN_IF_ERROR(
       journal.ReadEntries(first, last, [&](uint64_t place, absl::string_view stored) {
-        TakeEntry(journal, place, stored);
-        return true;
-      });
-  if (!read.ok()) return read;
+        taken = TakeEntry(journal, place, stored);
+        return taken.ok();
+      }));
+  VOUCHER_RETURN_IF_ERROR(taken);
   VOUCHER_RETURN_IF_ERROR(replay_->Store());
   if (replaying_ && last == compare_at_) return CompareViews();
   return absl::OkStatus();

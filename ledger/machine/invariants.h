@@ -30,8 +30,8 @@ namespace voucher {
 //   numbers       dense, names lead back to them, indexes are complete
 //
 // One sentence per finding, at most kMaxInvariantFindings; empty means that all hold. Memory grows
-// with applications, vouchers, transfers, lots, limits and statement lines, not with redemptions.
-// Never aborts on rows that decode.
+// with applications, vouchers, transfers, lots, limits and statement lines, not with redemptions
+// (of those in `redeemed` only with what RedemptionSums keeps). Never aborts on rows that decode.
 std::vector<std::string> CheckInvariants(const View& view, const RedemptionSums& redeemed);
 
 inline constexpr size_t kMaxInvariantFindings = 100;

@@ -100,6 +100,8 @@ void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
     event->mutable_clock_resumed()->set_jump_ns(asked.jump_ns);
     return;
   }
+  VOUCHER_CHECK(asked.named == nullptr || asked.named->sequence() == EntryNamedBy(entry->command()))
+      << asked.named->sequence();
   Context context(view, asked.authority, asked.received_at, event, asked.named);
   Decision decision = DecideVerb(&context, entry->command());
   entry->set_program(context.program);
@@ -113,8 +115,8 @@ void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
 }
 
 v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns,
-                 const v1::Entry* named) {
+                 UnixNanos received_at, UnixNanos recorded_at, const v1::Entry* named,
+                 int64_t jump_ns) {
   v1::Entry entry;
   *entry.mutable_command() = std::move(command);
   const bool timer = entry.command().has_timer_due();
@@ -137,7 +139,7 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded, const v1::Entry*
     authority = known->authority();
   }
   return Decide(view, recorded.command(), authority, recorded.received_unix_ns(),
-                recorded.recorded_unix_ns(), recorded.event().clock_resumed().jump_ns(), named);
+                recorded.recorded_unix_ns(), named, recorded.event().clock_resumed().jump_ns());
 }
 
 void Evolve(const v1::Entry& entry, Overlay* rows) {

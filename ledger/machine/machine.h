@@ -23,7 +23,8 @@ namespace voucher {
 //   std::vector<FieldProblem> problems = CheckCommand(command, now);        // decode.h; malformed
 //   ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
-//   v1::Entry entry = Decide(view, std::move(command), who, received, recorded);
+//   const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
+//   v1::Entry entry = Decide(view, std::move(command), who, received, recorded, named);
 //   Evolve(entry, &state);
 
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
@@ -67,8 +68,8 @@ void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry);
 
 // The same for a command that is in no entry yet. `named` is Asked's.
 v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
-                 UnixNanos received_at, UnixNanos recorded_at, int64_t jump_ns = 0,
-                 const v1::Entry* named = nullptr);
+                 UnixNanos received_at, UnixNanos recorded_at, const v1::Entry* named,
+                 int64_t jump_ns = 0);
 
 // Decides again what `recorded` decided, from its own request, authority and instants, on the state
 // before it; `named` is the entry that EntryNamedBy its command, null if there is none. The

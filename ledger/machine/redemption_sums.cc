@@ -1,8 +1,11 @@
 #include "ledger/machine/redemption_sums.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/machine/invariants.h"
+#include "ledger/machine/invariants/sums.h"
 #include "ledger/machine/redemptions.h"
 
 namespace voucher {
@@ -10,52 +13,70 @@ namespace voucher {
 using invariants::Minus;
 using invariants::Plus;
 
+template <class... Parts>
+void RedemptionSums::Require(bool holds, const Parts&... parts) {
+  if (holds || findings.size() >= kMaxInvariantFindings) return;
+  findings.push_back(absl::StrCat(parts...));
+}
+
 void RedemptionSums::Add(const v1::Entry& entry, const v1::Entry* named) {
   if (entry.event().has_redeemed()) AddRedemption(entry);
   if (entry.event().has_redemption_reversed()) AddReversal(entry, named);
 }
 
 void RedemptionSums::AddRedemption(const v1::Entry& entry) {
-  const v1::Redeemed& redeemed = entry.event().redeemed();
+  const v1::Redeemed& event = entry.event().redeemed();
   const uint64_t account = entry.command().redeem().account_id();
   ++redemptions;
+  int64_t drawn_fen = 0;
   for (const v1::Draw& draw : DrawsOf(entry, nullptr)) {
     int64_t& fen = net_fen[{account, draw.voucher_id()}];
     fen = Plus(fen, draw.amount_fen());
+    drawn_fen = Plus(drawn_fen, draw.amount_fen());
   }
-  if (redeemed.core()) {
+  Require(event.amount_fen() == drawn_fen, "redemption ", entry.sequence(), " says ",
+          event.amount_fen(), " fen, it drew ", drawn_fen);
+  if (event.core()) {
     int64_t& fen = core_fen[{entry.program(), account}];
-    fen = Plus(fen, redeemed.amount_fen());
+    fen = Plus(fen, drawn_fen);
   }
-  const uint64_t previous = std::exchange(last[account], redeemed.redemption_id());
-  if (redeemed.previous_redemption_id() == previous) return;
-  findings.push_back(absl::StrCat("redemption ", redeemed.redemption_id(), " of cloud account ",
-                                  account, " follows ", redeemed.previous_redemption_id(),
-                                  ", the one before it is ", previous));
+  const uint64_t previous = std::exchange(last[account], entry.sequence());
+  Require(event.previous_redemption_id() == previous, "redemption ", entry.sequence(),
+          " of cloud account ", account, " follows ", event.previous_redemption_id(),
+          ", the one before it is ", previous);
 }
 
+// Everything that the redemption says is taken from its own entry.
 void RedemptionSums::AddReversal(const v1::Entry& entry, const v1::Entry* named) {
   const v1::RedemptionReversed& event = entry.event().redemption_reversed();
-  const uint64_t id = event.redemption_id();
   if (named == nullptr || !named->event().has_redeemed()) {
-    findings.push_back(
-        absl::StrCat("entry ", entry.sequence(), " reverses ", id, ", which is no redemption"));
-    return;
+    return Require(false, "entry ", entry.sequence(), " reverses ", event.redemption_id(),
+                   ", which is no redemption");
   }
-  const auto [draws, is_first] = reversed.try_emplace(id);
+  const uint64_t account = named->command().redeem().account_id();
+  const bool core = named->event().redeemed().core();
+  Require(event.redemption_id() == named->sequence() && event.account_id() == account &&
+              event.core() == core && entry.program() == named->program(),
+          "entry ", entry.sequence(), " does not say what redemption ", named->sequence(),
+          " does, which it reverses");
+  const auto [draws, is_first] = reversed.try_emplace(named->sequence());
   if (is_first) draws->second = DrawsOf(*named, nullptr);
+  int64_t reversed_fen = 0;
   for (const v1::Posting& posting : entry.event().postings()) {
     if (posting.to().kind() != v1::ACCOUNT_KIND_CREDIT) continue;
-    int64_t& fen = net_fen[{posting.to().id(), posting.to().sub()}];
+    reversed_fen = Plus(reversed_fen, posting.amount_fen());
+    int64_t& fen = net_fen[{account, posting.to().sub()}];
     fen = Minus(fen, posting.amount_fen());
     for (v1::Draw& draw : draws->second) {
       if (draw.voucher_id() != posting.to().sub()) continue;
       draw.set_reversed_fen(Plus(draw.reversed_fen(), posting.amount_fen()));
     }
   }
-  if (!event.core()) return;
-  int64_t& fen = core_fen[{entry.program(), event.account_id()}];
-  fen = Minus(fen, event.reversed_fen());
+  Require(event.reversed_fen() == reversed_fen, "entry ", entry.sequence(), " says ",
+          event.reversed_fen(), " fen reversed, it returns ", reversed_fen);
+  if (!core) return;
+  int64_t& fen = core_fen[{entry.program(), account}];
+  fen = Minus(fen, reversed_fen);
 }
 
 }  // namespace voucher

@@ -30,10 +30,13 @@ struct RedemptionSums {
   absl::btree_map<uint64_t, uint64_t> last;
   // Draws of the redemptions of which something was reversed.
   absl::btree_map<uint64_t, google::protobuf::RepeatedPtrField<v1::Draw>> reversed;
-  // Entries that do not fit those before them, a sentence each.
+  // Entries that do not fit themselves or those before them, a sentence each; not all of them, if
+  // there are more than kMaxInvariantFindings.
   std::vector<std::string> findings;
 
  private:
+  template <class... Parts>
+  void Require(bool holds, const Parts&... parts);
   void AddRedemption(const v1::Entry& entry);
   void AddReversal(const v1::Entry& entry, const v1::Entry* named);
 };

@@ -1,6 +1,7 @@
 // Redemptions, which no row repeats: what their entries say, and what was reversed of them.
 #pragma once
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
 #include "ledger/machine/tables.h"
@@ -18,5 +19,16 @@ google::protobuf::RepeatedPtrField<v1::Draw> DrawsOf(const v1::Entry& redemption
 inline v1::RedemptionState StateOf(const rows::ReversalRow* reversal) {
   return reversal != nullptr ? reversal->state() : v1::REDEMPTION_STATE_BOOKED;
 }
+
+// False: a redemption with a number of its own, as older versions gave. Nothing of this one can
+// read it.
+inline bool IsNumberedByEntry(const v1::Entry& entry) {
+  return !entry.event().has_redeemed() ||
+         entry.event().redeemed().redemption_id() == entry.sequence();
+}
+inline constexpr absl::string_view kNumberedOtherwise =
+    "is a redemption with a number of its own: the ledger was written by an older version, and "
+    "only "
+    "that can read it";
 
 }  // namespace voucher

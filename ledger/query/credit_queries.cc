@@ -52,6 +52,12 @@ absl::StatusOr<v1::Entry> FindRedemption(const View& view, uint64_t number,
   return absl::NotFoundError(absl::StrCat("There is no redemption ", number, "."));
 }
 
+// The views and the journal are not of one ledger; such views are shown read-only.
+absl::Status NotTheRedemption(uint64_t number) {
+  return absl::DataLossError(
+      absl::StrCat("entry ", number, " is not the redemption that the views name"));
+}
+
 }  // namespace
 
 absl::Status GetVoucher(const View& view, const v1::Authority&,
@@ -175,7 +181,11 @@ absl::Status GetRedemption(const View& view, const v1::Authority& who,
                            v1::GetRedemptionResponse* response, EntryReader entries) {
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, RedemptionNumber(view, who, request));
   VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, FindRedemption(view, number, entries));
-  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, entry.command().redeem().account_id()));
+  const v1::RedeemRequest& order = entry.command().redeem();
+  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, order.account_id()));
+  if (request.redemption_id() == 0 && order.order_number() != request.order_number()) {
+    return NotTheRedemption(number);
+  }
   *response->mutable_redemption() = RedemptionResource(view, entry);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
@@ -199,8 +209,12 @@ absl::Status ListRedemptions(const View& view, const v1::Authority& who,
   }
   for (size_t shown = 0; next != 0 && shown < page.wanted; ++shown) {
     VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, ReadEntry(entries, next));
+    const uint64_t previous = entry.event().redeemed().previous_redemption_id();
+    if (entry.command().redeem().account_id() != request.account_id() || previous >= next) {
+      return NotTheRedemption(next);
+    }
     *response->add_redemptions() = RedemptionResource(view, entry);
-    last = std::exchange(next, entry.event().redeemed().previous_redemption_id());
+    last = std::exchange(next, previous);
   }
   page.Finish(next != 0 ? std::optional(last) : std::nullopt, response);
   response->set_as_of_sequence(AsOf(view));

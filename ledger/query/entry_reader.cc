@@ -1,7 +1,5 @@
 #include "ledger/query/entry_reader.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/status_macros.h"
@@ -14,8 +12,9 @@ absl::Status ReadEntries(const EntryReader& entries, uint64_t first, uint64_t la
   bool parsed = true;
   VOUCHER_RETURN_IF_ERROR(entries(first, last, [&](uint64_t sequence, absl::string_view stored) {
     v1::Entry entry;
-    parsed =
-        sequence == next && entry.ParseFromArray(stored.data(), static_cast<int>(stored.size()));
+    parsed = sequence == next &&
+             entry.ParseFromArray(stored.data(), static_cast<int>(stored.size())) &&
+             entry.sequence() == sequence;
     if (!parsed) return false;
     take(entry);
     ++next;

@@ -14,7 +14,8 @@
 namespace voucher::query {
 
 // Shows the stored bytes of entries `first` to `last`, both included, in order, until the visitor
-// returns false. All entries of the view are there. DATA_LOSS if they cannot be read.
+// returns false. All entries of the view are there, unless it is shown although it does not belong
+// to the journal. DATA_LOSS if they cannot be read.
 using EntryReader = std::function<absl::Status(
     uint64_t first, uint64_t last,
     absl::FunctionRef<bool(uint64_t sequence, absl::string_view stored)> visit)>;

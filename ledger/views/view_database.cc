@@ -125,8 +125,7 @@ absl::StatusOr<std::unique_ptr<ViewDatabase>> ViewDatabase::Open(const std::stri
     place_of[i] = families.size();
     families.emplace_back(NameOf(growth), database->options_[i]);
   }
-  // What is left is of another version. RocksDB must be told of it to write, nobody needs its rows.
-  const size_t ours = families.size();
+  // What is left is of another version, which may come back. RocksDB must be told of it to write.
   for (const std::string& name : there) {
     if (!read_only) families.emplace_back(name, database->options_[0]);
   }
@@ -139,9 +138,6 @@ absl::StatusOr<std::unique_ptr<ViewDatabase>> ViewDatabase::Open(const std::stri
                   "opening"));
   database->db_.reset(db);
   for (size_t i = 0; i < kFamilies.size(); ++i) database->families_[i] = opened[place_of[i]];
-  for (size_t i = ours; i < opened.size(); ++i) {
-    VOUCHER_RETURN_IF_ERROR(ViewsStatus(db->DropColumnFamily(opened[i]), "opening"));
-  }
   return database;
 }
 

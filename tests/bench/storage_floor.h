@@ -21,8 +21,8 @@ absl::StatusOr<std::vector<std::string>> LastEntries(const std::string& data_dir
 
 // The storage of the ledger without rules, messages and RPCs: groups of 1,000 recorded entries
 // appended to a journal, each group synced, and for each entry the rows of a redemption (a random
-// request id, an order number, two balances of accounts spread at random, a row of a redemption's
-// size) changed in a state whose changes go into views, as the sequencer does it.
+// request id, an order number, two balances of accounts spread at random) changed in a state whose
+// changes go into views, as the sequencer does it.
 class StorageFloor {
  public:
   // `entries`, at least one, are appended again and again. `directory` is replaced.

@@ -2,7 +2,7 @@
 """Freezes the wire contract: every field number, enum value and rpc stands as one line in proto/frozen.txt.
 
 usage: frozen.py            compares the protos with proto/frozen.txt; exits with 1 on any difference
-       frozen.py --freeze   adds new lines to proto/frozen.txt; refuses if a frozen line would go or change
+       frozen.py --freeze   adds new lines to proto/frozen.txt and takes out what rows lost; refuses if any other line would go or change
 
 Rows of the views may lose fields, since every program builds the views of another evolve version anew: the number of the
 field must be reserved then, or the whole row gone.
@@ -63,7 +63,7 @@ def messages_of(scope, messages):
 
 
 def may_go(line, messages):
-    match = re.fullmatch(r"field (voucher\.journal\.v1\.\w+Row)\.\w+ = (\d+) : .*", line)
+    match = re.fullmatch(r"field (voucher\.journal\.v1\.\w+Row(?:\.\w+)?)\.\w+ = (\d+) : .*", line)
     if match is None:
         return False
     message, number = messages.get(match[1]), int(match[2])
@@ -101,8 +101,9 @@ def read_frozen(path):
         return [line for line in file.read().splitlines() if line and not line.startswith("#")]
 
 
-HEADER = """# Every field number, enum value and rpc of the protos. Written by `./dev protos --freeze`, which only adds lines.
-# A line that is here is used by clients and by ledgers on disk: it never goes and never changes, but for rows of views.
+HEADER = """# Every field number, enum value and rpc of the protos. Written by `./dev protos --freeze`, which only adds lines,
+# but for rows of the views, which may lose fields.
+# A line that is here is used by clients and by ledgers on disk: it never goes and never changes.
 """
 
 

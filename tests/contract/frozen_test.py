@@ -89,7 +89,7 @@ class FrozenTest(unittest.TestCase):
         self.assertEqual(len(self.read()), len(LINES) + 1)
 
     def test_a_row_of_the_views_may_go_and_a_field_of_it_if_its_number_is_reserved(self):
-        row = 'syntax = "proto3"; package voucher.journal.v1; message LotRow { int64 fen = 1; int64 used = 2; } '
+        row = 'syntax = "proto3"; package voucher.journal.v1; message LotRow { message Part { int64 fen = 1; } Part part = 1; int64 used = 2; } '
         self.write(row)
         os.remove(os.path.join(self.root, "frozen.txt"))
         self.assertEqual(self.run_main(freeze=True), 0)
@@ -102,7 +102,8 @@ class FrozenTest(unittest.TestCase):
         self.assertEqual(self.run_main(freeze=True), 0)
         self.write(row.replace("LotRow", "OtherRow"))
         self.assertEqual(self.run_main(freeze=True), 0)
-        self.assertEqual(self.read(), ["field voucher.journal.v1.OtherRow.fen = 1 : int64",
+        self.assertEqual(self.read(), ["field voucher.journal.v1.OtherRow.Part.fen = 1 : int64",
+                                       "field voucher.journal.v1.OtherRow.part = 1 : voucher.journal.v1.OtherRow.Part",
                                        "field voucher.journal.v1.OtherRow.used = 2 : int64"])
 
     def test_an_empty_contract_is_no_contract(self):

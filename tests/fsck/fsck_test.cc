@@ -76,6 +76,20 @@ TEST_F(FsckTest, TheLifeOfMoneyToItsEndIsClean) {
   EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
 }
 
+// Such a reversal was refused when it came, whatever its number became since.
+TEST_F(FsckTest, AReversalOfWhatWasARedemptionLaterOnlyIsDecidedAgainAsItWas) {
+  const uint64_t next = story_.stored().size() + 1;
+  for (const uint64_t sequence : {next, next + 2}) {
+    EXPECT_EQ(story_.Do(ProviderOf("acme"), Reverse(sequence, 1)).refusal().reason(),
+              v1::REASON_REDEMPTION_NOT_FOUND);
+  }
+  story_.Accept(ProviderOf("acme"), Redeem(1, "o-9", 100));
+  EXPECT_EQ(story_.redemption(3), next + 2);
+  Write(story_.stored());
+  const FsckReport report = Check(/*redecide=*/true);
+  EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
+}
+
 TEST_F(FsckTest, ASettledLedgerIsCleanAndEachRowOfItsStatementsIsCompared) {
   TellSettlement(&story_);
   Write(story_.stored());

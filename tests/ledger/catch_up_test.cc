@@ -59,5 +59,21 @@ TEST(CatchUp, TheStateThatItEndsWithGoesOn) {
   }
 }
 
+TEST(CatchUp, ALedgerOfTheVersionBeforeIsRefused) {
+  LedgerStory story;
+  TellMainJob(&story);
+  std::vector<std::string> stored = story.stored();
+  v1::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(stored[story.redemption(1) - 1]));
+  entry.mutable_event()->mutable_redeemed()->set_redemption_id(1);
+  stored[story.redemption(1) - 1] = entry.SerializeAsString();
+
+  ScratchDirectory scratch("catch-up");
+  const Opened ledger(scratch.Path("old"), stored, 0);
+  const auto state = CatchUpViews(*ledger.journal, LedgerOptions(), ledger.views.get());
+  EXPECT_EQ(state.status().code(), absl::StatusCode::kFailedPrecondition) << state.status();
+  EXPECT_THAT(std::string(state.status().message()), ::testing::HasSubstr("an older version"));
+}
+
 }  // namespace
 }  // namespace voucher::testing

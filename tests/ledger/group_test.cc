@@ -51,9 +51,12 @@ TEST_F(GroupTest, ARedemptionIsFoundInTheJournalInTheGroupBeforeAndInTheGroup) {
   EXPECT_EQ(in_flight, story_.stored().size() + 1);
   Group group(&state_, journal_.get(), before.last_recorded_at(), &before);
   const uint64_t newest = RedeemIn(&group, "o-9");
-  for (const uint64_t redemption : {story_.redemption(1), in_flight, newest}) {
+  for (const auto& [redemption, fen] :
+       {std::pair(story_.redemption(1), 500'00), {in_flight, 500}, {newest, 500}}) {
     EXPECT_EQ(ReverseIn(&group, redemption, 200), v1::REASON_UNSPECIFIED) << redemption;
-    EXPECT_EQ(ReverseIn(&group, redemption, 500'01), v1::REASON_NOT_REVERSIBLE) << redemption;
+    EXPECT_EQ(ReverseIn(&group, redemption, fen - 199), v1::REASON_NOT_REVERSIBLE) << redemption;
+    EXPECT_EQ(ReverseIn(&group, redemption, fen - 200 - 1), v1::REASON_UNSPECIFIED) << redemption;
+    EXPECT_EQ(ReverseIn(&group, redemption, 2), v1::REASON_NOT_REVERSIBLE) << redemption;
   }
 }
 

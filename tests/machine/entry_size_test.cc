@@ -123,7 +123,7 @@ TEST(EntrySize, TheLargestWellFormedSubmissionTakesAtMost16KiB) {
   HotView state(nullptr);
   v1::Authority authority;
   authority.set_principal(std::string(64, 'q'));
-  const v1::Entry entry = Decide(state, command, authority, kNow, kNow);
+  const v1::Entry entry = Decide(state, command, authority, kNow, kNow, nullptr);
   EXPECT_LE(entry.ByteSizeLong(), 16u * 1024);
 }
 

@@ -127,7 +127,7 @@ v1::Entry RankAll(uint64_t count, bool backwards, uint64_t base = 0) {
   command.mutable_rank_applications()->set_program_id("contest");
   v1::Authority authority;
   authority.set_principal("platform");
-  return Decide(rows, command, authority, kNow, kNow);
+  return Decide(rows, command, authority, kNow, kNow, nullptr);
 }
 
 TEST(RankApplications, TheSameStateGivesTheSameBytes) {

@@ -56,7 +56,7 @@ class WaitlistTest : public ::testing::Test {
                                         request->GetDescriptor()->FindFieldByName("request_id"),
                                         absl::StrCat("r", ++requests_));
     EXPECT_TRUE(CheckCommand(command, now_).empty()) << text;
-    return Keep(Decide(*state_, std::move(command), platform_, now_, ++recorded_));
+    return Keep(Decide(*state_, std::move(command), platform_, now_, ++recorded_, nullptr));
   }
 
   v1::Entry Accept(const std::string& text) {
@@ -85,7 +85,7 @@ class WaitlistTest : public ::testing::Test {
       v1::Command command;
       *command.mutable_timer_due() = timer;
       recorded_ = std::max(recorded_ + 1, now_ + late_ns);
-      return Keep(Decide(*state_, command, {}, recorded_, recorded_));
+      return Keep(Decide(*state_, command, {}, recorded_, recorded_, nullptr));
     }
     ADD_FAILURE() << "no timer continues the waitlist";
     return {};
@@ -218,7 +218,7 @@ TEST_F(WaitlistTest, AtTheCutoffEveryoneLapsesInEntriesOf256) {
   v1::Command cutoff;
   *cutoff.mutable_timer_due() = TimersDue(*state_, kCutoff, 1).at(0);
   recorded_ = now_;
-  const v1::Entry first = Keep(Decide(*state_, cutoff, {}, recorded_, recorded_));
+  const v1::Entry first = Keep(Decide(*state_, cutoff, {}, recorded_, recorded_, nullptr));
   EXPECT_TRUE(first.event().has_program_cutoff_reached());
   EXPECT_EQ(first.event().waitlist().lapsed_application_ids_size(), 256);
   EXPECT_TRUE(first.event().waitlist().continues());
@@ -238,7 +238,7 @@ TEST_F(WaitlistTest, EntriesThatDoNotSayWhyAWaiterLapsedStillEvolve) {
   v1::Command cutoff;
   *cutoff.mutable_timer_due() = TimersDue(*state_, kCutoff, 1).at(0);
   recorded_ = now_;
-  v1::Entry entry = Decide(*state_, cutoff, {}, recorded_, recorded_);
+  v1::Entry entry = Decide(*state_, cutoff, {}, recorded_, recorded_, nullptr);
   entry.mutable_event()->mutable_waitlist()->clear_lapse_refusals();
   Evolve(entry, state_.get());
   EXPECT_EQ(StateOf(3), v1::APPLICATION_STATE_LAPSED);

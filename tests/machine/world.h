@@ -53,8 +53,8 @@ class World {
     if (command.has_reverse_redemption()) redemptions_.ToIds(command.mutable_reverse_redemption());
     const auto problems = CheckCommand(command, now_);
     EXPECT_TRUE(problems.empty()) << verb << " " << fields << ": " << problems.front().field;
-    return Record(Decide(state_, command, authority_, now_, ++recorded_, /*jump_ns=*/0,
-                         entries_.NamedBy(command)));
+    return Record(
+        Decide(state_, command, authority_, now_, ++recorded_, entries_.NamedBy(command)));
   }
 
   v1::Event Accept(const std::string& verb, const std::string& fields) {
@@ -72,7 +72,7 @@ class World {
       if (state_.Find<tables::Timers>(key) == nullptr) continue;  // dropped by one before it
       v1::Command command;
       *command.mutable_timer_due() = timer;
-      last = Record(Decide(state_, command, {}, now_, ++recorded_));
+      last = Record(Decide(state_, command, {}, now_, ++recorded_, nullptr));
     }
     return last;
   }
@@ -145,6 +145,8 @@ class World {
   // What does not hold of it.
   std::vector<std::string> Findings() const { return CheckInvariants(state_, entries_.redeemed()); }
   v1::RedemptionState StateOfRedemption(uint64_t number) const {
+    const v1::Entry* entry = entries_.Find(redemptions_.IdOf(number));
+    EXPECT_TRUE(entry != nullptr && entry->event().has_redeemed()) << number;
     return StateOf(state_.Find<tables::Reversals>({redemptions_.IdOf(number)}));
   }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -407,6 +408,43 @@ TEST(CallsTest, TheManualClockMovesOnAndJumps) {
   advance.mutable_by()->set_seconds(-1);
   EXPECT_THAT(ReadFieldViolations(client.Call(&Clock::AdvanceClock, advance).status),
               HasSubstr("by"));
+}
+
+TEST(CallsTest, RedemptionsAreReadBackFromTheirEntries) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
+  const auto account = CarryToCredit(&client, 0, 1, 100'000'00);
+  ASSERT_TRUE(account.ok()) << account.status();
+  const std::string provider = absl::StrCat("provider-", kProviderId);
+  ApiClient seller = running.Client(provider);
+  std::vector<uint64_t> ids;
+  v1::ListRedemptionsRequest list;
+  list.set_account_id(*account);
+  for (const char* order : {"o1", "o2", "o3"}) {
+    const auto redeemed = seller.Call(&Credit::Redeem, SampleOrder(*account, order, 100));
+    ASSERT_TRUE(redeemed.ok()) << Describe(redeemed.status);
+    ids.push_back(redeemed.response.event().redemption_id());
+    EXPECT_EQ(ids.back(), redeemed.response.receipt().sequence());
+    list.set_min_sequence(ids.back());
+  }
+  // At once for a few, on the thread for long reads for many.
+  for (const int page_size : {2, 0}) {
+    list.set_page_size(page_size);
+    const auto page = seller.Call(&Credit::ListRedemptions, list);
+    ASSERT_TRUE(page.ok()) << Describe(page.status);
+    ASSERT_EQ(page.response.redemptions_size(), page_size == 0 ? 3 : 2);
+    EXPECT_EQ(page.response.redemptions(0).redemption_id(), ids[2]);
+    EXPECT_EQ(page.response.redemptions(1).order_number(), "o2");
+  }
+  v1::GetRedemptionRequest get;
+  get.set_redemption_id(ids[1]);
+  const auto got = seller.Call(&Credit::GetRedemption, get);
+  ASSERT_TRUE(got.ok()) << Describe(got.status);
+  EXPECT_EQ(got.response.redemption().amount_fen(), 100);
+  get.set_redemption_id(1);
+  EXPECT_EQ(seller.Call(&Credit::GetRedemption, get).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
 }
 
 }  // namespace

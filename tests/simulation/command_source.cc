@@ -417,9 +417,11 @@ void CommandSource::Reverse(Sent* sent) {
       });
   request->set_reason("order cancelled");
   request->set_amount_fen(random_.Magnitude(16));
-  // Most entries are none; some have not been made yet.
-  request->set_redemption_id(number);
-  if (number > model_.redemptions.size()) return;
+  if (number > model_.redemptions.size()) {
+    // An entry that is none, mostly, or one of those that follow, the command's own first.
+    const uint64_t beyond = number - model_.redemptions.size();
+    return request->set_redemption_id(number % 2 == 0 ? number : model_.sequence + beyond);
+  }
   const Redemption& redemption = model_.redemptions[number - 1];
   request->set_redemption_id(redemption.id);
   sent->who = AsProvider(redemption.account);

@@ -115,8 +115,8 @@ bool Life::Fail(const std::string& what) {
 bool Life::Record(const v1::Command& command, const v1::Authority& who) {
   recorded_ = std::max(recorded_ + 1, clock_.now() + random_.Between(0, 5'000'000));
   const Outcome expected = model_.Apply(command, who, clock_.now());
-  v1::Entry entry = Decide(state_, command, who, clock_.now(), recorded_, /*jump_ns=*/0,
-                           entries_.NamedBy(command));
+  v1::Entry entry =
+      Decide(state_, command, who, clock_.now(), recorded_, entries_.NamedBy(command));
   const Outcome got = OutcomeOf(entry);
   CountOutcome(entry, got, &counts_);
   Evolve(entry, &state_);

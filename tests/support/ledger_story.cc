@@ -58,8 +58,7 @@ v1::Entry LedgerStory::Do(const v1::Authority& who, v1::Command command) {
     VOUCHER_CHECK(false) << problem.field << " " << problem.description;
   }
   const v1::Entry* const named = entries_.NamedBy(command);
-  return Keep(
-      Decide(state_, std::move(command), who, now_, now_ + 1'000'000, /*jump_ns=*/0, named));
+  return Keep(Decide(state_, std::move(command), who, now_, now_ + 1'000'000, named));
 }
 
 v1::Entry LedgerStory::Accept(const v1::Authority& who, v1::Command command) {
@@ -72,7 +71,7 @@ void LedgerStory::FireTimers() {
   for (const v1::TimerDue& timer : TimersDue(state_, now_ - 30 * kNanosPerSecond, 1'000)) {
     v1::Command command;
     *command.mutable_timer_due() = timer;
-    Keep(Decide(state_, std::move(command), v1::Authority(), now_, now_));
+    Keep(Decide(state_, std::move(command), v1::Authority(), now_, now_, nullptr));
   }
 }
 

@@ -97,8 +97,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   }
   recorded_ = std::max(recorded_ + 1, now_);
   const v1::Entry* const named = entries_.NamedBy(command);
-  const v1::Entry entry =
-      Decide(*state_, std::move(command), authority, now_, recorded_, /*jump_ns=*/0, named);
+  const v1::Entry entry = Decide(*state_, std::move(command), authority, now_, recorded_, named);
   Record(entry);
   ExpectOutcome(entry, outcome);
   ExpectBalances(step.balances);
@@ -207,7 +206,7 @@ void Scenario::Fire(const v1::TimerDue& timer) {
   *command.mutable_timer_due() = timer;
   recorded_ = std::max(recorded_ + 1, now_);
   ++fired_;
-  Record(Decide(*state_, command, {}, now_, recorded_));
+  Record(Decide(*state_, command, {}, now_, recorded_, nullptr));
 }
 
 void Scenario::ExpectRow(const ScenarioStep& step) {

@@ -42,7 +42,7 @@ TEST_F(ViewFilesTest, WhatWasAddedIsThereAfterReopeningAndLeftoversOfACrashAreNo
   EXPECT_FALSE(std::filesystem::exists(leftover));
 }
 
-TEST_F(ViewFilesTest, AFamilyOfAnotherVersionGoes) {
+TEST_F(ViewFilesTest, AFamilyOfAnotherVersionStays) {
   const auto family_names = [&] {
     std::vector<std::string> names;
     EXPECT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), Path(), &names).ok());
@@ -62,7 +62,7 @@ TEST_F(ViewFilesTest, AFamilyOfAnotherVersionGoes) {
   EXPECT_EQ(RowsOf({NewTable(), nullptr, std::make_shared<StoredRows>(Open(true))}, 0), rows);
   EXPECT_EQ(family_names().size(), 3);
   EXPECT_EQ(RowsOf({NewTable(), nullptr, std::make_shared<StoredRows>(Open())}, 0), rows);
-  EXPECT_EQ(family_names(), (std::vector<std::string>{"default", "scattered"}));
+  EXPECT_EQ(family_names().size(), 3) << "the version before finds its rows again";
 }
 
 // `size` bytes that cannot be compressed.

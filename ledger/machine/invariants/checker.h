@@ -10,9 +10,9 @@
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 
-#include "ledger/base/money.h"
 #include "ledger/machine/context.h"
 #include "ledger/machine/invariants.h"
+#include "ledger/machine/invariants/sums.h"
 #include "ledger/machine/redemption_sums.h"
 #include "ledger/machine/view.h"
 
@@ -23,14 +23,6 @@ namespace voucher::invariants {
 inline constexpr uint64_t kLastId = std::numeric_limits<uint64_t>::max();
 inline constexpr uint32_t kLastProgram = std::numeric_limits<uint32_t>::max();
 inline constexpr uint8_t kLastKind = std::numeric_limits<uint8_t>::max();
-
-// Adds where damaged rows may hold anything.
-inline int64_t Plus(int64_t a, int64_t b) {
-  return AddFen(a, b).value_or(std::numeric_limits<int64_t>::max());
-}
-inline int64_t Minus(int64_t a, int64_t b) {
-  return SubtractFen(a, b).value_or(std::numeric_limits<int64_t>::min());
-}
 
 // What the parts of a voucher add up to, by the rows of the parts.
 struct VoucherParts {

@@ -8,6 +8,7 @@
 #include "ledger/machine/catalog.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/redemptions.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/machine/vouchers.h"
 
@@ -158,9 +159,7 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
 void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::Redeemed& event,
             Overlay* rows) {
   const uint64_t id = event.redemption_id();
-  VOUCHER_CHECK(id == entry.sequence()) << "redemption " << id << " of entry " << entry.sequence()
-                                        << ": written by a version whose redemptions had numbers "
-                                           "of their own; this one cannot read it";
+  VOUCHER_CHECK(IsNumberedByEntry(entry)) << "entry " << entry.sequence() << kNumberedOtherwise;
   rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
   account.set_last_redemption(id);
   rows->PutNumber<tables::Orders>({event.provider_number(), request.order_number()}, id);
