@@ -1,10 +1,12 @@
-// SIGKILL under load, again and again: what was acknowledged stays, and nothing happens twice.
+// SIGKILL under load, again and again: what was acknowledged stays, nothing happens twice, and
+// views that are built anew are those that were there.
 //
 // VOUCHER_CRASH_KILLS (default 50) and VOUCHER_CRASH_SEED (default random, printed) in the
 // environment set the extent and the course.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <random>
@@ -23,6 +25,7 @@
 #include "ledger/base/sha256.h"
 #include "tests/crash/command_sender.h"
 #include "tests/crash/load_client.h"
+#include "tests/crash/views_digest.h"
 #include "tests/support/child_process.h"
 #include "tests/support/dev_clock.h"
 #include "tests/support/sample_program.h"
@@ -146,6 +149,23 @@ class KillTest : public ::testing::Test {
     load_endpoint_.Publish(server_.endpoint()->Get().address);
   }
 
+  // Of a copy, so that the restart is what it would be without it.
+  void ExpectViewsAreBuiltAnewAsTheyWere() const {
+    const std::string copy = scratch_.Path("copy");
+    std::filesystem::remove_all(copy);
+    for (const std::string part : {"/journal", "/views"}) {
+      std::filesystem::create_directories(copy + part);
+      std::filesystem::copy(DataDirectory() + part, copy + part,
+                            std::filesystem::copy_options::recursive);
+    }
+    const absl::StatusOr<Hash> caught_up = CaughtUpViewsDigest(copy);
+    ASSERT_TRUE(caught_up.ok()) << caught_up.status();
+    std::filesystem::remove_all(copy + "/views");
+    const absl::StatusOr<Hash> anew = CaughtUpViewsDigest(copy);
+    ASSERT_TRUE(anew.ok()) << anew.status();
+    EXPECT_EQ(*anew, *caught_up);
+  }
+
   // Waits for some load, kills, restarts, and replays everything that was acknowledged. The load
   // goes on only then.
   void KillOnce(int kill) {
@@ -154,6 +174,7 @@ class KillTest : public ::testing::Test {
         << "the load stands still before kill " << kill;
     server_.Kill();
     clock_.Pause();
+    ASSERT_NO_FATAL_FAILURE(ExpectViewsAreBuiltAnewAsTheyWere()) << "after kill " << kill;
     server_.config().mutable_development()->mutable_manual_clock()->set_start(clock_.RestartAt());
     ASSERT_EQ(server_.Start(), absl::OkStatus()) << "after kill " << kill;
     clock_.Run();
