@@ -210,7 +210,8 @@ absl::Status ListRedemptions(const View& view, const v1::Authority& who,
   for (size_t shown = 0; next != 0 && shown < page.wanted; ++shown) {
     VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, ReadEntry(entries, next));
     const uint64_t previous = entry.event().redeemed().previous_redemption_id();
-    if (entry.command().redeem().account_id() != request.account_id() || previous >= next) {
+    if (!entry.event().has_redeemed() || previous >= next ||
+        entry.command().redeem().account_id() != request.account_id()) {
       return NotTheRedemption(next);
     }
     *response->add_redemptions() = RedemptionResource(view, entry);

@@ -241,6 +241,27 @@ TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeNewestFirst) {
   EXPECT_EQ(second.next_page_token(), "");
 }
 
+// Views that do not belong to the journal are shown read-only; their numbers name anything there.
+TEST_F(CreditQueriesTest, AnEntryThatIsNotTheRedemptionThatTheViewsNameIsDataLoss) {
+  const EntryReader others = [this](uint64_t, uint64_t, auto visit) {
+    v1::Entry entry;
+    EXPECT_TRUE(entry.ParseFromString(story_.stored().at(story_.redemption(1) - 1)));
+    entry.set_sequence(story_.redemption(2));
+    entry.mutable_command()->mutable_redeem()->set_account_id(2);
+    visit(entry.sequence(), entry.SerializeAsString());
+    return absl::OkStatus();
+  };
+  v1::ListRedemptionsRequest list;
+  list.set_account_id(1);
+  v1::ListRedemptionsResponse listed;
+  EXPECT_TRUE(absl::IsDataLoss(ListRedemptions(view(), Platform(), list, &listed, others)));
+  v1::GetRedemptionRequest get;
+  get.set_provider_id("acme");
+  get.set_order_number("o-2");
+  v1::GetRedemptionResponse got;
+  EXPECT_TRUE(absl::IsDataLoss(GetRedemption(view(), Platform(), get, &got, others)));
+}
+
 // Whoever makes a token of their own does not see the redemptions of another account, nor stop the
 // server.
 TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {

@@ -159,7 +159,8 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
 void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::Redeemed& event,
             Overlay* rows) {
   const uint64_t id = event.redemption_id();
-  VOUCHER_CHECK(IsNumberedByEntry(entry)) << "entry " << entry.sequence() << kNumberedOtherwise;
+  VOUCHER_CHECK(IsNumberedByEntry(entry))
+      << "entry " << entry.sequence() << " " << kNumberedOtherwise;
   rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
   account.set_last_redemption(id);
   rows->PutNumber<tables::Orders>({event.provider_number(), request.order_number()}, id);
