@@ -2,7 +2,8 @@
 """Freezes the wire contract: every field number, enum value and rpc stands as one line in proto/frozen.txt.
 
 usage: frozen.py            compares the protos with proto/frozen.txt; exits with 1 on any difference
-       frozen.py --freeze   adds new lines to proto/frozen.txt and takes out what rows lost; refuses if any other line would go or change
+       frozen.py --freeze   adds new lines to proto/frozen.txt and takes out what rows lost; refuses if any other line
+                            would go or change
 
 Rows of the views may lose fields, since every program builds the views of another evolve version anew: the number of the
 field must be reserved then, or the whole row gone.
