@@ -27,8 +27,6 @@ inline bool IsNumberedByEntry(const v1::Entry& entry) {
          entry.event().redeemed().redemption_id() == entry.sequence();
 }
 inline constexpr absl::string_view kNumberedOtherwise =
-    "is a redemption with a number of its own: the ledger was written by an older version, and "
-    "only "
-    "that can read it";
+    "is a redemption with a number of its own: only the older version that wrote it can read it";
 
 }  // namespace voucher

@@ -76,6 +76,18 @@ TEST_F(FsckTest, TheLifeOfMoneyToItsEndIsClean) {
   EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
 }
 
+TEST_F(FsckTest, ALedgerOfTheVersionBeforeIsRefusedAndNotCalledDamaged) {
+  std::vector<std::string> stored = story_.stored();
+  v1::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(stored[story_.redemption(1) - 1]));
+  entry.mutable_event()->mutable_redeemed()->set_redemption_id(1);
+  stored[story_.redemption(1) - 1] = entry.SerializeAsString();
+  WriteWithoutViews(stored);
+  const absl::Status refused =
+      RunFsck({.path = Path(), .rows_path = directory_.Path("rows")}).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+}
+
 // Such a reversal was refused when it came, whatever its number became since.
 TEST_F(FsckTest, AReversalOfWhatWasARedemptionLaterOnlyIsDecidedAgainAsItWas) {
   const uint64_t next = story_.stored().size() + 1;

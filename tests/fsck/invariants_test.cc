@@ -358,6 +358,11 @@ TEST_F(InvariantsTest, AReversalOfWhatIsNoRedemptionIsNamed) {
 }
 
 TEST_F(InvariantsTest, FindingsAreBounded) {
+  v1::Entry reversal;
+  reversal.mutable_event()->mutable_redemption_reversed();
+  RedemptionSums sums;
+  for (size_t i = 0; i < 2 * kMaxInvariantFindings; ++i) sums.Add(reversal, nullptr);
+  EXPECT_EQ(sums.findings.size(), kMaxInvariantFindings);
   Overlay rows(&story_.view());
   for (uint64_t id = 100; id < 1'000; ++id) {
     rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, id, 0}).set_fen(1);

@@ -72,7 +72,8 @@ TEST(CatchUp, ALedgerOfTheVersionBeforeIsRefused) {
   const Opened ledger(scratch.Path("old"), stored, 0);
   const auto state = CatchUpViews(*ledger.journal, LedgerOptions(), ledger.views.get());
   EXPECT_EQ(state.status().code(), absl::StatusCode::kFailedPrecondition) << state.status();
-  EXPECT_THAT(std::string(state.status().message()), ::testing::HasSubstr("an older version"));
+  EXPECT_THAT(std::string(state.status().message()),
+              ::testing::HasSubstr("only the older version"));
 }
 
 }  // namespace

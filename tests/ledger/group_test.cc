@@ -1,7 +1,9 @@
 #include "ledger/group.h"
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -66,6 +68,29 @@ TEST_F(GroupTest, AnEntryThatIsNoRedemptionOrNotThereCannotBeReversed) {
   for (const uint64_t sequence : {uint64_t{1}, next - 1, next + 2, next + 100, UINT64_MAX}) {
     EXPECT_EQ(ReverseIn(&group, sequence, 1), v1::REASON_REDEMPTION_NOT_FOUND) << sequence;
   }
+}
+
+TEST_F(GroupTest, AnEntryInThePlaceOfAnotherIsDataLoss) {
+  std::vector<std::string> stored = story_.stored();
+  std::swap(stored[story_.redemption(1) - 1], stored[story_.redemption(2) - 1]);
+  WriteLedger(scratch_.Path("swapped"), stored, 0);
+  const auto journal =
+      Journal::Open({.path = scratch_.Path("swapped/journal"), .read_only = true}).value();
+  Group group(&state_, journal.get(), 0);
+  const auto single = std::make_shared<Commands>();
+  *single->Add() = Reverse(story_.redemption(1), 1);
+  const Outcome outcome = group.Answer(single, 0, ProviderOf("acme"),
+                                       {.received_at = story_.now(), .now = story_.now()});
+  EXPECT_TRUE(absl::IsDataLoss(outcome.status)) << outcome.status;
+  EXPECT_TRUE(group.empty());
+}
+
+TEST_F(GroupTest, NothingIsDecidedWithAnotherEntryThanTheNamedOne) {
+  v1::Entry other;
+  ASSERT_TRUE(other.ParseFromString(story_.stored()[story_.redemption(2) - 1]));
+  EXPECT_DEATH(Decide(state_, Reverse(story_.redemption(1), 1), ProviderOf("acme"), story_.now(),
+                      story_.now(), &other),
+               "check failed");
 }
 
 }  // namespace

@@ -11,8 +11,7 @@
 #include "ledger/journal/merkle.h"
 #include "server/recorded_entries.h"
 #include "server/watch.h"
-#include "tests/server/running_server.h"
-#include "tests/support/sample_program.h"
+#include "tests/server/credited_server.h"
 
 namespace voucher::testing {
 namespace {
@@ -257,17 +256,8 @@ TEST_F(WatchEntriesTest, IsForAuditorsAndSaysWhatIsMalformed) {
   EXPECT_EQ(unknown->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
-// Transfer 1, of 20,000 yuan, is confirmed.
-class WatchTransfersTest : public ::testing::Test {
+class WatchTransfersTest : public CreditedServer {
  protected:
-  WatchTransfersTest()
-      : client(running.Client("platform")), stub(v1::CreditService::NewStub(running.NewChannel())) {
-    EXPECT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
-    const auto carried = CarryToCredit(&client, 0, 1, 100'000'00);
-    EXPECT_TRUE(carried.ok()) << carried.status();
-    account = carried.value_or(0);
-  }
-
   std::unique_ptr<grpc::ClientReader<v1::WatchTransfersResponse>> Watch(
       grpc::ClientContext* context, uint64_t from, const std::string& principal,
       const std::string& provider_id = "") {
@@ -294,10 +284,7 @@ class WatchTransfersTest : public ::testing::Test {
     return watch->Finish();
   }
 
-  RunningServer running;
-  ApiClient client;
-  std::unique_ptr<Credit> stub;
-  uint64_t account = 0;
+  std::unique_ptr<Credit> stub = v1::CreditService::NewStub(running.NewChannel());
 };
 
 TEST_F(WatchTransfersTest, SendsEveryChangeOfTheProvidersTransfersInOrder) {

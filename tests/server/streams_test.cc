@@ -9,26 +9,15 @@
 #include "gtest/gtest.h"
 
 #include "server/stream_redeem.h"
-#include "tests/server/running_server.h"
-#include "tests/support/sample_program.h"
+#include "tests/server/credited_server.h"
 
 namespace voucher::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-// A server whose account `account` holds 20,000 yuan of credit.
-class StreamRedeemTest : public ::testing::Test {
+class StreamRedeemTest : public CreditedServer {
  protected:
-  StreamRedeemTest() {
-    ApiClient client = running.Client("platform");
-    EXPECT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
-    const auto carried = CarryToCredit(&client, 0, 1, 100'000'00);
-    EXPECT_TRUE(carried.ok()) << carried.status();
-    account = carried.value_or(0);
-    stub = v1::CreditService::NewStub(running.NewChannel());
-  }
-
   std::unique_ptr<grpc::ClientReaderWriter<v1::StreamRedeemRequest, v1::StreamRedeemResponse>> Open(
       grpc::ClientContext* context) {
     context->AddMetadata("x-voucher-principal", absl::StrCat("provider-", kProviderId));
@@ -45,9 +34,7 @@ class StreamRedeemTest : public ::testing::Test {
     return request;
   }
 
-  RunningServer running;
-  uint64_t account = 0;
-  std::unique_ptr<v1::CreditService::Stub> stub;
+  std::unique_ptr<v1::CreditService::Stub> stub = v1::CreditService::NewStub(running.NewChannel());
 };
 
 TEST_F(StreamRedeemTest, AnswersEveryMessageInOrderWhileMoreAreOnTheWay) {
