@@ -1,6 +1,5 @@
 // Batches of commands: unary, and as the messages of a stream.
-#ifndef SERVER_BATCH_H_
-#define SERVER_BATCH_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -102,5 +101,3 @@ UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*
 }
 
 }  // namespace voucher
-
-#endif  // SERVER_BATCH_H_

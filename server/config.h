@@ -1,6 +1,5 @@
 // Configuration of voucherd: reading, checking, defaults.
-#ifndef SERVER_CONFIG_H_
-#define SERVER_CONFIG_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -53,5 +52,3 @@ std::optional<UnixNanos> ManualClockStart(const ServerConfig& config);
 inline constexpr int kMaxMessageBytes = 16 << 20;
 
 }  // namespace voucher
-
-#endif  // SERVER_CONFIG_H_

@@ -1,6 +1,5 @@
 // What the handlers of all RPCs share.
-#ifndef SERVER_DOOR_H_
-#define SERVER_DOOR_H_
+#pragma once
 
 #include "ledger/base/clock.h"
 #include "ledger/ledger.h"
@@ -26,5 +25,3 @@ struct Door {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_DOOR_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_GRPC_LOCKS_H_
-#define SERVER_GRPC_LOCKS_H_
+#pragma once
 
 namespace voucher {
 
@@ -9,5 +8,3 @@ namespace voucher {
 void LeaveGrpcLocksUnchecked();
 
 }  // namespace voucher
-
-#endif  // SERVER_GRPC_LOCKS_H_

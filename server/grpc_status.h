@@ -1,7 +1,6 @@
 // Every error that a caller sees is made here: gRPC code, one sentence, and google.rpc details in
 // the trailer `grpc-status-details-bin`.
-#ifndef SERVER_GRPC_STATUS_H_
-#define SERVER_GRPC_STATUS_H_
+#pragma once
 
 #include <cstddef>
 #include <vector>
@@ -41,5 +40,3 @@ grpc::Status DeniedStatus(grpc::StatusCode code, const std::string& cause,
                           const std::string& sentence);
 
 }  // namespace voucher
-
-#endif  // SERVER_GRPC_STATUS_H_

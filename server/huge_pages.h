@@ -1,5 +1,4 @@
-#ifndef SERVER_HUGE_PAGES_H_
-#define SERVER_HUGE_PAGES_H_
+#pragma once
 
 namespace voucher {
 
@@ -10,5 +9,3 @@ namespace voucher {
 void AllocateHugePages();
 
 }  // namespace voucher
-
-#endif  // SERVER_HUGE_PAGES_H_

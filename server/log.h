@@ -1,6 +1,5 @@
 // The server's log: one JSON object a line, on stderr.
-#ifndef SERVER_LOG_H_
-#define SERVER_LOG_H_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
@@ -53,5 +52,3 @@ class Log {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_LOG_H_

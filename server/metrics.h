@@ -1,7 +1,6 @@
 // What Prometheus sees. Names follow its conventions; labels are bounded: programs, limits, states,
 // verbs, reasons, RPCs, never an enterprise, an application or a principal.
-#ifndef SERVER_METRICS_H_
-#define SERVER_METRICS_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -49,5 +48,3 @@ class Metrics {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_H_

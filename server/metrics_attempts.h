@@ -1,5 +1,4 @@
-#ifndef SERVER_METRICS_ATTEMPTS_H_
-#define SERVER_METRICS_ATTEMPTS_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -40,5 +39,3 @@ class TransferAttempts {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_ATTEMPTS_H_

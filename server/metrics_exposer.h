@@ -1,5 +1,4 @@
-#ifndef SERVER_METRICS_EXPOSER_H_
-#define SERVER_METRICS_EXPOSER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -18,5 +17,3 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> StartExposer(
 void StopExposer(std::unique_ptr<prometheus::Exposer> exposer, const std::string& listen_address);
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_EXPOSER_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_METRICS_FAMILIES_H_
-#define SERVER_METRICS_FAMILIES_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -48,5 +47,3 @@ class MetricFamilies {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_FAMILIES_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_METRICS_LEDGER_H_
-#define SERVER_METRICS_LEDGER_H_
+#pragma once
 
 #include <vector>
 
@@ -29,5 +28,3 @@ class LedgerGauges final : public prometheus::Collectable {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_LEDGER_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_METRICS_PROGRAM_H_
-#define SERVER_METRICS_PROGRAM_H_
+#pragma once
 
 #include <cstdint>
 
@@ -20,5 +19,3 @@ void AddProgramMetrics(const View& view, uint32_t program, UnixNanos now,
 void AddAttemptsWithoutProgram(const TransferAttempts& attempts, MetricFamilies* out);
 
 }  // namespace voucher
-
-#endif  // SERVER_METRICS_PROGRAM_H_

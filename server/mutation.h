@@ -1,6 +1,5 @@
 // How every mutation runs: parse, check the form, submit, reply from the recorded entry.
-#ifndef SERVER_MUTATION_H_
-#define SERVER_MUTATION_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -45,5 +44,3 @@ UnaryHandler Mutation(Request* (v1::Command::*request)(),
 }
 
 }  // namespace voucher
-
-#endif  // SERVER_MUTATION_H_

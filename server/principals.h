@@ -1,6 +1,5 @@
 // Who is calling.
-#ifndef SERVER_PRINCIPALS_H_
-#define SERVER_PRINCIPALS_H_
+#pragma once
 
 #include <string>
 
@@ -32,5 +31,3 @@ class Principals {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_PRINCIPALS_H_

@@ -1,6 +1,5 @@
 // Reads that wait for the ledger to get somewhere.
-#ifndef SERVER_PROGRESS_WAITS_H_
-#define SERVER_PROGRESS_WAITS_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -74,5 +73,3 @@ class ProgressWaits {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_PROGRESS_WAITS_H_

@@ -1,6 +1,5 @@
 // How every read runs: parse, wait for the sequence asked for, query one snapshot, reply.
-#ifndef SERVER_READ_H_
-#define SERVER_READ_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -86,5 +85,3 @@ UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, c
 }
 
 }  // namespace voucher
-
-#endif  // SERVER_READ_H_

@@ -1,6 +1,5 @@
 // Pages of recorded entries for auditors.
-#ifndef SERVER_RECORDED_ENTRIES_H_
-#define SERVER_RECORDED_ENTRIES_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -24,5 +23,3 @@ absl::Status AddEntries(const Ledger& ledger, uint64_t first, uint64_t last, int
                         google::protobuf::RepeatedPtrField<v1::RecordedEntry>* page);
 
 }  // namespace voucher
-
-#endif  // SERVER_RECORDED_ENTRIES_H_

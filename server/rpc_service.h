@@ -1,6 +1,5 @@
 // A gRPC service as a list of handlers by RPC name.
-#ifndef SERVER_RPC_SERVICE_H_
-#define SERVER_RPC_SERVICE_H_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -63,5 +62,3 @@ class RpcService : public grpc::Service {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_RPC_SERVICE_H_

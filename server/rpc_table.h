@@ -1,6 +1,5 @@
 // Which role may call which RPC: one table for the whole server.
-#ifndef SERVER_RPC_TABLE_H_
-#define SERVER_RPC_TABLE_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -39,5 +38,3 @@ size_t RpcIndex(const Rpc& rpc);
 bool MayCall(const v1::Authority& who, const Rpc& rpc);
 
 }  // namespace voucher
-
-#endif  // SERVER_RPC_TABLE_H_

@@ -1,6 +1,5 @@
 // The services of the public API, one file each.
-#ifndef SERVER_SERVICES_H_
-#define SERVER_SERVICES_H_
+#pragma once
 
 #include <memory>
 
@@ -22,5 +21,3 @@ std::unique_ptr<RpcService> NewAdminService(const Door& door, UnixNanos started_
 std::unique_ptr<RpcService> NewClockService(const Door& door, ManualClock* clock);
 
 }  // namespace voucher
-
-#endif  // SERVER_SERVICES_H_

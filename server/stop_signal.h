@@ -1,5 +1,4 @@
-#ifndef SERVER_STOP_SIGNAL_H_
-#define SERVER_STOP_SIGNAL_H_
+#pragma once
 
 #include <chrono>
 
@@ -17,5 +16,3 @@ class StopSignal {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_STOP_SIGNAL_H_

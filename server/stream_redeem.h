@@ -1,5 +1,4 @@
-#ifndef SERVER_STREAM_REDEEM_H_
-#define SERVER_STREAM_REDEEM_H_
+#pragma once
 
 #include "server/door.h"
 #include "server/rpc_service.h"
@@ -19,5 +18,3 @@ inline constexpr size_t kStreamMessagesInFlight = 8;
 RpcService::BidiReactor* NewStreamRedeem(const Door* door, const v1::Authority& who);
 
 }  // namespace voucher
-
-#endif  // SERVER_STREAM_REDEEM_H_

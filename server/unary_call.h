@@ -1,6 +1,5 @@
 // One unary call from the bytes of its request to the bytes of its reply.
-#ifndef SERVER_UNARY_CALL_H_
-#define SERVER_UNARY_CALL_H_
+#pragma once
 
 #include <chrono>
 
@@ -71,5 +70,3 @@ class UnaryCall {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_UNARY_CALL_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_VERSION_H_
-#define SERVER_VERSION_H_
+#pragma once
 
 namespace voucher {
 
@@ -7,5 +6,3 @@ namespace voucher {
 inline constexpr char kServerVersion[] = "0.1.0";
 
 }  // namespace voucher
-
-#endif  // SERVER_VERSION_H_

@@ -1,6 +1,5 @@
 // The gRPC face of a ledger.
-#ifndef SERVER_VOUCHER_SERVER_H_
-#define SERVER_VOUCHER_SERVER_H_
+#pragma once
 
 #include <chrono>
 #include <memory>
@@ -65,5 +64,3 @@ class VoucherServer {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_VOUCHER_SERVER_H_

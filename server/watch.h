@@ -1,7 +1,6 @@
 // What the watches share: a call that looks at the ledger, sends what it saw, and sleeps until
 // there is more to see.
-#ifndef SERVER_WATCH_H_
-#define SERVER_WATCH_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -64,5 +63,3 @@ RpcService::WriteHandler Watch(WatchBeginning (*begin)(const Door& door, const v
                                                        const grpc::ByteBuffer& request));
 
 }  // namespace voucher
-
-#endif  // SERVER_WATCH_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_WATCH_BUDGET_H_
-#define SERVER_WATCH_BUDGET_H_
+#pragma once
 
 #include "server/watch.h"
 
@@ -11,5 +10,3 @@ WatchBeginning BeginWatchBudget(const Door& door, const v1::Authority& who,
                                 const grpc::ByteBuffer& request);
 
 }  // namespace voucher
-
-#endif  // SERVER_WATCH_BUDGET_H_

@@ -1,5 +1,4 @@
-#ifndef SERVER_WATCH_TRANSFERS_H_
-#define SERVER_WATCH_TRANSFERS_H_
+#pragma once
 
 #include "server/watch.h"
 
@@ -12,5 +11,3 @@ WatchBeginning BeginWatchTransfers(const Door& door, const v1::Authority& who,
                                    const grpc::ByteBuffer& request);
 
 }  // namespace voucher
-
-#endif  // SERVER_WATCH_TRANSFERS_H_

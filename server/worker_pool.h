@@ -1,6 +1,5 @@
 // Threads for work that would hold up a thread of gRPC or of the ledger.
-#ifndef SERVER_WORKER_POOL_H_
-#define SERVER_WORKER_POOL_H_
+#pragma once
 
 #include <chrono>
 #include <deque>
@@ -42,5 +41,3 @@ class WorkerPool {
 };
 
 }  // namespace voucher
-
-#endif  // SERVER_WORKER_POOL_H_

@@ -1,6 +1,5 @@
 // voucherctl as a function.
-#ifndef CLIENTS_CLI_APP_H_
-#define CLIENTS_CLI_APP_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -13,5 +12,3 @@ namespace voucher::cli {
 int RunApp(const std::vector<std::string>& words, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_APP_H_

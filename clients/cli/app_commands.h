@@ -1,6 +1,5 @@
 // The parts of voucherctl's command line.
-#ifndef CLIENTS_CLI_APP_COMMANDS_H_
-#define CLIENTS_CLI_APP_COMMANDS_H_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -26,5 +25,3 @@ void AddExportCommands(CLI::App* app, Session* session, Chosen* chosen);
 void AddWatchCommands(CLI::App* app, Session* session, Chosen* chosen);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_APP_COMMANDS_H_

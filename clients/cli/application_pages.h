@@ -1,6 +1,5 @@
 // All applications of a program, and what has become of each.
-#ifndef CLIENTS_CLI_APPLICATION_PAGES_H_
-#define CLIENTS_CLI_APPLICATION_PAGES_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -35,5 +34,3 @@ absl::StatusOr<ApplicationPages> ReadApplications(const std::string& program_id,
                                                   v1::ApplicationState state, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_APPLICATION_PAGES_H_

@@ -1,6 +1,5 @@
 // voucherctl program archive: the close of a program's year, with its books.
-#ifndef CLIENTS_CLI_ARCHIVE_COMMAND_H_
-#define CLIENTS_CLI_ARCHIVE_COMMAND_H_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ namespace voucher::cli {
 int ArchiveProgram(const std::string& program_id, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_ARCHIVE_COMMAND_H_

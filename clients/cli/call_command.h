@@ -1,6 +1,5 @@
 // voucherctl call: any RPC, request and answer as protobuf JSON.
-#ifndef CLIENTS_CLI_CALL_COMMAND_H_
-#define CLIENTS_CLI_CALL_COMMAND_H_
+#pragma once
 
 #include <string>
 
@@ -19,5 +18,3 @@ int CallByName(const std::string& rpc, const std::string& data, Session& session
 int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_CALL_COMMAND_H_

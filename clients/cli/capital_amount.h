@@ -1,6 +1,5 @@
 // Amounts in Chinese capital numerals, as on cheques and orders.
-#ifndef CLIENTS_CLI_CAPITAL_AMOUNT_H_
-#define CLIENTS_CLI_CAPITAL_AMOUNT_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -13,5 +12,3 @@ namespace voucher::cli {
 std::string CapitalAmount(int64_t fen);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_CAPITAL_AMOUNT_H_

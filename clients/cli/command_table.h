@@ -1,6 +1,5 @@
 // The friendly commands of voucherctl, each one RPC, as data.
-#ifndef CLIENTS_CLI_COMMAND_TABLE_H_
-#define CLIENTS_CLI_COMMAND_TABLE_H_
+#pragma once
 
 #include <string>
 #include <utility>
@@ -41,5 +40,3 @@ std::vector<CommandSpec> CommandTable();
 std::vector<std::pair<std::string, std::string>> GroupHelp();
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_COMMAND_TABLE_H_

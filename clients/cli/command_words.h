@@ -1,6 +1,5 @@
 // Words that the commands of several groups share, and the groups' tables.
-#ifndef CLIENTS_CLI_COMMAND_WORDS_H_
-#define CLIENTS_CLI_COMMAND_WORDS_H_
+#pragma once
 
 #include <vector>
 
@@ -57,5 +56,3 @@ Specs SettlementCommands();
 Specs OperatorCommands();
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_COMMAND_WORDS_H_

@@ -1,6 +1,5 @@
 // A loop on several threads.
-#ifndef CLIENTS_CLI_CONCURRENTLY_H_
-#define CLIENTS_CLI_CONCURRENTLY_H_
+#pragma once
 
 #include <algorithm>
 #include <atomic>
@@ -25,5 +24,3 @@ inline void RunConcurrently(size_t count, size_t threads, const std::function<vo
 }
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_CONCURRENTLY_H_

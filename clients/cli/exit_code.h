@@ -1,6 +1,5 @@
 // How voucherctl ends.
-#ifndef CLIENTS_CLI_EXIT_CODE_H_
-#define CLIENTS_CLI_EXIT_CODE_H_
+#pragma once
 
 namespace voucher::cli {
 
@@ -18,5 +17,3 @@ enum ExitCode : int {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_EXIT_CODE_H_

@@ -1,6 +1,5 @@
 // voucherctl export: lists and reports out of the ledger, for spreadsheets and programs.
-#ifndef CLIENTS_CLI_EXPORT_COMMAND_H_
-#define CLIENTS_CLI_EXPORT_COMMAND_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -53,5 +52,3 @@ int WriteExport(absl::string_view name, const ExportTable& table, const ReadSpan
 bool IsInDivision(absl::string_view area, absl::string_view division);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_EXPORT_COMMAND_H_

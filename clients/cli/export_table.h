@@ -1,6 +1,5 @@
 // Tables for spreadsheets and programs.
-#ifndef CLIENTS_CLI_EXPORT_TABLE_H_
-#define CLIENTS_CLI_EXPORT_TABLE_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -51,5 +50,3 @@ struct ExportTable {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_EXPORT_TABLE_H_

@@ -1,6 +1,5 @@
 // Failed calls, told to people and to programs.
-#ifndef CLIENTS_CLI_FAILURE_H_
-#define CLIENTS_CLI_FAILURE_H_
+#pragma once
 
 #include <string>
 
@@ -32,5 +31,3 @@ int PrintFailure(const absl::Status& status, const std::string& request_id, Sess
 int Malformed(absl::string_view what, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_FAILURE_H_

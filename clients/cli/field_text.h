@@ -1,6 +1,5 @@
 // Protobuf fields as words on a command line and in a table.
-#ifndef CLIENTS_CLI_FIELD_TEXT_H_
-#define CLIENTS_CLI_FIELD_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -56,5 +55,3 @@ absl::Status SetField(absl::string_view path, absl::string_view text,
                       google::protobuf::Message* message);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_FIELD_TEXT_H_

@@ -1,6 +1,5 @@
 // voucherctl import: CSV files into the ledger.
-#ifndef CLIENTS_CLI_IMPORT_COMMAND_H_
-#define CLIENTS_CLI_IMPORT_COMMAND_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -52,5 +51,3 @@ int ImportConfirmations(const ImportOptions& options, Session& session);
 int ImportStatementLines(const ImportOptions& options, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_IMPORT_COMMAND_H_

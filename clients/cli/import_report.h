@@ -1,6 +1,5 @@
 // What became of the rows of an import.
-#ifndef CLIENTS_CLI_IMPORT_REPORT_H_
-#define CLIENTS_CLI_IMPORT_REPORT_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -40,5 +39,3 @@ void SetFailed(const absl::Status& status, ImportedRow* row);
 int PrintReport(absl::string_view file, const std::vector<ImportedRow>& rows, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_IMPORT_REPORT_H_

@@ -1,6 +1,5 @@
 // What every import does with its rows.
-#ifndef CLIENTS_CLI_IMPORT_ROWS_H_
-#define CLIENTS_CLI_IMPORT_ROWS_H_
+#pragma once
 
 #include <atomic>
 #include <optional>
@@ -95,5 +94,3 @@ int ImportRows(const ImportOptions& options, Session& session, const Parse& pars
 }
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_IMPORT_ROWS_H_

@@ -1,6 +1,5 @@
 // Names of enterprises as a public notice shows them.
-#ifndef CLIENTS_CLI_MASKED_NAME_H_
-#define CLIENTS_CLI_MASKED_NAME_H_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ namespace voucher::cli {
 std::string MaskedName(absl::string_view name);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_MASKED_NAME_H_

@@ -1,6 +1,5 @@
 // voucherctl notice publish: applications onto public notice.
-#ifndef CLIENTS_CLI_NOTICE_COMMAND_H_
-#define CLIENTS_CLI_NOTICE_COMMAND_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -27,5 +26,3 @@ struct NoticeOptions {
 int PublishNotice(const NoticeOptions& options, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_NOTICE_COMMAND_H_

@@ -1,6 +1,5 @@
 // Lists that come in pages, read to their end.
-#ifndef CLIENTS_CLI_PAGES_H_
-#define CLIENTS_CLI_PAGES_H_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -42,5 +41,3 @@ absl::Status ReadPages(absl::StatusOr<Response> (client::Client::*list)(const Re
 }
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_PAGES_H_

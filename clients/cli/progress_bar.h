@@ -1,6 +1,5 @@
 // How far a long job is, on a terminal.
-#ifndef CLIENTS_CLI_PROGRESS_BAR_H_
-#define CLIENTS_CLI_PROGRESS_BAR_H_
+#pragma once
 
 #include <chrono>
 #include <cstddef>
@@ -35,5 +34,3 @@ class ProgressBar {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_PROGRESS_BAR_H_

@@ -1,6 +1,5 @@
 // voucherctl quote: what hypothetical applications would get.
-#ifndef CLIENTS_CLI_QUOTE_COMMAND_H_
-#define CLIENTS_CLI_QUOTE_COMMAND_H_
+#pragma once
 
 #include <cstddef>
 #include <string>
@@ -16,5 +15,3 @@ namespace voucher::cli {
 int QuoteFile(const std::string& file, size_t concurrency, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_QUOTE_COMMAND_H_

@@ -1,6 +1,5 @@
 // Hypothetical applications, one JSON object a line, and their answers.
-#ifndef CLIENTS_CLI_QUOTE_LINE_H_
-#define CLIENTS_CLI_QUOTE_LINE_H_
+#pragma once
 
 #include <string>
 
@@ -36,5 +35,3 @@ std::string QuoteAnswer(const std::string& id_json, int64_t grant_fen);
 std::string QuoteAnswer(const std::string& id_json, const v1::Refusal& refusal);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_QUOTE_LINE_H_

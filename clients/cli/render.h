@@ -1,6 +1,5 @@
 // Messages as text for people and as JSON for programs.
-#ifndef CLIENTS_CLI_RENDER_H_
-#define CLIENTS_CLI_RENDER_H_
+#pragma once
 
 #include <ostream>
 #include <string>
@@ -27,5 +26,3 @@ void PrintMessage(const google::protobuf::Message& message, const std::vector<st
 std::string ReceiptText(const v1::Receipt& receipt);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_RENDER_H_

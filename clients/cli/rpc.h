@@ -1,6 +1,5 @@
 // RPCs by name, with messages made from descriptors.
-#ifndef CLIENTS_CLI_RPC_H_
-#define CLIENTS_CLI_RPC_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -41,5 +40,3 @@ class Rpc {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_RPC_H_

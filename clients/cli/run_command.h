@@ -1,6 +1,5 @@
 // Runs one friendly command: fills its request, calls, prints.
-#ifndef CLIENTS_CLI_RUN_COMMAND_H_
-#define CLIENTS_CLI_RUN_COMMAND_H_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -40,5 +39,3 @@ void PrintAnswer(const google::protobuf::Message& response, const std::vector<st
                  Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_RUN_COMMAND_H_

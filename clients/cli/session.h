@@ -1,6 +1,5 @@
 // What every command of one run shares.
-#ifndef CLIENTS_CLI_SESSION_H_
-#define CLIENTS_CLI_SESSION_H_
+#pragma once
 
 #include <istream>
 #include <memory>
@@ -41,5 +40,3 @@ struct Session {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_SESSION_H_

@@ -1,6 +1,5 @@
 // Text in columns that line up on a terminal.
-#ifndef CLIENTS_CLI_TABLE_H_
-#define CLIENTS_CLI_TABLE_H_
+#pragma once
 
 #include <ostream>
 #include <string>
@@ -42,5 +41,3 @@ class Table {
 };
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_TABLE_H_

@@ -1,6 +1,5 @@
 // A transfer as a printable order (调拨单).
-#ifndef CLIENTS_CLI_TRANSFER_ORDER_H_
-#define CLIENTS_CLI_TRANSFER_ORDER_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -40,5 +39,3 @@ std::string TransferOrderText(const TransferOrder& order);
 int PrintTransferOrder(uint64_t transfer_id, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_TRANSFER_ORDER_H_

@@ -1,6 +1,5 @@
 // voucherctl's watches: what the server tells until somebody stops listening.
-#ifndef CLIENTS_CLI_WATCH_COMMAND_H_
-#define CLIENTS_CLI_WATCH_COMMAND_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -29,5 +28,3 @@ int WatchTransfers(const std::string& provider_id, const WatchOptions& options, 
 int WatchAsJson(const google::protobuf::Message& request, Session& session);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_WATCH_COMMAND_H_

@@ -1,6 +1,5 @@
 // Money as people write it.
-#ifndef CLIENTS_CLI_YUAN_H_
-#define CLIENTS_CLI_YUAN_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -21,5 +20,3 @@ std::string FormatCount(int64_t number);
 absl::StatusOr<int64_t> ParseYuan(absl::string_view text);
 
 }  // namespace voucher::cli
-
-#endif  // CLIENTS_CLI_YUAN_H_

@@ -1,6 +1,5 @@
 // What one attempt of a call needs; private to the client library.
-#ifndef CLIENTS_CPP_ATTEMPT_H_
-#define CLIENTS_CPP_ATTEMPT_H_
+#pragma once
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -25,5 +24,3 @@ absl::Status RunWithRetries(
     absl::FunctionRef<absl::Status(absl::Time attempt_deadline, bool* progress)> attempt);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_CPP_ATTEMPT_H_

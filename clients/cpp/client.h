@@ -13,8 +13,7 @@
 //   if (reply.ok()) Book(reply->receipt().sequence(), reply->event().amount_fen());
 //   else if (auto refused = client::RefusedOf(reply.status())) Show(refused->refusal.message());
 //   else RetryLaterWithTheSameRequestId(reply.status());
-#ifndef CLIENTS_CPP_CLIENT_H_
-#define CLIENTS_CPP_CLIENT_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -146,5 +145,3 @@ class Client {
 };
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_CPP_CLIENT_H_

@@ -6,8 +6,7 @@
 //   } else if (!reply.ok()) {
 //     // An operating error: BadFieldsOf(reply.status()) names malformed fields.
 //   }
-#ifndef CLIENTS_CPP_REFUSED_H_
-#define CLIENTS_CPP_REFUSED_H_
+#pragma once
 
 #include <optional>
 #include <vector>
@@ -46,5 +45,3 @@ std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 absl::Status WithDetails(absl::Status status, absl::string_view serialised_details);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_CPP_REFUSED_H_

@@ -1,6 +1,5 @@
 // When a failed call is tried again.
-#ifndef CLIENTS_CPP_RETRY_H_
-#define CLIENTS_CPP_RETRY_H_
+#pragma once
 
 #include <string>
 
@@ -38,5 +37,3 @@ double RandomJitter();
 std::string MakeRequestId();
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_CPP_RETRY_H_

@@ -1,7 +1,6 @@
 // Every unary RPC of the public API, for code that needs one of something for each: RPC(service,
 // method). tests/clients/client_test.cc compares the list with the descriptors.
-#ifndef CLIENTS_CPP_RPCS_H_
-#define CLIENTS_CPP_RPCS_H_
+#pragma once
 
 #define VOUCHER_UNARY_RPCS(RPC)                    \
   RPC(ProgramService, PublishProgram)              \
@@ -81,5 +80,3 @@
   RPC(AuditService, GetBalances)                   \
   RPC(AdminService, GetStatus)                     \
   RPC(AdminService, ResumeAfterClockJump)
-
-#endif  // CLIENTS_CPP_RPCS_H_

@@ -1,6 +1,5 @@
 // RFC 4180 text as a table of named columns.
-#ifndef CLIENTS_IMPORT_CSV_H_
-#define CLIENTS_IMPORT_CSV_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -32,5 +31,3 @@ absl::StatusOr<CsvTable> ParseCsv(absl::string_view text,
                                   const std::vector<absl::string_view>& optional);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_CSV_H_

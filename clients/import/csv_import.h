@@ -16,8 +16,7 @@
 // Each request carries a request_id made of a hash of the whole file (and program) and the row's
 // key: importing the same file again is answered with the first outcomes, a changed file is a new
 // import. A file with bad rows should therefore be mended before any of it is sent.
-#ifndef CLIENTS_IMPORT_CSV_IMPORT_H_
-#define CLIENTS_IMPORT_CSV_IMPORT_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -150,5 +149,3 @@ absl::StatusOr<std::vector<RowOrError<v1::RecordDisbursementRequest>>> ParseDisb
 absl::StatusOr<std::vector<v1::CalendarDay>> ParseCalendarDays(absl::string_view csv);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_CSV_IMPORT_H_

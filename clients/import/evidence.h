@@ -1,6 +1,5 @@
 // Invoices and documents in the cells of a row.
-#ifndef CLIENTS_IMPORT_EVIDENCE_H_
-#define CLIENTS_IMPORT_EVIDENCE_H_
+#pragma once
 
 #include <vector>
 
@@ -29,5 +28,3 @@ void ReadInvoice(RowReader* reader, v1::Evidence* evidence);
 void ReadDocument(RowReader* reader, google::protobuf::RepeatedPtrField<v1::Document>* documents);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_EVIDENCE_H_

@@ -1,6 +1,5 @@
 // Request ids that make an import safe to repeat.
-#ifndef CLIENTS_IMPORT_REQUEST_ID_H_
-#define CLIENTS_IMPORT_REQUEST_ID_H_
+#pragma once
 
 #include <string>
 
@@ -23,5 +22,3 @@ class ImportRequestIds {
 };
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_REQUEST_ID_H_

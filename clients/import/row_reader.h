@@ -1,6 +1,5 @@
 // Reads the cells of one row as values, collecting what is wrong with them.
-#ifndef CLIENTS_IMPORT_ROW_READER_H_
-#define CLIENTS_IMPORT_ROW_READER_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -78,5 +77,3 @@ class RowReader {
 };
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_ROW_READER_H_

@@ -1,6 +1,5 @@
 // Tables of which a row, or a few rows in a run, make one request.
-#ifndef CLIENTS_IMPORT_ROWS_H_
-#define CLIENTS_IMPORT_ROWS_H_
+#pragma once
 
 #include <set>
 #include <string>
@@ -108,5 +107,3 @@ absl::StatusOr<std::vector<RowOrError<Request>>> ParseRowGroups(
 }
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_ROWS_H_

@@ -1,6 +1,5 @@
 // UTF-8, one code point at a time.
-#ifndef CLIENTS_IMPORT_UTF8_H_
-#define CLIENTS_IMPORT_UTF8_H_
+#pragma once
 
 #include <optional>
 
@@ -16,5 +15,3 @@ std::optional<char32_t> TakeCodePoint(absl::string_view* text);
 bool IsUtf8(absl::string_view text);
 
 }  // namespace voucher::client
-
-#endif  // CLIENTS_IMPORT_UTF8_H_

@@ -1,6 +1,5 @@
 // Integers as big-endian bytes, so that the order of keys is the order of numbers.
-#ifndef LEDGER_BASE_BIG_ENDIAN_H_
-#define LEDGER_BASE_BIG_ENDIAN_H_
+#pragma once
 
 #include <bit>
 #include <cstddef>
@@ -78,5 +77,3 @@ inline std::optional<int64_t> TakeI64(absl::string_view* in) {
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_BIG_ENDIAN_H_

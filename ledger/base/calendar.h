@@ -1,6 +1,5 @@
 // Working days and the end of public notices (公示).
-#ifndef LEDGER_BASE_CALENDAR_H_
-#define LEDGER_BASE_CALENDAR_H_
+#pragma once
 
 #include <optional>
 #include <vector>
@@ -53,5 +52,3 @@ CivilDay CalendarDayNoticeLastDay(CivilDay start, int days);
 UnixNanos NoticeEnd(CivilDay last_day, Zone zone);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_CALENDAR_H_

@@ -1,7 +1,6 @@
 // Always-on assertions for the impossible: a broken invariant ends the process. Never used on
 // input from outside.
-#ifndef LEDGER_BASE_CHECK_H_
-#define LEDGER_BASE_CHECK_H_
+#pragma once
 
 #include <cstdlib>
 #include <iostream>
@@ -42,5 +41,3 @@ struct Voidify {
       ? static_cast<void>(0)                             \
       : ::voucher::check_internal::Voidify() &           \
             ::voucher::check_internal::Failure(__FILE__, __LINE__, #condition).stream()
-
-#endif  // LEDGER_BASE_CHECK_H_

@@ -1,6 +1,5 @@
 // Civil dates: days of the Gregorian calendar in a program's time zone.
-#ifndef LEDGER_BASE_CIVIL_H_
-#define LEDGER_BASE_CIVIL_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -74,5 +73,3 @@ std::optional<UnixNanos> ParseRfc3339(absl::string_view text);
 std::string FormatRfc3339(UnixNanos instant, Zone zone);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_CIVIL_H_

@@ -1,6 +1,5 @@
 // Time as the ledger counts it, and the clocks it comes from.
-#ifndef LEDGER_BASE_CLOCK_H_
-#define LEDGER_BASE_CLOCK_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -71,5 +70,3 @@ google::protobuf::Timestamp ToTimestamp(UnixNanos instant);
 std::optional<UnixNanos> FromTimestamp(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_CLOCK_H_

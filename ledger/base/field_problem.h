@@ -1,6 +1,5 @@
 // A bad field of an input, for errors that name every one of them.
-#ifndef LEDGER_BASE_FIELD_PROBLEM_H_
-#define LEDGER_BASE_FIELD_PROBLEM_H_
+#pragma once
 
 #include <string>
 
@@ -16,5 +15,3 @@ struct FieldProblem {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_FIELD_PROBLEM_H_

@@ -1,5 +1,4 @@
-#ifndef LEDGER_BASE_HUGE_BLOCKS_H_
-#define LEDGER_BASE_HUGE_BLOCKS_H_
+#pragma once
 
 #include <cstddef>
 
@@ -34,5 +33,3 @@ void UnmapHugePages(char* begin, size_t bytes);
 void KeepHugeBlocksReady();
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_HUGE_BLOCKS_H_

@@ -1,6 +1,5 @@
 // Identity of an invoice: one invoice supports one application across all programs.
-#ifndef LEDGER_BASE_INVOICE_H_
-#define LEDGER_BASE_INVOICE_H_
+#pragma once
 
 #include <string>
 
@@ -16,5 +15,3 @@ namespace voucher {
 absl::StatusOr<std::string> InvoiceKey(absl::string_view code, absl::string_view number);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_INVOICE_H_

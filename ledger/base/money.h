@@ -1,6 +1,5 @@
 // Money is int64 fen (1 yuan = 100 fen), rates are basis points. No floating point anywhere.
-#ifndef LEDGER_BASE_MONEY_H_
-#define LEDGER_BASE_MONEY_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -42,5 +41,3 @@ std::string FormatYuan(int64_t fen);
 std::optional<int64_t> ParseYuan(absl::string_view text);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_MONEY_H_

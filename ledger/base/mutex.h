@@ -21,8 +21,7 @@
 //
 // absl::Mutex is not used: it lives in a library that is not instrumented, so ThreadSanitizer
 // reports false races.
-#ifndef LEDGER_BASE_MUTEX_H_
-#define LEDGER_BASE_MUTEX_H_
+#pragma once
 
 #include <chrono>
 #include <condition_variable>
@@ -118,5 +117,3 @@ class CondVar {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_MUTEX_H_

@@ -1,6 +1,5 @@
 // SHA-256 through OpenSSL, and hexadecimal text of bytes.
-#ifndef LEDGER_BASE_SHA256_H_
-#define LEDGER_BASE_SHA256_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -59,5 +58,3 @@ std::string ToHex(absl::string_view bytes);
 std::optional<std::string> FromHex(absl::string_view hex);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_SHA256_H_

@@ -4,8 +4,7 @@
 //     VOUCHER_RETURN_IF_ERROR(CheckDirectory());
 //     VOUCHER_ASSIGN_OR_RETURN(Journal journal, Journal::Open());
 //     ...
-#ifndef LEDGER_BASE_STATUS_MACROS_H_
-#define LEDGER_BASE_STATUS_MACROS_H_
+#pragma once
 
 #include <utility>
 
@@ -31,5 +30,3 @@
   auto voucher_status_or_##line = (expression);                                            \
   if (!voucher_status_or_##line.ok()) return std::move(voucher_status_or_##line).status(); \
   target = *std::move(voucher_status_or_##line)
-
-#endif  // LEDGER_BASE_STATUS_MACROS_H_

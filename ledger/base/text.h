@@ -1,6 +1,5 @@
 // What text from outside may hold.
-#ifndef LEDGER_BASE_TEXT_H_
-#define LEDGER_BASE_TEXT_H_
+#pragma once
 
 #include <cstddef>
 
@@ -26,5 +25,3 @@ bool IsSlug(absl::string_view text, size_t max_size);
 bool IsDigits(absl::string_view text);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_TEXT_H_

@@ -1,5 +1,4 @@
-#ifndef LEDGER_BASE_THREAD_NAME_H_
-#define LEDGER_BASE_THREAD_NAME_H_
+#pragma once
 
 #include <cstddef>
 
@@ -15,5 +14,3 @@ void NameThisThread(const char (&name)[kSize]) {
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_THREAD_NAME_H_

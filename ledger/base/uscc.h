@@ -1,6 +1,5 @@
 // Unified social credit code (统一社会信用代码, GB 32100-2015).
-#ifndef LEDGER_BASE_USCC_H_
-#define LEDGER_BASE_USCC_H_
+#pragma once
 
 #include <optional>
 
@@ -23,5 +22,3 @@ std::optional<char> UsccCheckCharacter(absl::string_view first_17);
 bool IsValidUscc(absl::string_view text);
 
 }  // namespace voucher
-
-#endif  // LEDGER_BASE_USCC_H_

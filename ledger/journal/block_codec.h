@@ -1,6 +1,5 @@
 // Keys and values of the journal database as bytes. The exact grammar is atop block_codec.cc.
-#ifndef LEDGER_JOURNAL_BLOCK_CODEC_H_
-#define LEDGER_JOURNAL_BLOCK_CODEC_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -91,5 +90,3 @@ std::string EncodeLedger(absl::string_view ledger_id);
 absl::StatusOr<std::string> ParseLedger(absl::string_view bytes);
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_BLOCK_CODEC_H_

@@ -1,6 +1,5 @@
 // Durable names: a new file survives a power cut only once its directory was synced.
-#ifndef LEDGER_JOURNAL_DIRECTORY_SYNC_H_
-#define LEDGER_JOURNAL_DIRECTORY_SYNC_H_
+#pragma once
 
 #include <string>
 
@@ -12,5 +11,3 @@ namespace voucher {
 absl::Status SyncParentDirectory(const std::string& path);
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_DIRECTORY_SYNC_H_

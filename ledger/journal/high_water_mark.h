@@ -7,8 +7,7 @@
 //   VOUCHER_RETURN_IF_ERROR(file.Write({ledger_id, epoch, sequence, root, now}));
 //
 // Byte grammar: high_water_mark.cc.
-#ifndef LEDGER_JOURNAL_HIGH_WATER_MARK_H_
-#define LEDGER_JOURNAL_HIGH_WATER_MARK_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -74,5 +73,3 @@ class HighWaterMarkFile {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_HIGH_WATER_MARK_H_

@@ -10,8 +10,7 @@
 //   VOUCHER_RETURN_IF_ERROR(journal->ReadEntry(2, &entry));   // "second"
 //
 // Key layout and byte grammar: README.md of this directory and block_codec.h.
-#ifndef LEDGER_JOURNAL_JOURNAL_H_
-#define LEDGER_JOURNAL_JOURNAL_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -133,5 +132,3 @@ class Journal {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_JOURNAL_H_

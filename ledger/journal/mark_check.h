@@ -1,6 +1,5 @@
 // Whether a journal still holds everything that its high-water mark remembers.
-#ifndef LEDGER_JOURNAL_MARK_CHECK_H_
-#define LEDGER_JOURNAL_MARK_CHECK_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -16,5 +15,3 @@ namespace voucher {
 std::optional<std::string> CompareWithMark(const Journal& journal, const HighWaterMark& mark);
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_MARK_CHECK_H_

@@ -3,8 +3,7 @@
 //   MerkleFrontier tree;
 //   tree.Append(LeafHash(entry));
 //   Hash root = tree.root();
-#ifndef LEDGER_JOURNAL_MERKLE_H_
-#define LEDGER_JOURNAL_MERKLE_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -96,5 +95,3 @@ class TiledTree {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_MERKLE_H_

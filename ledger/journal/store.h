@@ -1,7 +1,6 @@
 // The journal's RocksDB database: how it is opened, and typed reads of its rows. For the files of
 // this directory and their tests; everyone else uses journal.h or verify.h.
-#ifndef LEDGER_JOURNAL_STORE_H_
-#define LEDGER_JOURNAL_STORE_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -84,5 +83,3 @@ class JournalStore {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_STORE_H_

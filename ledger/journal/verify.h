@@ -1,6 +1,5 @@
 // Verification of a whole journal from its blocks up, trusting nothing that is stored about them.
-#ifndef LEDGER_JOURNAL_VERIFY_H_
-#define LEDGER_JOURNAL_VERIFY_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -37,5 +36,3 @@ absl::StatusOr<JournalVerification> VerifyJournal(
     const std::string& path, absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);
 
 }  // namespace voucher
-
-#endif  // LEDGER_JOURNAL_VERIFY_H_

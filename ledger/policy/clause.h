@@ -1,6 +1,5 @@
 // The clause that a refusal rests on.
-#ifndef LEDGER_POLICY_CLAUSE_H_
-#define LEDGER_POLICY_CLAUSE_H_
+#pragma once
 
 #include "ledger/policy/compiled_rules.h"
 #include "voucher/v1/reasons.pb.h"
@@ -13,5 +12,3 @@ namespace voucher {
 void FillClause(const CompiledRules* rules, v1::Refusal* refusal);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_CLAUSE_H_

@@ -1,6 +1,5 @@
 // The rules of one program revision, parsed once for the many submissions they judge.
-#ifndef LEDGER_POLICY_COMPILED_RULES_H_
-#define LEDGER_POLICY_COMPILED_RULES_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -60,5 +59,3 @@ class CompiledRules {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_COMPILED_RULES_H_

@@ -1,6 +1,5 @@
 // Division codes (行政区划代码, GB/T 2260).
-#ifndef LEDGER_POLICY_DIVISION_H_
-#define LEDGER_POLICY_DIVISION_H_
+#pragma once
 
 #include "absl/strings/string_view.h"
 
@@ -15,5 +14,3 @@ bool IsDivisionCode(absl::string_view code);
 bool DivisionCovers(absl::string_view area, absl::string_view code);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_DIVISION_H_

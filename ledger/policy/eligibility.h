@@ -1,6 +1,5 @@
 // Who may apply.
-#ifndef LEDGER_POLICY_ELIGIBILITY_H_
-#define LEDGER_POLICY_ELIGIBILITY_H_
+#pragma once
 
 #include <optional>
 #include <vector>
@@ -53,5 +52,3 @@ std::optional<v1::Refusal> CheckEligibility(const CompiledRules& rules, const v1
                                             UnixNanos received_at);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_ELIGIBILITY_H_

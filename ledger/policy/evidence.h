@@ -1,6 +1,5 @@
 // What an application must bring to prove the spend.
-#ifndef LEDGER_POLICY_EVIDENCE_H_
-#define LEDGER_POLICY_EVIDENCE_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -31,5 +30,3 @@ std::optional<v1::Refusal> CheckEvidence(const CompiledRules& rules, const v1::I
                                          const v1::Evidence& evidence, int64_t spend_fen);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_EVIDENCE_H_

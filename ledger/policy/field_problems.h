@@ -1,6 +1,5 @@
 // Collects the problems of nested fields with their paths. For validate*.cc only.
-#ifndef LEDGER_POLICY_FIELD_PROBLEMS_H_
-#define LEDGER_POLICY_FIELD_PROBLEMS_H_
+#pragma once
 
 #include <algorithm>
 #include <cstddef>
@@ -138,5 +137,3 @@ inline bool IssuesVouchers(const v1::ProgramRules& rules) {
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_FIELD_PROBLEMS_H_

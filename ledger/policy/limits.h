@@ -10,8 +10,7 @@
 //   limits.pools.push_back({IdOf(cluster), "CLUSTER metal", …});  // of the applicant's cluster
 //   limits.pools.push_back({{}, "BUDGET", budget_fen, …});        // a hypothesis has no pools
 //   FitResult fit = FitLimits(BaseAmountFen(item, spend_fen), limits);
-#ifndef LEDGER_POLICY_LIMITS_H_
-#define LEDGER_POLICY_LIMITS_H_
+#pragma once
 
 #include <compare>
 #include <cstdint>
@@ -132,5 +131,3 @@ using FitResult = std::variant<FittingGrant, v1::Refusal>;
 FitResult FitLimits(int64_t base_fen, const Limits& limits);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_LIMITS_H_

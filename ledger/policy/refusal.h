@@ -1,6 +1,5 @@
 // Building v1::Refusal.
-#ifndef LEDGER_POLICY_REFUSAL_H_
-#define LEDGER_POLICY_REFUSAL_H_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
@@ -31,5 +30,3 @@ inline v1::Refusal MakeRefusal(
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_REFUSAL_H_

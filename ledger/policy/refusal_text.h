@@ -1,6 +1,5 @@
 // Refusals for people and for the status of a reply.
-#ifndef LEDGER_POLICY_REFUSAL_TEXT_H_
-#define LEDGER_POLICY_REFUSAL_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -63,5 +62,3 @@ std::string RuleName(v1::EligibilityRule rule);
 absl::StatusCode StatusCodeOf(v1::Reason reason);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_REFUSAL_TEXT_H_

@@ -1,6 +1,5 @@
 // How much an item grants before any limit.
-#ifndef LEDGER_POLICY_SUBSIDY_H_
-#define LEDGER_POLICY_SUBSIDY_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -24,5 +23,3 @@ int64_t BaseAmountFen(const v1::Item& item, int64_t spend_fen);
 std::optional<v1::Refusal> CheckAmount(const v1::Item& item, int64_t spend_fen);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_SUBSIDY_H_

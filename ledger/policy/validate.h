@@ -1,6 +1,5 @@
 // Whether program rules can hold, asked once when they are published.
-#ifndef LEDGER_POLICY_VALIDATE_H_
-#define LEDGER_POLICY_VALIDATE_H_
+#pragma once
 
 #include <cstddef>
 #include <vector>
@@ -30,5 +29,3 @@ inline constexpr size_t kMaxCategoryBytes = 64;  // As that of a catalog product
 std::vector<FieldProblem> ValidateRules(const v1::ProgramRules& rules);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_VALIDATE_H_

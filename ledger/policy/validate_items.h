@@ -1,6 +1,5 @@
 // The part of ValidateRules that looks into who may apply and for what. For validate.cc only.
-#ifndef LEDGER_POLICY_VALIDATE_ITEMS_H_
-#define LEDGER_POLICY_VALIDATE_ITEMS_H_
+#pragma once
 
 #include "ledger/policy/field_problems.h"
 #include "voucher/v1/program.pb.h"
@@ -15,5 +14,3 @@ void ValidateEligibility(const FieldProblems& problems, const v1::Eligibility& r
 void ValidateItems(const FieldProblems& problems, const v1::ProgramRules& rules);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_VALIDATE_ITEMS_H_

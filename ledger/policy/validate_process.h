@@ -1,6 +1,5 @@
 // The part of ValidateRules that looks into what happens to an application. For validate.cc only.
-#ifndef LEDGER_POLICY_VALIDATE_PROCESS_H_
-#define LEDGER_POLICY_VALIDATE_PROCESS_H_
+#pragma once
 
 #include "ledger/policy/field_problems.h"
 #include "voucher/v1/program.pb.h"
@@ -12,5 +11,3 @@ namespace voucher {
 void ValidateProcess(const FieldProblems& problems, const v1::ProgramRules& rules);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_VALIDATE_PROCESS_H_

@@ -1,6 +1,5 @@
 // The application window.
-#ifndef LEDGER_POLICY_WINDOW_H_
-#define LEDGER_POLICY_WINDOW_H_
+#pragma once
 
 #include <optional>
 
@@ -15,5 +14,3 @@ namespace voucher {
 std::optional<v1::Refusal> CheckWindow(const CompiledRules& rules, UnixNanos received_at);
 
 }  // namespace voucher
-
-#endif  // LEDGER_POLICY_WINDOW_H_

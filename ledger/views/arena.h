@@ -1,6 +1,5 @@
 // Memory that is taken piece by piece and given back all at once.
-#ifndef LEDGER_VIEWS_ARENA_H_
-#define LEDGER_VIEWS_ARENA_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -60,5 +59,3 @@ class Arena {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_ARENA_H_

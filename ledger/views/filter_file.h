@@ -1,6 +1,5 @@
 // The filters of the view files on disk, from one clean end to the next start.
-#ifndef LEDGER_VIEWS_FILTER_FILE_H_
-#define LEDGER_VIEWS_FILTER_FILE_H_
+#pragma once
 
 #include <array>
 #include <string>
@@ -22,5 +21,3 @@ void WriteFilterFile(const std::string& path, absl::string_view state, const Key
 bool ReadFilterFile(const std::string& path, absl::string_view state, const KeyFilters& filters);
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_FILTER_FILE_H_

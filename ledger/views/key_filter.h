@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_KEY_FILTER_H_
-#define LEDGER_VIEWS_KEY_FILTER_H_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -81,5 +80,3 @@ class KeyFilter {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_KEY_FILTER_H_

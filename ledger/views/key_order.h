@@ -1,6 +1,5 @@
 // Rows by their keys in order.
-#ifndef LEDGER_VIEWS_KEY_ORDER_H_
-#define LEDGER_VIEWS_KEY_ORDER_H_
+#pragma once
 
 #include <algorithm>
 #include <array>
@@ -129,5 +128,3 @@ void SortByKey(absl::Span<KeyedRow<Row>> rows) {
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_KEY_ORDER_H_

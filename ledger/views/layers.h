@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_LAYERS_H_
-#define LEDGER_VIEWS_LAYERS_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -62,5 +61,3 @@ class LayeredRows final : public RowSource {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_LAYERS_H_

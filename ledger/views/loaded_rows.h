@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_LOADED_ROWS_H_
-#define LEDGER_VIEWS_LOADED_ROWS_H_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -77,5 +76,3 @@ class LoadedRows {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_LOADED_ROWS_H_

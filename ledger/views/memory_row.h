@@ -1,6 +1,5 @@
 // Rows as they lie in memory: written once, read without locks, never freed alone.
-#ifndef LEDGER_VIEWS_MEMORY_ROW_H_
-#define LEDGER_VIEWS_MEMORY_ROW_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -57,5 +56,3 @@ inline uint32_t PlaceOf(const MemoryRow&) {
 }
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_MEMORY_ROW_H_

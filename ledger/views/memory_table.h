@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_MEMORY_TABLE_H_
-#define LEDGER_VIEWS_MEMORY_TABLE_H_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -136,5 +135,3 @@ class MemoryTable {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_MEMORY_TABLE_H_

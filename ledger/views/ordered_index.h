@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_ORDERED_INDEX_H_
-#define LEDGER_VIEWS_ORDERED_INDEX_H_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -92,5 +91,3 @@ class OrderedIndex {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_ORDERED_INDEX_H_

@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_STORED_ROWS_H_
-#define LEDGER_VIEWS_STORED_ROWS_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -65,5 +64,3 @@ class StoredRows {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_STORED_ROWS_H_

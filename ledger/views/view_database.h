@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_VIEW_DATABASE_H_
-#define LEDGER_VIEWS_VIEW_DATABASE_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -91,5 +90,3 @@ class ViewDatabase {
 absl::Status ViewsStatus(const rocksdb::Status& status, absl::string_view doing);
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_VIEW_DATABASE_H_

@@ -1,5 +1,4 @@
-#ifndef LEDGER_VIEWS_VIEW_FILES_H_
-#define LEDGER_VIEWS_VIEW_FILES_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -112,5 +111,3 @@ class ViewFiles {
 };
 
 }  // namespace voucher
-
-#endif  // LEDGER_VIEWS_VIEW_FILES_H_

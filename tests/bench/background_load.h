@@ -1,6 +1,5 @@
 // What goes on beside a figure.
-#ifndef TESTS_BENCH_BACKGROUND_LOAD_H_
-#define TESTS_BENCH_BACKGROUND_LOAD_H_
+#pragma once
 
 #include <atomic>
 #include <functional>
@@ -67,5 +66,3 @@ class BudgetWatchers {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_BACKGROUND_LOAD_H_

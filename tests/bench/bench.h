@@ -1,6 +1,5 @@
 // The figures, and the rounds in which they are measured.
-#ifndef TESTS_BENCH_BENCH_H_
-#define TESTS_BENCH_BENCH_H_
+#pragma once
 
 #include <chrono>
 #include <functional>
@@ -126,5 +125,3 @@ class Bench {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_BENCH_H_

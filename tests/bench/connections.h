@@ -1,6 +1,5 @@
 // What the closed and the open loops share.
-#ifndef TESTS_BENCH_CONNECTIONS_H_
-#define TESTS_BENCH_CONNECTIONS_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -76,5 +75,3 @@ class Call {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_CONNECTIONS_H_

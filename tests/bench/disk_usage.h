@@ -1,6 +1,5 @@
 // What a ledger takes on disk.
-#ifndef TESTS_BENCH_DISK_USAGE_H_
-#define TESTS_BENCH_DISK_USAGE_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -21,5 +20,3 @@ struct DiskUsage {
 absl::StatusOr<DiskUsage> MeasureDisk(const std::string& data_directory);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_DISK_USAGE_H_

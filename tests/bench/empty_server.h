@@ -1,6 +1,5 @@
 // A server that does nothing, as the ceiling of ours.
-#ifndef TESTS_BENCH_EMPTY_SERVER_H_
-#define TESTS_BENCH_EMPTY_SERVER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -41,5 +40,3 @@ class EmptyServer {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_EMPTY_SERVER_H_

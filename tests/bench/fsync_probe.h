@@ -1,6 +1,5 @@
 // What the disk itself takes.
-#ifndef TESTS_BENCH_FSYNC_PROBE_H_
-#define TESTS_BENCH_FSYNC_PROBE_H_
+#pragma once
 
 #include <chrono>
 #include <string>
@@ -17,5 +16,3 @@ absl::StatusOr<Histogram> ProbeFsync(const std::string& directory,
                                      std::chrono::milliseconds duration);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_FSYNC_PROBE_H_

@@ -1,6 +1,5 @@
 // What CI holds a quick run against.
-#ifndef TESTS_BENCH_GUARD_H_
-#define TESTS_BENCH_GUARD_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -23,5 +22,3 @@ inline constexpr int kGuardRounds = 3;
 std::vector<std::string> BrokenGuards(const Results& results);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_GUARD_H_

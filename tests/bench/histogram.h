@@ -1,6 +1,5 @@
 // Many latencies in little memory.
-#ifndef TESTS_BENCH_HISTOGRAM_H_
-#define TESTS_BENCH_HISTOGRAM_H_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -36,5 +35,3 @@ struct Latencies {
 Latencies LatenciesOf(const Histogram& latency);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_HISTOGRAM_H_

@@ -1,6 +1,5 @@
 // Ids that look as real ones do.
-#ifndef TESTS_BENCH_IDENTIFIERS_H_
-#define TESTS_BENCH_IDENTIFIERS_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -31,5 +30,3 @@ inline void SetOrderNumber(uint64_t n, std::string* number) {
 }
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_IDENTIFIERS_H_

@@ -1,8 +1,7 @@
 // The client side of every figure over gRPC: requests that are built already, sent as they are,
 // many at a time, by few threads. Responses are not parsed: what they came to is checked from the
 // books.
-#ifndef TESTS_BENCH_LOAD_H_
-#define TESTS_BENCH_LOAD_H_
+#pragma once
 
 #include <atomic>
 #include <chrono>
@@ -65,5 +64,3 @@ absl::StatusOr<LoadResult> RunStreams(const LoadOptions& options, RequestPool* p
 absl::StatusOr<LoadResult> RunOpenLoop(const LoadOptions& options, RequestPool* pool);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_LOAD_H_

@@ -1,5 +1,4 @@
-#ifndef TESTS_BENCH_MICROSECONDS_H_
-#define TESTS_BENCH_MICROSECONDS_H_
+#pragma once
 
 #include <cstdint>
 
@@ -10,5 +9,3 @@ inline double Microseconds(int64_t nanos) {
 }
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_MICROSECONDS_H_

@@ -1,6 +1,5 @@
 // What a run of the benchmark is told.
-#ifndef TESTS_BENCH_OPTIONS_H_
-#define TESTS_BENCH_OPTIONS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -26,5 +25,3 @@ struct Options {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_OPTIONS_H_

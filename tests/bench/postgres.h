@@ -1,7 +1,6 @@
 // PostgreSQL doing what the ledger does at its busiest, as well as it can: the peer of the
 // benchmark.
-#ifndef TESTS_BENCH_POSTGRES_H_
-#define TESTS_BENCH_POSTGRES_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -101,5 +100,3 @@ class PostgresPeer {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_POSTGRES_H_

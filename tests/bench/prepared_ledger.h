@@ -1,6 +1,5 @@
 // Ledgers that the figures start from: made once, kept, and copied for every run.
-#ifndef TESTS_BENCH_PREPARED_LEDGER_H_
-#define TESTS_BENCH_PREPARED_LEDGER_H_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -55,5 +54,3 @@ absl::StatusOr<PreparedLedger> PrepareLedger(const LedgerBuilding& building, int
 absl::Status CopyLedger(const PreparedLedger& ledger, const std::string& to);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_PREPARED_LEDGER_H_

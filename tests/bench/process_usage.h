@@ -1,6 +1,5 @@
 // What a process uses.
-#ifndef TESTS_BENCH_PROCESS_USAGE_H_
-#define TESTS_BENCH_PROCESS_USAGE_H_
+#pragma once
 
 #include <cstdint>
 
@@ -18,5 +17,3 @@ int64_t PeakBytes(pid_t pid);
 int64_t WrittenBytes(pid_t pid);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_PROCESS_USAGE_H_

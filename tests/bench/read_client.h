@@ -1,6 +1,5 @@
 // A client that only reads, in a process of its own, as the platform is one.
-#ifndef TESTS_BENCH_READ_CLIENT_H_
-#define TESTS_BENCH_READ_CLIENT_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -30,5 +29,3 @@ absl::StatusOr<Latencies> ReadFromOutside(const Reading& reading);
 int ReadBudgets(const Reading& reading);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_READ_CLIENT_H_

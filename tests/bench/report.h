@@ -1,6 +1,5 @@
 // The results for people and for machines.
-#ifndef TESTS_BENCH_REPORT_H_
-#define TESTS_BENCH_REPORT_H_
+#pragma once
 
 #include <string>
 
@@ -19,5 +18,3 @@ void PrintRatios(const Results& results);
 std::string ResultsJson(const Options& options, const Results& results);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_REPORT_H_

@@ -1,6 +1,5 @@
 // Requests that are built before the clock runs.
-#ifndef TESTS_BENCH_REQUEST_POOL_H_
-#define TESTS_BENCH_REQUEST_POOL_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -59,5 +58,3 @@ class RequestPool {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_REQUEST_POOL_H_

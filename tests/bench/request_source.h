@@ -1,6 +1,5 @@
 // The requests of the figures.
-#ifndef TESTS_BENCH_REQUEST_SOURCE_H_
-#define TESTS_BENCH_REQUEST_SOURCE_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -46,5 +45,3 @@ class RequestSource {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_REQUEST_SOURCE_H_

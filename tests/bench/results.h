@@ -1,6 +1,5 @@
 // What was measured, round by round.
-#ifndef TESTS_BENCH_RESULTS_H_
-#define TESTS_BENCH_RESULTS_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -58,5 +57,3 @@ const std::vector<Ratio>& Ratios();
 std::vector<double> RatioByRound(const Ratio& ratio, const Results& results);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_RESULTS_H_

@@ -1,6 +1,5 @@
 // A server that the figures load.
-#ifndef TESTS_BENCH_RUNNING_LEDGER_H_
-#define TESTS_BENCH_RUNNING_LEDGER_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -59,5 +58,3 @@ class RunningLedger {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_RUNNING_LEDGER_H_

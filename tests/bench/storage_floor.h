@@ -1,6 +1,5 @@
 // What the two databases take if nothing else is done.
-#ifndef TESTS_BENCH_STORAGE_FLOOR_H_
-#define TESTS_BENCH_STORAGE_FLOOR_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -52,5 +51,3 @@ class StorageFloor {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_STORAGE_FLOOR_H_

@@ -1,6 +1,5 @@
 // A ledger in this process that answers what a test put into it.
-#ifndef TESTS_CLIENTS_FAKE_LEDGER_H_
-#define TESTS_CLIENTS_FAKE_LEDGER_H_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -99,5 +98,3 @@ class FakeLedger {
 grpc::Status MalformedFields(const std::vector<std::pair<std::string, std::string>>& fields);
 
 }  // namespace voucher::client
-
-#endif  // TESTS_CLIENTS_FAKE_LEDGER_H_

@@ -1,6 +1,5 @@
 // voucherctl run in the test's own process against a FakeLedger there.
-#ifndef TESTS_CLIENTS_VOUCHERCTL_RUN_H_
-#define TESTS_CLIENTS_VOUCHERCTL_RUN_H_
+#pragma once
 
 #include <cstdint>
 #include <fstream>
@@ -92,5 +91,3 @@ inline void AddTransfer(uint64_t id, uint64_t account, const std::string& progra
 }
 
 }  // namespace voucher::cli
-
-#endif  // TESTS_CLIENTS_VOUCHERCTL_RUN_H_

@@ -1,6 +1,5 @@
 // Any command, sent through its RPC, with the answer in one form for all verbs.
-#ifndef TESTS_CRASH_COMMAND_SENDER_H_
-#define TESTS_CRASH_COMMAND_SENDER_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -44,5 +43,3 @@ absl::StatusOr<std::vector<Answered>> SendSubmissions(
     const std::vector<const v1::Command*>& applications);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_CRASH_COMMAND_SENDER_H_

@@ -1,6 +1,5 @@
 // One of the clients whose server is killed again and again.
-#ifndef TESTS_CRASH_LOAD_CLIENT_H_
-#define TESTS_CRASH_LOAD_CLIENT_H_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -98,5 +97,3 @@ class LoadClient {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_CRASH_LOAD_CLIENT_H_

@@ -1,5 +1,4 @@
-#ifndef TESTS_CRASH_VIEWS_DIGEST_H_
-#define TESTS_CRASH_VIEWS_DIGEST_H_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ namespace voucher::testing {
 absl::StatusOr<Hash> CaughtUpViewsDigest(const std::string& data_directory);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_CRASH_VIEWS_DIGEST_H_

@@ -1,6 +1,5 @@
 // Everything the server said yes or no to, to be held against it after the crash.
-#ifndef TESTS_DEMO_ACKNOWLEDGEMENTS_H_
-#define TESTS_DEMO_ACKNOWLEDGEMENTS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -55,5 +54,3 @@ absl::StatusOr<LedgerReading> ReadLedger(testing::ApiClient& auditor,
 std::string ReasonName(v1::Reason reason);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_ACKNOWLEDGEMENTS_H_

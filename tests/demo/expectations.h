@@ -1,7 +1,6 @@
 // What must come of the demonstration, worked out a second time from the policy text and the files
 // alone: it shares no code with the ledger.
-#ifndef TESTS_DEMO_EXPECTATIONS_H_
-#define TESTS_DEMO_EXPECTATIONS_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -62,5 +61,3 @@ class Expectations {
 };
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_EXPECTATIONS_H_

@@ -1,6 +1,5 @@
 // Many concurrent clients.
-#ifndef TESTS_DEMO_FLEET_H_
-#define TESTS_DEMO_FLEET_H_
+#pragma once
 
 #include <cstddef>
 #include <functional>
@@ -35,5 +34,3 @@ class Fleet {
 };
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_FLEET_H_

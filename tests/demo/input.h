@@ -1,6 +1,5 @@
 // What the demonstration works on: the files in deploy/.
-#ifndef TESTS_DEMO_INPUT_H_
-#define TESTS_DEMO_INPUT_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -28,5 +27,3 @@ struct Input {
 absl::StatusOr<Input> ReadInput(absl::string_view program_id);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_INPUT_H_

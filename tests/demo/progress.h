@@ -1,6 +1,5 @@
 // What the demonstration shows while it runs: one line per phase.
-#ifndef TESTS_DEMO_PROGRESS_H_
-#define TESTS_DEMO_PROGRESS_H_
+#pragma once
 
 #include <atomic>
 #include <chrono>
@@ -70,5 +69,3 @@ class Progress {
 std::string WithSeparators(int64_t n);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_PROGRESS_H_

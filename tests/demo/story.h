@@ -1,6 +1,5 @@
 // A programme's story, played through a real server.
-#ifndef TESTS_DEMO_STORY_H_
-#define TESTS_DEMO_STORY_H_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ namespace voucher::demo {
 bool RunStory(const Options& options);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_STORY_H_

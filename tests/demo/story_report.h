@@ -1,6 +1,5 @@
 // What a story came to: one line per part while it is played, a table and a summary at its end.
-#ifndef TESTS_DEMO_STORY_REPORT_H_
-#define TESTS_DEMO_STORY_REPORT_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -62,5 +61,3 @@ class StoryReport {
 };
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_STORY_REPORT_H_

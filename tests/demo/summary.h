@@ -1,6 +1,5 @@
 // What the demonstration leaves behind: a table for people and summary.json.
-#ifndef TESTS_DEMO_SUMMARY_H_
-#define TESTS_DEMO_SUMMARY_H_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ void PrintTable(const World& world);
 std::string SummaryJson(const World& world, bool ok, int64_t milliseconds);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_SUMMARY_H_

@@ -1,6 +1,5 @@
 // Everything the phases of the demonstration share.
-#ifndef TESTS_DEMO_WORLD_H_
-#define TESTS_DEMO_WORLD_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -191,5 +190,3 @@ absl::Status ReadWholeLedger(World* world);
 absl::Status StopAndVerify(World* world);
 
 }  // namespace voucher::demo
-
-#endif  // TESTS_DEMO_WORLD_H_

@@ -1,6 +1,5 @@
 // Calls with bytes that no generated client would send.
-#ifndef TESTS_END_TO_END_RAW_CALL_H_
-#define TESTS_END_TO_END_RAW_CALL_H_
+#pragma once
 
 #include <string>
 
@@ -19,5 +18,3 @@ grpc::Status CallRaw(ApiClient& client, const std::string& path, absl::string_vi
 grpc::Status StreamRaw(ApiClient& client, const std::string& path, absl::string_view bytes);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_END_TO_END_RAW_CALL_H_

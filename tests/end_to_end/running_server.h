@@ -1,6 +1,5 @@
 // A voucherd with the sample program, for one test suite.
-#ifndef TESTS_END_TO_END_RUNNING_SERVER_H_
-#define TESTS_END_TO_END_RUNNING_SERVER_H_
+#pragma once
 
 #include <chrono>
 #include <functional>
@@ -73,5 +72,3 @@ class EndToEndTest : public ::testing::Test {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_END_TO_END_RUNNING_SERVER_H_

@@ -1,6 +1,5 @@
 // A told ledger on disk, and what fsck says of it.
-#ifndef TESTS_FSCK_CHECKED_LEDGER_H_
-#define TESTS_FSCK_CHECKED_LEDGER_H_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -81,5 +80,3 @@ inline std::string NoteOf(const FsckReport& report, absl::string_view check) {
 }
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_FSCK_CHECKED_LEDGER_H_

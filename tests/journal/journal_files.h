@@ -1,6 +1,5 @@
 // Making journals, and damaging their files, in tests.
-#ifndef TESTS_JOURNAL_JOURNAL_FILES_H_
-#define TESTS_JOURNAL_JOURNAL_FILES_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -44,5 +43,3 @@ void WriteFile(const std::string& path, const std::string& bytes);
 void ChangeRows(const std::string& path, const std::function<void(JournalStore&)>& change);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_JOURNAL_JOURNAL_FILES_H_

@@ -1,6 +1,5 @@
 // A ledger on a scratch directory under a manual clock, and commands for it.
-#ifndef TESTS_LEDGER_TEST_LEDGER_H_
-#define TESTS_LEDGER_TEST_LEDGER_H_
+#pragma once
 
 #include <cstdint>
 #include <future>
@@ -113,5 +112,3 @@ bool RefusedFor(const Outcome& outcome, v1::Reason reason);
 bool Accepted(const Outcome& outcome);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_LEDGER_TEST_LEDGER_H_

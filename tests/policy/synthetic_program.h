@@ -1,6 +1,5 @@
 // A program that uses every kind of rule, for tests.
-#ifndef TESTS_POLICY_SYNTHETIC_PROGRAM_H_
-#define TESTS_POLICY_SYNTHETIC_PROGRAM_H_
+#pragma once
 
 #include "ledger/policy/eligibility.h"
 #include "voucher/v1/program.pb.h"
@@ -31,5 +30,3 @@ Applicant ApplicantOf(const v1::Enterprise& enterprise);
 v1::CivilDate Date(int year, int month, int day);
 
 }  // namespace voucher
-
-#endif  // TESTS_POLICY_SYNTHETIC_PROGRAM_H_

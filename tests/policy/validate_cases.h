@@ -1,6 +1,5 @@
 // What the tests of validation share: rules with one bad field each.
-#ifndef TESTS_POLICY_VALIDATE_CASES_H_
-#define TESTS_POLICY_VALIDATE_CASES_H_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -38,5 +37,3 @@ inline v1::Item* ItemAt(v1::ProgramRules* r, int i) {
 }
 
 }  // namespace voucher
-
-#endif  // TESTS_POLICY_VALIDATE_CASES_H_

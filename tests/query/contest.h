@@ -1,6 +1,5 @@
 // A small program of clusters with scores, ranking and notice, for tests of reads.
-#ifndef TESTS_QUERY_CONTEST_H_
-#define TESTS_QUERY_CONTEST_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -75,5 +74,3 @@ inline void ScoreIt(LedgerStory* story, uint64_t application_id, int32_t score) 
 }
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_QUERY_CONTEST_H_

@@ -1,6 +1,5 @@
 // The main job's state for tests that only read.
-#ifndef TESTS_QUERY_TOLD_LEDGER_H_
-#define TESTS_QUERY_TOLD_LEDGER_H_
+#pragma once
 
 #include "gtest/gtest.h"
 
@@ -31,5 +30,3 @@ class ToldLedger : public ::testing::Test {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_QUERY_TOLD_LEDGER_H_

@@ -1,5 +1,4 @@
-#ifndef TESTS_SERVER_CREDITED_SERVER_H_
-#define TESTS_SERVER_CREDITED_SERVER_H_
+#pragma once
 
 #include "gtest/gtest.h"
 
@@ -24,5 +23,3 @@ class CreditedServer : public ::testing::Test {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SERVER_CREDITED_SERVER_H_

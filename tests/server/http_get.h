@@ -1,5 +1,4 @@
-#ifndef TESTS_SERVER_HTTP_GET_H_
-#define TESTS_SERVER_HTTP_GET_H_
+#pragma once
 
 #include <string>
 
@@ -12,5 +11,3 @@ namespace voucher::testing {
 absl::StatusOr<std::string> HttpGet(const std::string& address, const std::string& path);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SERVER_HTTP_GET_H_

@@ -1,6 +1,5 @@
 // A server in this process: a real ledger on disk, real gRPC on port 0, a manual clock.
-#ifndef TESTS_SERVER_RUNNING_SERVER_H_
-#define TESTS_SERVER_RUNNING_SERVER_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -61,5 +60,3 @@ class RunningServer {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SERVER_RUNNING_SERVER_H_

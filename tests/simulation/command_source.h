@@ -1,7 +1,6 @@
 // Random commands that make sense often enough to go deep, and are wrong often enough to be refused
 // in every way.
-#ifndef TESTS_SIMULATION_COMMAND_SOURCE_H_
-#define TESTS_SIMULATION_COMMAND_SOURCE_H_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -120,5 +119,3 @@ class CommandSource {
 };
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_COMMAND_SOURCE_H_

@@ -1,6 +1,5 @@
 // Whether the machine's rows say what the model says.
-#ifndef TESTS_SIMULATION_COMPARISON_H_
-#define TESTS_SIMULATION_COMPARISON_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -23,5 +22,3 @@ std::vector<std::string> CompareAll(const View& view, const testing::EntryBook& 
                                     const Model& model);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_COMPARISON_H_

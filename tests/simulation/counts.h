@@ -1,6 +1,5 @@
 // How often each verb came to each end, and how often it must.
-#ifndef TESTS_SIMULATION_COUNTS_H_
-#define TESTS_SIMULATION_COUNTS_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -23,5 +22,3 @@ void CountOutcome(const v1::Entry& entry, const Outcome& outcome, Counts* counts
 std::vector<std::string> TooSeldom(int64_t commands, const Counts& counts);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_COUNTS_H_

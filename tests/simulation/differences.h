@@ -1,6 +1,5 @@
 // What the parts of the comparison share.
-#ifndef TESTS_SIMULATION_DIFFERENCES_H_
-#define TESTS_SIMULATION_DIFFERENCES_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -61,5 +60,3 @@ void CompareSettlement(const View& view, const Model& model, Differences* differ
 void CompareWaitlists(const View& view, const Model& model, Differences* differences);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_DIFFERENCES_H_

@@ -1,6 +1,5 @@
 // Spoils well-formed commands.
-#ifndef TESTS_SIMULATION_MALFORMED_H_
-#define TESTS_SIMULATION_MALFORMED_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -15,5 +14,3 @@ namespace voucher::simulation {
 std::string MakeMalformed(v1::Command* command, int64_t now, Random* random);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_MALFORMED_H_

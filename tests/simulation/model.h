@@ -1,6 +1,5 @@
 // A small second opinion on the ledger: what every command must do to limits, balances and states.
-#ifndef TESTS_SIMULATION_MODEL_H_
-#define TESTS_SIMULATION_MODEL_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -410,5 +409,3 @@ int MonthOf(int64_t instant);
 int64_t LapseOf(const v1::ProgramRules& rules);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_MODEL_H_

@@ -1,6 +1,5 @@
 // What a command came to, as the model predicts it and as an entry records it.
-#ifndef TESTS_SIMULATION_OUTCOME_H_
-#define TESTS_SIMULATION_OUTCOME_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -59,5 +58,3 @@ Outcome OutcomeOf(const v1::Entry& entry);
 std::string Describe(const Outcome& outcome);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_OUTCOME_H_

@@ -1,6 +1,5 @@
 // Reproducible chance: the same seed gives the same draws with every compiler.
-#ifndef TESTS_SIMULATION_RANDOM_H_
-#define TESTS_SIMULATION_RANDOM_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -39,5 +38,3 @@ class Random {
 };
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_RANDOM_H_

@@ -1,6 +1,5 @@
 // What is left under the limits of a grant.
-#ifndef TESTS_SIMULATION_ROOM_H_
-#define TESTS_SIMULATION_ROOM_H_
+#pragma once
 
 #include <map>
 
@@ -36,5 +35,3 @@ struct Model::Room {
 };
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_ROOM_H_

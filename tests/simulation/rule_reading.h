@@ -1,6 +1,5 @@
 // What the rules of a programme say, read by the model alone: no code of ledger/policy.
-#ifndef TESTS_SIMULATION_RULE_READING_H_
-#define TESTS_SIMULATION_RULE_READING_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -48,5 +47,3 @@ bool CountsProjects(const v1::ProgramRules& rules);
 std::string KeyOf(const v1::Invoice& invoice);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_RULE_READING_H_

@@ -1,6 +1,5 @@
 // A clock that runs through a year of the programs and stops around their deadlines.
-#ifndef TESTS_SIMULATION_SIMULATED_CLOCK_H_
-#define TESTS_SIMULATION_SIMULATED_CLOCK_H_
+#pragma once
 
 #include <cstdint>
 #include <deque>
@@ -37,5 +36,3 @@ class SimulatedClock {
 };
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_SIMULATED_CLOCK_H_

@@ -1,7 +1,6 @@
 // The world of the simulation: the shipped programs and two synthetic ones, three providers with
 // three products each, and some enterprises with cloud accounts.
-#ifndef TESTS_SIMULATION_WORLD_H_
-#define TESTS_SIMULATION_WORLD_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -53,5 +52,3 @@ v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random);
 std::vector<Sent> Opening(const std::vector<v1::ProgramRules>& programs, Random* random);
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_WORLD_H_

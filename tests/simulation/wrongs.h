@@ -1,6 +1,5 @@
 // What the parts of the model share.
-#ifndef TESTS_SIMULATION_WRONGS_H_
-#define TESTS_SIMULATION_WRONGS_H_
+#pragma once
 
 #include <algorithm>
 #include <cstdint>
@@ -75,5 +74,3 @@ inline bool InForce(const v1::Product& product, int64_t day) {
 }
 
 }  // namespace voucher::simulation
-
-#endif  // TESTS_SIMULATION_WRONGS_H_

@@ -1,8 +1,7 @@
 // A small client of the public API for tests and the demonstration: raw stubs, a principal, one
 // connection, and retries with the same request_id that follow the server to its new address after
 // a restart.
-#ifndef TESTS_SUPPORT_API_CLIENT_H_
-#define TESTS_SUPPORT_API_CLIENT_H_
+#pragma once
 
 #include <atomic>
 #include <chrono>
@@ -170,5 +169,3 @@ class ApiClient {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_API_CLIENT_H_

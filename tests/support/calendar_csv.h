@@ -1,6 +1,5 @@
 // The calendar of deploy/calendars for tests.
-#ifndef TESTS_SUPPORT_CALENDAR_CSV_H_
-#define TESTS_SUPPORT_CALENDAR_CSV_H_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ namespace voucher {
 absl::StatusOr<Calendar> ReadCalendarCsv(const std::string& path, int first_year, int last_year);
 
 }  // namespace voucher
-
-#endif  // TESTS_SUPPORT_CALENDAR_CSV_H_

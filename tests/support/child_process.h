@@ -1,6 +1,5 @@
 // Real programs run by tests and by the demonstration.
-#ifndef TESTS_SUPPORT_CHILD_PROCESS_H_
-#define TESTS_SUPPORT_CHILD_PROCESS_H_
+#pragma once
 
 #include <chrono>
 #include <memory>
@@ -78,5 +77,3 @@ std::string TailOfFile(const std::string& path, int lines);
 void WriteWholeFile(const std::string& path, absl::string_view text);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_CHILD_PROCESS_H_

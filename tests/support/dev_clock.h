@@ -1,6 +1,5 @@
 // The manual clock of a server under test, moved through voucher.dev.v1.ClockService.
-#ifndef TESTS_SUPPORT_DEV_CLOCK_H_
-#define TESTS_SUPPORT_DEV_CLOCK_H_
+#pragma once
 
 #include <string>
 #include <thread>
@@ -54,5 +53,3 @@ class DevClock {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_DEV_CLOCK_H_

@@ -1,6 +1,5 @@
 // A small ledger told command by command, in memory, and then written to a directory.
-#ifndef TESTS_SUPPORT_LEDGER_STORY_H_
-#define TESTS_SUPPORT_LEDGER_STORY_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -127,5 +126,3 @@ void TellMainJob(LedgerStory* story);
 void TellSettlement(LedgerStory* story);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_LEDGER_STORY_H_

@@ -1,6 +1,5 @@
 // Stored rows without a disk, in key order.
-#ifndef TESTS_SUPPORT_MAP_ROWS_H_
-#define TESTS_SUPPORT_MAP_ROWS_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -49,5 +48,3 @@ class MapRows final : public RowSource {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_MAP_ROWS_H_

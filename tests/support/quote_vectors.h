@@ -1,6 +1,5 @@
 // The hypothetical applications of tests/vectors/quotes.jsonl.
-#ifndef TESTS_SUPPORT_QUOTE_VECTORS_H_
-#define TESTS_SUPPORT_QUOTE_VECTORS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -33,5 +32,3 @@ std::string OutcomeOf(int64_t grant_fen);
 std::string OutcomeOf(const v1::Refusal& refusal);
 
 }  // namespace voucher
-
-#endif  // TESTS_SUPPORT_QUOTE_VECTORS_H_

@@ -1,6 +1,5 @@
 // A small, real program for tests over gRPC: hubei-2025 with a handful of enterprises.
-#ifndef TESTS_SUPPORT_SAMPLE_PROGRAM_H_
-#define TESTS_SUPPORT_SAMPLE_PROGRAM_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -50,5 +49,3 @@ absl::StatusOr<uint64_t> CarryToVoucher(ApiClient* client, int n, int64_t number
 absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number, int64_t spend_fen);
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_SAMPLE_PROGRAM_H_

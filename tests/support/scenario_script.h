@@ -1,7 +1,6 @@
 // The text tables of tests/scenarios, read into steps: what Scenario runs against the pure core and
 // the demonstration plays through a real server. scenario.h documents the language.
-#ifndef TESTS_SUPPORT_SCENARIO_SCRIPT_H_
-#define TESTS_SUPPORT_SCENARIO_SCRIPT_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -69,5 +68,3 @@ std::string BalancesLike(absl::string_view expected, const std::map<int, int64_t
 std::string MissingFields(const google::protobuf::Message& actual, const std::string& textproto);
 
 }  // namespace voucher
-
-#endif  // TESTS_SUPPORT_SCENARIO_SCRIPT_H_

@@ -1,6 +1,5 @@
 // A directory for one test.
-#ifndef TESTS_SUPPORT_SCRATCH_DIRECTORY_H_
-#define TESTS_SUPPORT_SCRATCH_DIRECTORY_H_
+#pragma once
 
 #include <string>
 
@@ -27,5 +26,3 @@ class ScratchDirectory {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_SCRATCH_DIRECTORY_H_

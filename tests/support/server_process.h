@@ -1,6 +1,5 @@
 // A real voucherd, started, killed and started again.
-#ifndef TESTS_SUPPORT_SERVER_PROCESS_H_
-#define TESTS_SUPPORT_SERVER_PROCESS_H_
+#pragma once
 
 #include <chrono>
 #include <memory>
@@ -78,5 +77,3 @@ class ServerProcess {
 std::string BinDirectory();
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_SUPPORT_SERVER_PROCESS_H_

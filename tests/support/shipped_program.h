@@ -1,6 +1,5 @@
 // The programs of deploy/programs for tests.
-#ifndef TESTS_SUPPORT_SHIPPED_PROGRAM_H_
-#define TESTS_SUPPORT_SHIPPED_PROGRAM_H_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ namespace voucher {
 absl::StatusOr<v1::ProgramRules> ReadShippedProgram(const std::string& program_id);
 
 }  // namespace voucher
-
-#endif  // TESTS_SUPPORT_SHIPPED_PROGRAM_H_

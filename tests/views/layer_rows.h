@@ -1,6 +1,5 @@
 // Rows of tables of every kind, in memory and in files.
-#ifndef TESTS_VIEWS_LAYER_ROWS_H_
-#define TESTS_VIEWS_LAYER_ROWS_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -86,5 +85,3 @@ class FilesFixture : public ::testing::Test {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_VIEWS_LAYER_ROWS_H_

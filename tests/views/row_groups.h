@@ -1,6 +1,5 @@
 // Views that are filled by groups of rows, each of which is easy to tell from the others.
-#ifndef TESTS_VIEWS_ROW_GROUPS_H_
-#define TESTS_VIEWS_ROW_GROUPS_H_
+#pragma once
 
 #include <cstdint>
 #include <cstdlib>
@@ -101,5 +100,3 @@ class CrashPath {
 };
 
 }  // namespace voucher::testing
-
-#endif  // TESTS_VIEWS_ROW_GROUPS_H_

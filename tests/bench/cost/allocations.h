@@ -1,6 +1,5 @@
 // Counts what operator new is asked for in this program.
-#ifndef TESTS_BENCH_COST_ALLOCATIONS_H_
-#define TESTS_BENCH_COST_ALLOCATIONS_H_
+#pragma once
 
 #include <cstdint>
 
@@ -16,5 +15,3 @@ struct Allocations {
 Allocations AllocationsSoFar();
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_ALLOCATIONS_H_

@@ -1,6 +1,5 @@
 // Commands in numbers.
-#ifndef TESTS_BENCH_COST_COMMANDS_H_
-#define TESTS_BENCH_COST_COMMANDS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -30,5 +29,3 @@ v1::Command PassReview(uint64_t application, const std::string& stage);
 v1::Command Order(uint64_t account, int number);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_COMMANDS_H_

@@ -1,6 +1,5 @@
 // The figures, in the order in which one leads to the next.
-#ifndef TESTS_BENCH_COST_FIGURES_H_
-#define TESTS_BENCH_COST_FIGURES_H_
+#pragma once
 
 #include <vector>
 
@@ -13,5 +12,3 @@ namespace voucher::bench {
 std::vector<Figure> MeasureFigures(World* world, int commands);
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_FIGURES_H_

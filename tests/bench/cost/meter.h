@@ -1,6 +1,5 @@
 // What a figure costs: processor time, allocations, and instructions under callgrind.
-#ifndef TESTS_BENCH_COST_METER_H_
-#define TESTS_BENCH_COST_METER_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -42,5 +41,3 @@ class Meter {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_METER_H_

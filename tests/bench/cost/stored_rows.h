@@ -1,6 +1,5 @@
 // Stored rows without a disk.
-#ifndef TESTS_BENCH_COST_STORED_ROWS_H_
-#define TESTS_BENCH_COST_STORED_ROWS_H_
+#pragma once
 
 #include <string>
 
@@ -29,5 +28,3 @@ class StoredRows final : public RowSource {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_STORED_ROWS_H_

@@ -1,6 +1,5 @@
 // A ledger in memory whose commands are decided as the sequencer decides them.
-#ifndef TESTS_BENCH_COST_WORLD_H_
-#define TESTS_BENCH_COST_WORLD_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -93,5 +92,3 @@ class World {
 };
 
 }  // namespace voucher::bench
-
-#endif  // TESTS_BENCH_COST_WORLD_H_
