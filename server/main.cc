@@ -15,15 +15,15 @@
 #include "CLI/CLI.hpp"
 #include "ledger/base/civil.h"
 #include "ledger/ledger.h"
-#include "server/config.h"
-#include "server/grpc_locks.h"
-#include "server/huge_pages.h"
-#include "server/log.h"
-#include "server/metrics.h"
-#include "server/stop_signal.h"
-#include "server/version.h"
+#include "server/config/config.h"
+#include "server/host/grpc_locks.h"
+#include "server/host/huge_pages.h"
+#include "server/host/log.h"
+#include "server/host/stop_signal.h"
+#include "server/host/version.h"
+#include "server/host/worker_pool.h"
+#include "server/metrics/metrics.h"
 #include "server/voucher_server.h"
-#include "server/worker_pool.h"
 
 namespace voucher {
 namespace {

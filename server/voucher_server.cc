@@ -13,9 +13,9 @@
 #include "grpcpp/server_builder.h"
 
 #include "ledger/base/mutex.h"
-#include "server/principals.h"
-#include "server/progress_waits.h"
-#include "server/services.h"
+#include "server/access/principals.h"
+#include "server/rpc/progress_waits.h"
+#include "server/services/services.h"
 
 namespace voucher {
 

@@ -10,10 +10,10 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/ledger.h"
-#include "server/config.h"
-#include "server/log.h"
-#include "server/metrics.h"
-#include "server/worker_pool.h"
+#include "server/config/config.h"
+#include "server/host/log.h"
+#include "server/host/worker_pool.h"
+#include "server/metrics/metrics.h"
 
 namespace grpc {
 class Server;

@@ -13,8 +13,8 @@
 
 #include "ledger/base/mutex.h"
 #include "ledger/base/status_macros.h"
-#include "server/config.h"
-#include "server/stream_redeem.h"
+#include "server/config/config.h"
+#include "server/rpc/stream_redeem.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
 
 namespace voucher::bench {

@@ -10,8 +10,8 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "server/grpc_locks.h"
-#include "server/huge_pages.h"
+#include "server/host/grpc_locks.h"
+#include "server/host/huge_pages.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/empty_server.h"
 #include "tests/bench/guard.h"

@@ -42,11 +42,11 @@ THIRD_PARTY = {
     "rocksdb": ["ledger/journal", "ledger/views", "ledger/fsck", "tests"],
     "grpcpp": ["server", "clients", "tests"],
     "grpc": ["server", "clients", "tests"],
-    "prometheus": ["server/metrics*", "tests"],
-    "gperftools": ["server/huge_pages*"],
+    "prometheus": ["server/metrics", "tests"],
+    "gperftools": ["server/host/huge_pages*"],
     "spdlog": ["server", "tests"],
     "CLI": ["server", "clients/cli", "ledger/fsck", "tests"],
-    "nlohmann": ["server/log*", "clients/cli", "tests"],
+    "nlohmann": ["server/host/log*", "clients/cli", "tests"],
     "gtest": ["tests"],
     "gmock": ["tests"],
     "valgrind": ["tests"],
@@ -75,7 +75,7 @@ FORBIDDEN = [
     (r"\bstd::(mutex|lock_guard|unique_lock|scoped_lock|condition_variable)\b", ["ledger", "server"],
      "use ledger/base/mutex.h, which clang can check"),
 ]
-FORBIDDEN_EXCEPT = {"ledger/base/mutex.h", "server/grpc_locks.cc"}
+FORBIDDEN_EXCEPT = {"ledger/base/mutex.h", "server/host/grpc_locks.cc"}
 
 BAD_NAME = re.compile(r"(^|[_.-])(utils?|common|helpers?|manager|impl)([_.-]|$)")
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|" + "FIX" + r"ME|" + "XX" + r"X)\b")

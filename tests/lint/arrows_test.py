@@ -15,7 +15,7 @@ CLEAN = {
     "ledger/views/views.h": '#include "rocksdb/db.h"\n',
     "ledger/ledger.h": '#include "ledger/views/views.h"\n',
     "server/main.cc": '#include <grpcpp/grpcpp.h>\n#include "ledger/ledger.h"\n',
-    "server/metrics.cc": '#include "prometheus/registry.h"\n',
+    "server/metrics/metrics.cc": '#include "prometheus/registry.h"\n',
     "clients/cpp/client.h": '#include "voucher/v1/credit_service.grpc.pb.h"\n',
     "clients/cli/main.cc": '#include "CLI/CLI.hpp"\n#include "clients/cpp/client.h"\n',
     "tests/journal/journal_test.cc": '#include "gtest/gtest.h"\n#include "rocksdb/db.h"\n',

@@ -9,8 +9,8 @@
 #include "gtest/gtest.h"
 
 #include "ledger/journal/merkle.h"
-#include "server/recorded_entries.h"
-#include "server/watch.h"
+#include "server/rpc/watch.h"
+#include "server/services/recorded_entries.h"
 #include "tests/server/credited_server.h"
 
 namespace voucher::testing {

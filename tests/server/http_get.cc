@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/config.h"
+#include "server/config/config.h"
 
 namespace voucher::testing {
 

@@ -9,8 +9,8 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
-#include "server/config.h"
-#include "server/unary_call.h"
+#include "server/config/config.h"
+#include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
 

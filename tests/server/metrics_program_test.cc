@@ -1,6 +1,4 @@
 // What a scrape says of programs, worked by hand.
-#include "server/metrics_program.h"
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "prometheus/text_serializer.h"
 
+#include "server/metrics/program_metrics.h"
 #include "tests/support/ledger_story.h"
 #include "tests/support/shipped_program.h"
 

@@ -16,7 +16,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
-#include "server/rpc_table.h"
+#include "server/access/rpc_table.h"
 #include "tests/support/sample_program.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/server_process.h"

@@ -1,5 +1,5 @@
 // The table of roles against the contract: the comment of each RPC in proto/ says who may call it.
-#include "server/rpc_table.h"
+#include "server/access/rpc_table.h"
 
 #include <fstream>
 #include <map>

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/base/civil.h"
-#include "server/config.h"
+#include "server/config/config.h"
 #include "tests/support/sample_program.h"
 #include "tests/support/server_process.h"
 

@@ -8,10 +8,10 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/mutex.h"
 #include "ledger/ledger.h"
-#include "server/log.h"
-#include "server/metrics.h"
+#include "server/host/log.h"
+#include "server/host/worker_pool.h"
+#include "server/metrics/metrics.h"
 #include "server/voucher_server.h"
-#include "server/worker_pool.h"
 #include "tests/support/api_client.h"
 #include "tests/support/scratch_directory.h"
 

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "server/stream_redeem.h"
+#include "server/rpc/stream_redeem.h"
 #include "tests/server/credited_server.h"
 
 namespace voucher::testing {

@@ -1,5 +1,5 @@
 // What a watch may hold of what its caller has not read, whatever it watches.
-#include "server/watch.h"
+#include "server/rpc/watch.h"
 
 #include <atomic>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 
-#include "server/unary_call.h"
+#include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
 #include "tests/support/server_process.h"

@@ -1,0 +1,52 @@
+#include "server/host/huge_pages.h"
+
+#ifdef VOUCHER_HAS_TCMALLOC
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+
+#include <gperftools/malloc_extension.h>
+
+#include "ledger/base/huge_blocks.h"
+
+namespace voucher {
+namespace {
+
+// More is an error of the caller, and no sum below may overflow.
+constexpr size_t kMostAtOnce = size_t{1} << 46;
+
+class HugePages final : public SysAllocator {
+ public:
+  void* Alloc(size_t size, size_t* actual_size, size_t alignment) override {
+    alignment = std::max(alignment, kHugePageBytes);
+    if (size > kMostAtOnce || alignment > kMostAtOnce) return nullptr;
+    // What is not touched takes no memory.
+    size = (size + kHugeBlockBytes - 1) / kHugeBlockBytes * kHugeBlockBytes;
+    if (actual_size != nullptr) *actual_size = size;
+    if (size == kHugeBlockBytes && alignment == kHugePageBytes) return TakeHugeBlock();
+    return MapHugePages(size, alignment);
+  }
+};
+
+// Never destroyed: memory is freed until the very end.
+alignas(HugePages) char huge_pages[sizeof(HugePages)];
+
+}  // namespace
+
+void AllocateHugePages() {
+  MallocExtension::instance()->SetSystemAllocator(new (huge_pages) HugePages);
+  KeepHugeBlocksReady();
+}
+
+}  // namespace voucher
+
+#else
+
+namespace voucher {
+
+void AllocateHugePages() {}
+
+}  // namespace voucher
+
+#endif

@@ -1,0 +1,103 @@
+// Batches of commands: unary, and as the messages of a stream.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/message.h"
+
+#include "ledger/commands.h"
+#include "ledger/machine/decode.h"
+#include "ledger/machine/machine.h"
+#include "server/rpc/grpc_status.h"
+#include "server/rpc/mutation.h"
+
+namespace voucher {
+
+// Makes commands of the items of a request that was read into the arena of `commands`, as they
+// are, and leaves none; `take` has a command take one, as in
+// &v1::Command::unsafe_arena_set_allocated_redeem.
+template <class Request>
+void TakeCommands(google::protobuf::RepeatedPtrField<Request>* items,
+                  void (v1::Command::*take)(Request*), Commands* commands) {
+  std::vector<Request*> taken(items->size());
+  items->UnsafeArenaExtractSubrange(0, items->size(), taken.data());
+  for (Request* item : taken) (commands->Add()->*take)(item);
+}
+
+// Everything malformed in a batch whose request message was `around`: its own unknown fields, the
+// number of items (1 to max_items), then the items', with paths such as "redemptions[3].amount_fen"
+// for the field name "redemptions".
+std::vector<FieldProblem> CheckBatch(const google::protobuf::Message& around,
+                                     const Commands& commands, absl::string_view field,
+                                     size_t max_items, UnixNanos now);
+
+// The error that fails a whole batch: the first item that was not recorded, other than for a reused
+// request_id. What was recorded beside it answers the same when the batch is sent again. Counts
+// what was not recorded.
+absl::Status BatchError(const Door& door, const std::vector<Outcome>& outcomes);
+
+// A refusal with its sentences: that of a recorded entry, or REQUEST_ID_REUSED.
+v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id);
+
+// Fills the outcome of each command of a batch without a BatchError; `happened` is where an event
+// holds what the verb did.
+template <class ItemOutcome, class Happened>
+void FillOutcomes(const Commands& commands, const std::vector<Outcome>& outcomes,
+                  const Happened& (v1::Event::*happened)() const,
+                  google::protobuf::RepeatedPtrField<ItemOutcome>* items) {
+  items->Reserve(static_cast<int>(outcomes.size()));
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    ItemOutcome* item = items->Add();
+    const std::string& request_id = RequestIdOf(commands[i]);
+    item->set_request_id(request_id);
+    const Recorded* recorded = outcome.recorded.get();
+    if (recorded != nullptr) {
+      FillReceipt(recorded->entry, recorded->leaf_hash, item->mutable_receipt());
+    }
+    if (recorded != nullptr && recorded->entry.has_event()) {
+      *item->mutable_event() = (recorded->entry.event().*happened)();
+    } else {
+      *item->mutable_refusal() = RefusalOf(outcome, request_id);
+    }
+  }
+}
+
+// Submits a batch whose form is checked; `reply` runs on the pool if there is no BatchError, which
+// else ends the call.
+using BatchReply = absl::AnyInvocable<void(const UnaryCall&, const std::vector<Outcome>&)>;
+void SubmitBatch(const UnaryCall& call, std::shared_ptr<Commands> commands, BatchReply reply);
+
+// A handler for a unary batch: where the request holds the items, the name of that field, how a
+// command takes the verb's request, where an event holds what it did, where the response holds the
+// outcomes.
+template <class BatchRequest, class BatchResponse, class Request, class ItemOutcome, class Happened>
+UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*items)(),
+                   absl::string_view field, void (v1::Command::*take)(Request*),
+                   const Happened& (v1::Event::*happened)() const,
+                   google::protobuf::RepeatedPtrField<ItemOutcome>* (BatchResponse::*outcomes)()) {
+  return [=](const UnaryCall& call) {
+    auto commands = std::make_shared<Commands>();
+    auto* message = google::protobuf::Arena::CreateMessage<BatchRequest>(commands->arena());
+    if (!call.Parse(message)) return;
+    TakeCommands((message->*items)(), take, commands.get());
+    const std::vector<FieldProblem> problems =
+        CheckBatch(*message, *commands, field, kMaxBatchItems, call.door().clock->WallNow());
+    if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
+    SubmitBatch(call, commands,
+                [happened, outcomes, commands](const UnaryCall& recorded,
+                                               const std::vector<Outcome>& decided) {
+                  google::protobuf::Arena arena;
+                  auto* response = google::protobuf::Arena::CreateMessage<BatchResponse>(&arena);
+                  FillOutcomes(*commands, decided, happened, (response->*outcomes)());
+                  recorded.Reply(*response);
+                });
+  };
+}
+
+}  // namespace voucher
