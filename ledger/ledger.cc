@@ -7,15 +7,15 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "ledger/admission.h"
+#include "ledger/api/clock_watch.h"
+#include "ledger/api/unavailable.h"
 #include "ledger/base/status_macros.h"
-#include "ledger/clock_watch.h"
-#include "ledger/disk_space.h"
+#include "ledger/commit/admission.h"
+#include "ledger/commit/publication.h"
+#include "ledger/commit/sequencer.h"
 #include "ledger/journal/merkle.h"
-#include "ledger/publication.h"
-#include "ledger/recovery.h"
-#include "ledger/sequencer.h"
-#include "ledger/unavailable.h"
+#include "ledger/recovery/disk_space.h"
+#include "ledger/recovery/stores.h"
 
 namespace voucher {
 namespace {
@@ -197,20 +197,6 @@ void Ledger::Drain() {
     }
     parts_->sequencer->Join();
   });
-}
-
-v1::Receipt Recorded::receipt() const {
-  v1::Receipt receipt;
-  FillReceipt(entry, leaf_hash, &receipt);
-  return receipt;
-}
-
-void FillReceipt(const v1::Entry& entry, const Hash& leaf_hash, v1::Receipt* receipt) {
-  receipt->set_sequence(entry.sequence());
-  receipt->set_leaf_hash(leaf_hash.data(), leaf_hash.size());
-  *receipt->mutable_recorded_at() = ToTimestamp(entry.recorded_unix_ns());
-  *receipt->mutable_received_at() = ToTimestamp(entry.received_unix_ns());
-  receipt->set_queue_number(entry.queue_number());
 }
 
 }  // namespace voucher

@@ -20,7 +20,7 @@
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
-#include "ledger/recovery.h"
+#include "ledger/recovery/stores.h"
 #include "ledger/views/views.h"
 
 namespace voucher {

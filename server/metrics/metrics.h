@@ -32,7 +32,7 @@ class Metrics {
   // One finished call, with its gRPC status code.
   void OnRpc(const Rpc& rpc, int code, int64_t duration_ns);
 
-  // Commands that were not recorded; `cause` is one of ledger/unavailable.h.
+  // Commands that were not recorded; `cause` is one of ledger/api/unavailable.h.
   void OnUnrecorded(absl::string_view cause, uint64_t commands);
 
   // Adds the gauges of a ledger to every scrape, computed from its newest snapshot, until Unwatch

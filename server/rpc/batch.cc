@@ -2,9 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/machine/field_checker.h"
 #include "ledger/policy/refusal_text.h"
-#include "ledger/unavailable.h"
 
 namespace voucher {
 

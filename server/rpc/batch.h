@@ -10,7 +10,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 
-#include "ledger/commands.h"
+#include "ledger/api/commands.h"
 #include "ledger/machine/decode.h"
 #include "ledger/machine/machine.h"
 #include "server/rpc/grpc_status.h"

@@ -9,9 +9,9 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/policy/clause.h"
 #include "ledger/policy/refusal_text.h"
-#include "ledger/unavailable.h"
 
 namespace voucher {
 

@@ -2,10 +2,10 @@
 
 #include <memory>
 
+#include "ledger/api/unavailable.h"
 #include "ledger/base/check.h"
 #include "ledger/machine/decode.h"
 #include "ledger/machine/machine.h"
-#include "ledger/unavailable.h"
 #include "server/rpc/grpc_status.h"
 
 namespace voucher {

@@ -9,7 +9,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 
-#include "ledger/commands.h"
+#include "ledger/api/commands.h"
 #include "server/rpc/unary_call.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/machine/field_checker.h"
-#include "ledger/unavailable.h"
 
 namespace voucher {
 

@@ -11,8 +11,8 @@
 
 #include "google/protobuf/arena.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/base/mutex.h"
-#include "ledger/unavailable.h"
 #include "server/rpc/batch.h"
 #include "server/rpc/grpc_status.h"
 #include "voucher/v1/credit_service.pb.h"

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/api/unavailable.h"
 #include "ledger/base/mutex.h"
 #include "ledger/machine/field_checker.h"
-#include "ledger/unavailable.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/unary_call.h"
 

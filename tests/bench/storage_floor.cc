@@ -11,7 +11,7 @@ namespace voucher::bench {
 namespace {
 
 constexpr uint64_t kGroup = 1'000;
-constexpr size_t kHotRows = 1u << 18;  // as ledger/sequencer.cc
+constexpr size_t kHotRows = 1u << 18;  // as ledger/commit/sequencer.cc
 
 }  // namespace
 

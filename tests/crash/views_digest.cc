@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "ledger/base/status_macros.h"
-#include "ledger/catch_up.h"
+#include "ledger/recovery/catch_up.h"
 
 namespace voucher::testing {
 

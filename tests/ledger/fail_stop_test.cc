@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "ledger/unavailable.h"
+#include "ledger/api/unavailable.h"
 #include "tests/ledger/test_ledger.h"
 
 namespace voucher::testing {

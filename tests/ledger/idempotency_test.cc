@@ -1,8 +1,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/journal/merkle.h"
-#include "ledger/unavailable.h"
 #include "tests/ledger/test_ledger.h"
 
 namespace voucher::testing {

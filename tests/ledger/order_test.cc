@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "ledger/unavailable.h"
+#include "ledger/api/unavailable.h"
 #include "tests/ledger/test_ledger.h"
 
 namespace voucher::testing {

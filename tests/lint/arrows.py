@@ -14,7 +14,8 @@ BASE = ["proto", "ledger/base"]
 POLICY = BASE + ["ledger/policy"]
 MACHINE = POLICY + ["ledger/machine"]
 STORES = MACHINE + ["ledger/journal", "ledger/views"]
-LEDGER = STORES + ["ledger/query", "ledger"]
+RECOVERY = STORES + ["ledger/api", "ledger/recovery"]
+LEDGER = RECOVERY + ["ledger/query", "ledger/commit", "ledger"]
 
 # Room → rooms whose headers it may include, besides its own. The longest matching prefix of a path is its room.
 ARROWS = {
@@ -25,7 +26,10 @@ ARROWS = {
     "ledger/journal": MACHINE,
     "ledger/views": MACHINE,
     "ledger/query": STORES,
-    "ledger": STORES + ["ledger/query"],
+    "ledger/api": MACHINE,
+    "ledger/recovery": STORES + ["ledger/api"],
+    "ledger/commit": RECOVERY,
+    "ledger": RECOVERY + ["ledger/commit"],
     "ledger/fsck": LEDGER,
     "server": LEDGER,
     "clients/cpp": ["proto"],

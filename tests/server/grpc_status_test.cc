@@ -8,8 +8,8 @@
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 
+#include "ledger/api/unavailable.h"
 #include "ledger/base/text.h"
-#include "ledger/unavailable.h"
 
 namespace voucher {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/group.h"
+#include "ledger/commit/group.h"
 #include "ledger/journal/journal.h"
 #include "ledger/machine/overlay.h"
 #include "tests/bench/cost/meter.h"
