@@ -36,8 +36,8 @@ function(voucher_with_state target)
 endfunction()
 
 if(NOT CMAKE_UNITY_BUILD)
-  voucher_precompile(voucher_state_headers LIBS voucher_proto HEADERS ${PROJECT_SOURCE_DIR}/ledger/machine/view.h)
+  voucher_precompile(voucher_state_headers LIBS voucher_proto HEADERS ${PROJECT_SOURCE_DIR}/ledger/state/view.h)
 endif()
 voucher_precompile(voucher_test_headers
   LIBS voucher_proto GTest::gmock GTest::gtest
-  HEADERS <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/machine/view.h)
+  HEADERS <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/state/view.h)

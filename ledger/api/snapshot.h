@@ -6,7 +6,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/sha256.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 

@@ -18,7 +18,7 @@
 #include "ledger/base/sha256.h"
 #include "ledger/journal/journal.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 
 namespace voucher {
 

@@ -21,9 +21,9 @@
 #include "ledger/commit/pending_timers.h"
 #include "ledger/commit/publication.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/recovery/disk_space.h"
 #include "ledger/recovery/stores.h"
+#include "ledger/state/writer_rows.h"
 
 namespace voucher {
 

@@ -12,8 +12,8 @@
 
 #include "ledger/fsck/report.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/machine/redemption_sums.h"
+#include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 #include "voucher/v1/entry.pb.h"
 

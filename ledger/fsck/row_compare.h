@@ -6,7 +6,7 @@
 #include "absl/functional/function_ref.h"
 
 #include "ledger/fsck/report.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 

@@ -11,8 +11,8 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/policy/limits.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/entry.pb.h"
 

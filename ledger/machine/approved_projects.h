@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/policy/limits.h"
+#include "ledger/state/writer_rows.h"
 
 namespace voucher {
 

@@ -13,8 +13,8 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/clock.h"
-#include "ledger/machine/view.h"
 #include "ledger/policy/refusal.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ledger/machine/redemption_sums.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 

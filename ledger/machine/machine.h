@@ -11,7 +11,7 @@
 #include "absl/types/span.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

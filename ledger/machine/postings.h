@@ -5,7 +5,7 @@
 #include "google/protobuf/repeated_field.h"
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

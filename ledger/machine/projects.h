@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 

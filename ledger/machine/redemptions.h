@@ -4,7 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
-#include "ledger/machine/tables.h"
+#include "ledger/state/tables.h"
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -6,7 +6,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 
 namespace voucher {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 
 namespace voucher {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ledger/machine/context.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/policy/limits.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {

@@ -4,7 +4,7 @@
 
 #include "ledger/base/invoice.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/row_memory.h"
+#include "ledger/state/row_memory.h"
 
 namespace voucher {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/status_macros.h"
-#include "ledger/machine/view.h"
 #include "ledger/query/entry_reader.h"
 #include "ledger/query/resources.h"
+#include "ledger/state/view.h"
 
 namespace voucher::query {
 

@@ -4,8 +4,8 @@
 
 #include "absl/status/status.h"
 
-#include "ledger/machine/view.h"
 #include "ledger/query/as_of.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/audit_service.pb.h"
 #include "voucher/v1/entry.pb.h"
 

@@ -3,8 +3,8 @@
 
 #include "absl/status/status.h"
 
-#include "ledger/machine/view.h"
 #include "ledger/query/entry_reader.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/entry.pb.h"
 

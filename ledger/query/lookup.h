@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher::query {
 

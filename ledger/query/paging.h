@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/status_macros.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher::query {
 

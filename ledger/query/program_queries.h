@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/view.h"
 #include "ledger/query/as_of.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/entry.pb.h"
 #include "voucher/v1/program_service.pb.h"
 

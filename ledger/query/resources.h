@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/program.pb.h"

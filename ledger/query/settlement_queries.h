@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "voucher/v1/entry.pb.h"
 #include "voucher/v1/settlement_service.pb.h"
 

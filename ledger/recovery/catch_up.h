@@ -6,7 +6,7 @@
 
 #include "ledger/api/options.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 
 namespace voucher {

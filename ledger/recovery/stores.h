@@ -11,7 +11,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/journal/high_water_mark.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 
 namespace voucher {

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "ledger/views/loaded_rows.h"
 #include "ledger/views/memory_table.h"
 #include "ledger/views/stored_rows.h"

@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 
 #include "ledger/base/mutex.h"
-#include "ledger/machine/row_changes.h"
+#include "ledger/state/row_changes.h"
 #include "ledger/views/arena.h"
 #include "ledger/views/key_order.h"
 

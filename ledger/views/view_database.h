@@ -14,7 +14,7 @@
 #include "rocksdb/db.h"
 #include "rocksdb/options.h"
 
-#include "ledger/machine/tables.h"
+#include "ledger/state/tables.h"
 
 namespace voucher {
 

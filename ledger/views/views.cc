@@ -12,7 +12,7 @@
 #include "ledger/base/big_endian.h"
 #include "ledger/base/status_macros.h"
 #include "ledger/base/thread_name.h"
-#include "ledger/machine/tables.h"
+#include "ledger/state/tables.h"
 #include "ledger/views/layers.h"
 #include "ledger/views/memory_table.h"
 #include "ledger/views/view_files.h"

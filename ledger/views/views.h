@@ -15,8 +15,8 @@
 
 #include "ledger/base/mutex.h"
 #include "ledger/base/sha256.h"
-#include "ledger/machine/row_changes.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/row_changes.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 
@@ -62,8 +62,8 @@ struct ViewsOptions {
 // all of it becomes part of the files at once. `Reached` is one of its rows, so after a crash the
 // views are some earlier whole number of groups. Deleting them loses nothing.
 //
-//   key   := key bytes of ledger/machine/keys.h; table 0 is the one row of Reached
-//   value := row codec of ledger/machine/tables.h
+//   key   := key bytes of ledger/state/keys.h; table 0 is the one row of Reached
+//   value := row codec of ledger/state/tables.h
 //   reached row := evolve_version:u32 sequence:u64 root:32 bytes ledger_id     integers big-endian
 //
 // A read asks the table being filled, the one being written and then the files, and takes no lock.

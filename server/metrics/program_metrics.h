@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "server/metrics/attempts.h"
 #include "server/metrics/families.h"
 

@@ -21,7 +21,7 @@
 #include "ledger/base/status_macros.h"
 #include "ledger/journal/journal.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/tables.h"
+#include "ledger/state/tables.h"
 #include "tests/bench/load.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/request_source.h"

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "ledger/journal/journal.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 
 namespace voucher::bench {

@@ -12,7 +12,8 @@ import sys
 
 BASE = ["proto", "ledger/base"]
 POLICY = BASE + ["ledger/policy"]
-MACHINE = POLICY + ["ledger/machine"]
+STATE = POLICY + ["ledger/state"]
+MACHINE = STATE + ["ledger/machine"]
 STORES = MACHINE + ["ledger/journal", "ledger/views"]
 RECOVERY = STORES + ["ledger/api", "ledger/recovery"]
 LEDGER = RECOVERY + ["ledger/query", "ledger/commit", "ledger"]
@@ -22,11 +23,12 @@ ARROWS = {
     "proto": [],
     "ledger/base": ["proto"],
     "ledger/policy": BASE,
-    "ledger/machine": POLICY,
-    "ledger/journal": MACHINE,
-    "ledger/views": MACHINE,
+    "ledger/state": POLICY,
+    "ledger/machine": STATE,
+    "ledger/journal": ["ledger/base"],
+    "ledger/views": STATE,
     "ledger/query": STORES,
-    "ledger/api": MACHINE,
+    "ledger/api": STATE,
     "ledger/recovery": STORES + ["ledger/api"],
     "ledger/commit": RECOVERY,
     "ledger": RECOVERY + ["ledger/commit"],

@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/application_service.pb.h"
 
 namespace voucher::query {

@@ -9,8 +9,8 @@
 #include "gtest/gtest.h"
 
 #include "ledger/api/unavailable.h"
-#include "ledger/machine/overlay.h"
 #include "ledger/recovery/catch_up.h"
+#include "ledger/state/writer_rows.h"
 #include "tests/ledger/test_ledger.h"
 
 namespace voucher::testing {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "tests/simulation/model.h"
 #include "tests/support/entry_book.h"
 

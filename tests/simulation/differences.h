@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/machine/postings.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 #include "tests/simulation/model.h"
 
 namespace voucher::simulation {

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "tests/support/entry_book.h"
 #include "tests/support/redemption_numbers.h"
 #include "voucher/v1/entry.pb.h"

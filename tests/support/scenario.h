@@ -10,7 +10,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "tests/support/entry_book.h"
 #include "tests/support/redemption_numbers.h"
 #include "tests/support/scenario_script.h"

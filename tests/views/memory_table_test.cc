@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-#include "ledger/machine/keys.h"
+#include "ledger/state/keys.h"
 
 namespace voucher::testing {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 #include "tests/support/scratch_directory.h"
 

@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-#include "ledger/machine/keys.h"
+#include "ledger/state/keys.h"
 #include "ledger/views/filter_file.h"
 #include "tests/views/layer_rows.h"
 

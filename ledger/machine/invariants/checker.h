@@ -14,7 +14,7 @@
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/invariants/sums.h"
 #include "ledger/machine/redemption_sums.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 // The parts of CheckInvariants, one file each. Each looks at the rows of one kind of thing, and
 // leaves what they say that other rows must hold.

@@ -7,7 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher::bench {
 

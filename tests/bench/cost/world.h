@@ -13,7 +13,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/commit/group.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "tests/bench/cost/meter.h"
 #include "tests/bench/cost/stored_rows.h"
 #include "tests/support/scratch_directory.h"

@@ -15,12 +15,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
-#include "ledger/machine/held_rows.h"
-#include "ledger/machine/keys.h"
-#include "ledger/machine/row_changes.h"
-#include "ledger/machine/row_codec.h"
-#include "ledger/machine/row_memory.h"
-#include "ledger/machine/tables.h"
+#include "ledger/state/cached_rows.h"
+#include "ledger/state/keys.h"
+#include "ledger/state/row_changes.h"
+#include "ledger/state/row_codec.h"
+#include "ledger/state/row_memory.h"
+#include "ledger/state/tables.h"
 
 namespace voucher {
 

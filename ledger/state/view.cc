@@ -1,5 +1,5 @@
 // What touches every table is compiled here, once.
-#include "ledger/machine/view.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 

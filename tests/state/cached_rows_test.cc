@@ -1,4 +1,4 @@
-#include "ledger/machine/held_rows.h"
+#include "ledger/state/cached_rows.h"
 
 #include <tuple>
 

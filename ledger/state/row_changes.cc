@@ -1,4 +1,4 @@
-#include "ledger/machine/row_changes.h"
+#include "ledger/state/row_changes.h"
 
 #include <algorithm>
 #include <cstring>

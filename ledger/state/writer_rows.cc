@@ -1,12 +1,12 @@
 // What touches every table is compiled here, once: it is most of the cost of overlay.h.
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
 
-#include "ledger/machine/row_memory.h"
+#include "ledger/state/row_memory.h"
 
 namespace voucher {
 

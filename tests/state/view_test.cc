@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/machine/overlay.h"
+#include "ledger/state/writer_rows.h"
 #include "tests/support/map_rows.h"
 
 namespace voucher {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "ledger/base/check.h"
-#include "ledger/machine/row_changes.h"
-#include "ledger/machine/row_codec.h"
-#include "ledger/machine/view.h"
+#include "ledger/state/row_changes.h"
+#include "ledger/state/row_codec.h"
+#include "ledger/state/view.h"
 
 namespace voucher {
 
