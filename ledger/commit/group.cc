@@ -9,6 +9,7 @@
 #include "ledger/base/check.h"
 #include "ledger/journal/merkle.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 namespace {

@@ -8,8 +8,9 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
-#include "ledger/machine/field_checker.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/field_checker.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 namespace {

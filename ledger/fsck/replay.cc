@@ -10,6 +10,7 @@
 #include "ledger/base/status_macros.h"
 #include "ledger/machine/machine.h"
 #include "ledger/policy/refusal_text.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 namespace {

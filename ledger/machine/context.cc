@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-#include "ledger/policy/division.h"
+#include "ledger/base/division.h"
 
 namespace voucher {
 namespace {

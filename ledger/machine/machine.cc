@@ -169,31 +169,6 @@ void Evolve(const v1::Entry& entry, Overlay* rows) {
   KeepTotals(entry.sequence(), rows);
 }
 
-const std::string& RequestIdOf(const v1::Command& command) {
-  static const std::string* const kNone = new std::string;
-  switch (command.verb_case()) {
-#define VOUCHER_REQUEST_ID(Verb, verb, EventType, event_field) \
-  case v1::Command::k##Verb:                                   \
-    return command.verb().request_id();
-    VOUCHER_VERBS(VOUCHER_REQUEST_ID)
-#undef VOUCHER_REQUEST_ID
-    default:
-      return *kNone;
-  }
-}
-
-absl::string_view VerbName(const v1::Command& command) {
-  switch (command.verb_case()) {
-#define VOUCHER_VERB_NAME(Verb, verb, EventType, event_field) \
-  case v1::Command::k##Verb:                                  \
-    return #Verb;
-    VOUCHER_VERBS(VOUCHER_VERB_NAME)
-#undef VOUCHER_VERB_NAME
-    default:
-      return "TimerDue";
-  }
-}
-
 bool SameRequest(const v1::Command& a, const v1::Command& b) {
   // Equal bytes are the same fields, and much cheaper to find; a serialisation is not canonical, so
   // different bytes tell nothing.

@@ -96,12 +96,6 @@ void Warm(const View& view, absl::Span<const Waiting> commands);
 // The same of rows that evolving the entries will change.
 void Warm(const View& view, absl::Span<const v1::Entry* const> entries);
 
-// The request_id of a command; empty for timers.
-const std::string& RequestIdOf(const v1::Command& command);
-
-// Short name of the verb, as in "Redeem" or "TimerDue"; a metrics label.
-absl::string_view VerbName(const v1::Command& command);
-
 // True if both ask for the same, field by field (request_id included).
 bool SameRequest(const v1::Command& a, const v1::Command& b);
 

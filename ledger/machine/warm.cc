@@ -5,6 +5,7 @@
 #include "ledger/base/invoice.h"
 #include "ledger/machine/machine.h"
 #include "ledger/state/row_memory.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 namespace {

@@ -1,7 +1,7 @@
 // The clause that a refusal rests on.
 #pragma once
 
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 #include "voucher/v1/reasons.pb.h"
 
 namespace voucher {

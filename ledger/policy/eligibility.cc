@@ -6,7 +6,7 @@
 #include "absl/strings/str_join.h"
 
 #include "ledger/base/check.h"
-#include "ledger/policy/division.h"
+#include "ledger/base/division.h"
 #include "ledger/policy/refusal.h"
 #include "ledger/policy/subsidy.h"
 

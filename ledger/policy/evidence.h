@@ -8,7 +8,7 @@
 
 #include "google/protobuf/repeated_field.h"
 
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/program.pb.h"
 #include "voucher/v1/reasons.pb.h"

@@ -9,8 +9,8 @@
 #include "absl/strings/strip.h"
 
 #include "ledger/base/check.h"
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
-#include "ledger/policy/division.h"
 #include "ledger/policy/refusal.h"
 #include "ledger/policy/subsidy.h"
 

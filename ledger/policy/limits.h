@@ -22,7 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 #include "voucher/v1/entry.pb.h"
 #include "voucher/v1/program.pb.h"
 #include "voucher/v1/reasons.pb.h"

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "ledger/base/clock.h"
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 #include "voucher/v1/reasons.pb.h"
 
 namespace voucher {

@@ -8,8 +8,8 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/clock.h"
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
-#include "ledger/policy/division.h"
 
 namespace voucher::query {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/check.h"
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 
 namespace voucher {
 

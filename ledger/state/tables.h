@@ -4,7 +4,7 @@
 #include <string>
 #include <tuple>
 
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 #include "voucher/journal/v1/rows.pb.h"
 
 namespace voucher {

@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/api/unavailable.h"
-#include "ledger/machine/field_checker.h"
 #include "ledger/policy/refusal_text.h"
+#include "ledger/validation/field_checker.h"
 
 namespace voucher {
 

@@ -11,8 +11,8 @@
 #include "google/protobuf/message.h"
 
 #include "ledger/api/commands.h"
-#include "ledger/machine/decode.h"
-#include "ledger/machine/machine.h"
+#include "ledger/validation/check_command.h"
+#include "ledger/validation/verbs.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/mutation.h"
 

@@ -4,8 +4,8 @@
 
 #include "ledger/api/unavailable.h"
 #include "ledger/base/check.h"
-#include "ledger/machine/decode.h"
-#include "ledger/machine/machine.h"
+#include "ledger/validation/check_command.h"
+#include "ledger/validation/verbs.h"
 #include "server/rpc/grpc_status.h"
 
 namespace voucher {

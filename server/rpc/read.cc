@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/api/unavailable.h"
-#include "ledger/machine/field_checker.h"
+#include "ledger/validation/field_checker.h"
 
 namespace voucher {
 

@@ -6,7 +6,7 @@
 
 #include "ledger/api/unavailable.h"
 #include "ledger/base/mutex.h"
-#include "ledger/machine/field_checker.h"
+#include "ledger/validation/field_checker.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/unary_call.h"
 

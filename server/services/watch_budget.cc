@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "ledger/base/status_macros.h"
-#include "ledger/machine/field_checker.h"
 #include "ledger/query/program_queries.h"
+#include "ledger/validation/field_checker.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/read.h"
 #include "server/rpc/unary_call.h"

@@ -10,6 +10,7 @@
 
 #include "ledger/fsck/fsck.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/verbs.h"
 #include "tests/support/ledger_story.h"
 #include "tests/support/scratch_directory.h"
 

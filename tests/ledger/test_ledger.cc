@@ -9,7 +9,7 @@
 
 #include "ledger/base/check.h"
 #include "ledger/base/uscc.h"
-#include "ledger/machine/decode.h"
+#include "ledger/validation/check_command.h"
 
 namespace voucher::testing {
 

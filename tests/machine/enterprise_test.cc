@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "ledger/machine/clusters.h"
-#include "ledger/machine/decode.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/check_command.h"
 
 namespace voucher {
 namespace {

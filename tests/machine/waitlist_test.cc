@@ -8,10 +8,10 @@
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
+#include "ledger/validation/check_command.h"
 
 namespace voucher {
 namespace {

@@ -10,10 +10,10 @@
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
+#include "ledger/validation/check_command.h"
 #include "tests/support/entry_book.h"
 #include "tests/support/redemption_numbers.h"
 

@@ -6,13 +6,13 @@
 
 #include "gtest/gtest.h"
 
-#include "ledger/policy/compiled_rules.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/limits.h"
 #include "ledger/policy/refusal.h"
 #include "ledger/policy/refusal_text.h"
 #include "ledger/policy/subsidy.h"
 #include "ledger/policy/window.h"
+#include "ledger/validation/compiled_rules.h"
 #include "tests/support/shipped_program.h"
 
 namespace voucher {

@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "ledger/policy/compiled_rules.h"
 #include "ledger/policy/refusal_text.h"
-#include "ledger/policy/validate.h"
+#include "ledger/validation/compiled_rules.h"
+#include "ledger/validation/program_rules.h"
 #include "tests/support/shipped_program.h"
 
 namespace voucher {

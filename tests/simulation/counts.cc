@@ -11,6 +11,7 @@
 
 #include "ledger/machine/machine.h"
 #include "ledger/policy/refusal_text.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher::simulation {
 namespace {

@@ -22,9 +22,9 @@
 #include <gtest/gtest.h>
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/check_command.h"
 #include "tests/simulation/command_source.h"
 #include "tests/simulation/comparison.h"
 #include "tests/simulation/counts.h"

@@ -12,8 +12,8 @@
 #include "ledger/base/uscc.h"
 #include "ledger/journal/high_water_mark.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/decode.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/check_command.h"
 #include "ledger/views/views.h"
 #include "tests/support/shipped_program.h"
 

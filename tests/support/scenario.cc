@@ -9,11 +9,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-#include "ledger/machine/decode.h"
 #include "ledger/machine/invariants.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"
+#include "ledger/validation/check_command.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 namespace {

@@ -7,13 +7,13 @@
 
 #include "absl/strings/numbers.h"
 
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
-#include "ledger/policy/division.h"
 
 namespace voucher {
 

@@ -1,9 +1,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/division.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/verbs.h"
-#include "ledger/policy/division.h"
 
 namespace voucher {
 

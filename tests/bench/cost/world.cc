@@ -9,7 +9,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/civil.h"
 #include "ledger/journal/merkle.h"
-#include "ledger/machine/decode.h"
+#include "ledger/validation/check_command.h"
 #include "tests/bench/cost/commands.h"
 #include "tests/support/ledger_story.h"
 

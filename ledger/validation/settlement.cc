@@ -1,6 +1,6 @@
 #include "ledger/base/civil.h"
-#include "ledger/machine/checks.h"
-#include "ledger/policy/division.h"
+#include "ledger/base/division.h"
+#include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 

@@ -5,8 +5,8 @@
 
 #include "absl/strings/string_view.h"
 
-#include "ledger/machine/field_checker.h"
-#include "ledger/machine/verbs.h"
+#include "ledger/validation/field_checker.h"
+#include "ledger/validation/verbs.h"
 
 namespace voucher {
 

@@ -1,7 +1,7 @@
 // The part of ValidateRules that looks into who may apply and for what. For validate.cc only.
 #pragma once
 
-#include "ledger/policy/field_problems.h"
+#include "ledger/validation/field_problems.h"
 #include "voucher/v1/program.pb.h"
 
 namespace voucher {

@@ -1,6 +1,6 @@
-#include "ledger/machine/decode.h"
+#include "ledger/validation/check_command.h"
 
-#include "ledger/machine/checks.h"
+#include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 namespace {

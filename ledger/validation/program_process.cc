@@ -1,11 +1,11 @@
-#include "ledger/policy/validate_process.h"
+#include "ledger/validation/program_process.h"
 
 #include <algorithm>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
 
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 
 namespace voucher {
 namespace {

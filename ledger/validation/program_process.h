@@ -1,7 +1,7 @@
 // The part of ValidateRules that looks into what happens to an application. For validate.cc only.
 #pragma once
 
-#include "ledger/policy/field_problems.h"
+#include "ledger/validation/field_problems.h"
 #include "voucher/v1/program.pb.h"
 
 namespace voucher {

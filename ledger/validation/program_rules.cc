@@ -1,4 +1,4 @@
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,12 +9,12 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/civil.h"
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
 #include "ledger/base/text.h"
-#include "ledger/policy/division.h"
-#include "ledger/policy/field_problems.h"
-#include "ledger/policy/validate_items.h"
-#include "ledger/policy/validate_process.h"
+#include "ledger/validation/field_problems.h"
+#include "ledger/validation/program_items.h"
+#include "ledger/validation/program_process.h"
 
 namespace voucher {
 namespace {

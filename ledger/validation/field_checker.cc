@@ -1,4 +1,4 @@
-#include "ledger/machine/field_checker.h"
+#include "ledger/validation/field_checker.h"
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"

@@ -16,7 +16,7 @@
 #include "ledger/base/field_problem.h"
 #include "ledger/base/money.h"
 #include "ledger/base/text.h"
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 #include "voucher/v1/program.pb.h"
 
 namespace voucher {

@@ -9,7 +9,7 @@
 
 #include "gtest/gtest.h"
 
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 #include "tests/policy/synthetic_program.h"
 
 namespace voucher {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "ledger/machine/checks.h"
+#include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 namespace {

@@ -4,9 +4,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 #include "tests/policy/synthetic_program.h"
-#include "tests/policy/validate_cases.h"
+#include "tests/validation/validate_cases.h"
 
 namespace voucher {
 namespace {

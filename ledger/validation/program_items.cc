@@ -1,4 +1,4 @@
-#include "ledger/policy/validate_items.h"
+#include "ledger/validation/program_items.h"
 
 #include <algorithm>
 #include <string>
@@ -6,9 +6,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
-#include "ledger/policy/division.h"
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 
 namespace voucher {
 namespace {

@@ -1,4 +1,4 @@
-#include "ledger/machine/decode.h"
+#include "ledger/validation/check_command.h"
 
 #include <string>
 

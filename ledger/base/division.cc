@@ -1,4 +1,4 @@
-#include "ledger/policy/division.h"
+#include "ledger/base/division.h"
 
 #include "absl/strings/match.h"
 

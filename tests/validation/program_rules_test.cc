@@ -1,5 +1,5 @@
 // What validation says of a program's head, of who may apply and of what is granted.
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 
 #include "tests/policy/synthetic_program.h"
-#include "tests/policy/validate_cases.h"
+#include "tests/validation/validate_cases.h"
 
 namespace voucher {
 namespace {

@@ -4,11 +4,11 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/division.h"
 #include "ledger/base/invoice.h"
 #include "ledger/base/money.h"
-#include "ledger/machine/checks.h"
-#include "ledger/policy/division.h"
-#include "ledger/policy/validate.h"
+#include "ledger/validation/program_rules.h"
+#include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 

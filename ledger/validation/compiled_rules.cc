@@ -1,4 +1,4 @@
-#include "ledger/policy/compiled_rules.h"
+#include "ledger/validation/compiled_rules.h"
 
 #include <algorithm>
 #include <optional>
