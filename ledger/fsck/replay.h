@@ -11,8 +11,8 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/fsck/report.h"
+#include "ledger/invariants/redemption_sums.h"
 #include "ledger/journal/journal.h"
-#include "ledger/machine/redemption_sums.h"
 #include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 #include "voucher/v1/entry.pb.h"

@@ -16,7 +16,7 @@ STATE = VALIDATION + ["ledger/state"]
 MACHINE = STATE + ["ledger/policy", "ledger/machine"]
 STORES = MACHINE + ["ledger/journal", "ledger/views"]
 RECOVERY = STORES + ["ledger/api", "ledger/recovery"]
-LEDGER = RECOVERY + ["ledger/query", "ledger/commit", "ledger"]
+LEDGER = RECOVERY + ["ledger/invariants", "ledger/query", "ledger/commit", "ledger"]
 
 # Room → rooms whose headers it may include, besides its own. The longest matching prefix of a path is its room.
 ARROWS = {
@@ -26,6 +26,7 @@ ARROWS = {
     "ledger/policy": VALIDATION,
     "ledger/state": VALIDATION,
     "ledger/machine": STATE + ["ledger/policy"],
+    "ledger/invariants": MACHINE,
     "ledger/journal": ["ledger/base"],
     "ledger/views": STATE,
     "ledger/query": STORES,

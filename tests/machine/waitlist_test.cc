@@ -8,7 +8,7 @@
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
 #include "ledger/validation/check_command.h"

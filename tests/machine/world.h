@@ -10,7 +10,7 @@
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/validation/check_command.h"

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "tests/support/ledger_story.h"
 #include "tests/support/scratch_directory.h"

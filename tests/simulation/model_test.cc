@@ -22,7 +22,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/base/clock.h"
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/validation/check_command.h"
 #include "tests/simulation/command_source.h"

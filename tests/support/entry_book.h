@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "ledger/base/check.h"
+#include "ledger/invariants/redemption_sums.h"
 #include "ledger/machine/machine.h"
-#include "ledger/machine/redemption_sums.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::testing {

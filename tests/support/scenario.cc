@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"

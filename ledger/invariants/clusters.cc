@@ -1,6 +1,6 @@
 #include "ledger/machine/clusters.h"
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 
 namespace voucher::invariants {
 

@@ -1,6 +1,6 @@
 #include "ledger/machine/applications.h"
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
 #include "ledger/policy/limits.h"

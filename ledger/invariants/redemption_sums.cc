@@ -1,11 +1,11 @@
-#include "ledger/machine/redemption_sums.h"
+#include "ledger/invariants/redemption_sums.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
-#include "ledger/machine/invariants.h"
-#include "ledger/machine/invariants/sums.h"
+#include "ledger/invariants/invariants.h"
+#include "ledger/invariants/sums.h"
 #include "ledger/machine/redemptions.h"
 
 namespace voucher {

@@ -1,4 +1,4 @@
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 #include "ledger/machine/totals_history.h"
 
 namespace voucher::invariants {

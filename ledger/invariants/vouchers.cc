@@ -1,4 +1,4 @@
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 #include "ledger/machine/postings.h"
 
 namespace voucher::invariants {

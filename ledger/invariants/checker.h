@@ -10,10 +10,10 @@
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/invariants/invariants.h"
+#include "ledger/invariants/redemption_sums.h"
+#include "ledger/invariants/sums.h"
 #include "ledger/machine/context.h"
-#include "ledger/machine/invariants.h"
-#include "ledger/machine/invariants/sums.h"
-#include "ledger/machine/redemption_sums.h"
 #include "ledger/state/view.h"
 
 // The parts of CheckInvariants, one file each. Each looks at the rows of one kind of thing, and

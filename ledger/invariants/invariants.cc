@@ -1,6 +1,6 @@
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 
 namespace voucher {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 #include "ledger/machine/limit_refs.h"
 
 namespace voucher::invariants {

@@ -1,4 +1,4 @@
-#include "ledger/machine/invariants.h"
+#include "ledger/invariants/invariants.h"
 
 #include <string>
 

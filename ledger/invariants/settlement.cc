@@ -2,7 +2,7 @@
 
 #include "absl/strings/numbers.h"
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 
 namespace voucher::invariants {
 

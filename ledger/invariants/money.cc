@@ -1,6 +1,6 @@
 #include <optional>
 
-#include "ledger/machine/invariants/checker.h"
+#include "ledger/invariants/checker.h"
 #include "ledger/machine/postings.h"
 
 namespace voucher::invariants {

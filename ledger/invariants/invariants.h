@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/machine/redemption_sums.h"
+#include "ledger/invariants/redemption_sums.h"
 #include "ledger/state/view.h"
 
 namespace voucher {
