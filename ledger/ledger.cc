@@ -20,7 +20,7 @@
 namespace voucher {
 namespace {
 
-absl::Status CheckOptions(const LedgerOptions& options) {
+absl::Status ValidateOptions(const LedgerOptions& options) {
   if (options.clock == nullptr) return absl::InvalidArgumentError("clock is required");
   for (const int64_t rate :
        {options.platform_refusals_per_second, options.other_refusals_per_second}) {
@@ -86,7 +86,7 @@ Ledger::~Ledger() {
 }
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(LedgerOptions options) {
-  VOUCHER_RETURN_IF_ERROR(CheckOptions(options));
+  VOUCHER_RETURN_IF_ERROR(ValidateOptions(options));
   VOUCHER_ASSIGN_OR_RETURN(Stores stores, OpenStores(options));
   const auto log = [&](int level, absl::string_view line) {
     if (options.on_log) options.on_log(level, line);
@@ -108,13 +108,13 @@ void Ledger::Submit(std::shared_ptr<Commands> commands, const v1::Authority& aut
     done({});
     return;
   }
-  auto submission = std::make_unique<Submission>();
-  submission->commands = std::move(commands);
-  submission->authority = authority;
-  submission->done = std::move(done);
-  const absl::Status admitted = parts_->queue.Admit(&submission);
+  auto work = std::make_unique<Work>();
+  work->commands = std::move(commands);
+  work->authority = authority;
+  work->done = std::move(done);
+  const absl::Status admitted = parts_->queue.Admit(&work);
   if (admitted.ok()) return;
-  submission->done(std::vector<Outcome>(submission->commands->size(), Outcome{admitted, nullptr}));
+  work->done(std::vector<Outcome>(work->commands->size(), Outcome{admitted, nullptr}));
 }
 
 std::shared_ptr<const ReadSnapshot> Ledger::Snapshot() const {

@@ -44,8 +44,8 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Queues commands that passed CheckCommand, as one unit in FIFO order: all are admitted or none
-  // is. `done` is called once, on a thread of the ledger (or before Submit returns if not
+  // Queues commands that passed ValidateCommand, as one unit in FIFO order: all are admitted or
+  // none is. `done` is called once, on a thread of the ledger (or before Submit returns if not
   // admitted), with one outcome per command when all are durable; it must be quick and must not
   // destroy the ledger. The instant of the call is the commands' received_at.
   void Submit(std::shared_ptr<Commands> commands, const v1::Authority& authority, Done done);

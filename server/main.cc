@@ -49,7 +49,7 @@ std::optional<ServerConfig> LoadConfig(const Flags& flags) {
     std::cerr << config.status().message() << '\n';
     return std::nullopt;
   }
-  const std::vector<FieldProblem> problems = CheckConfig(*config, flags.dev_clock);
+  const std::vector<FieldProblem> problems = ValidateConfig(*config, flags.dev_clock);
   for (const FieldProblem& problem : problems) {
     std::cerr << flags.config << ": " << problem.field << ": " << problem.description << '\n';
   }

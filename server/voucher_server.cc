@@ -53,22 +53,23 @@ void SetLimits(grpc::ServerBuilder* builder) {
 struct VoucherServer::Parts {
   Parts(const ServerConfig& config, const ServerParts& given)
       : on(given), principals(config), waits(given.ledger, given.pool) {
-    const Door door = {.ledger = on.ledger,
-                       .clock = on.clock,
-                       .principals = &principals,
-                       .waits = &waits,
-                       .pool = on.pool,
-                       .long_reads = &long_reads,
-                       .metrics = on.metrics,
-                       .log = on.log};
-    services.push_back(NewProgramService(door));
-    services.push_back(NewRegistryService(door));
-    services.push_back(NewApplicationService(door));
-    services.push_back(NewCreditService(door));
-    services.push_back(NewSettlementService(door));
-    services.push_back(NewAuditService(door));
-    services.push_back(NewAdminService(door, on.clock->WallNow()));
-    if (on.manual_clock != nullptr) services.push_back(NewClockService(door, on.manual_clock));
+    const CallContext call_context = {.ledger = on.ledger,
+                                      .clock = on.clock,
+                                      .principals = &principals,
+                                      .waits = &waits,
+                                      .pool = on.pool,
+                                      .long_reads = &long_reads,
+                                      .metrics = on.metrics,
+                                      .log = on.log};
+    services.push_back(NewProgramService(call_context));
+    services.push_back(NewRegistryService(call_context));
+    services.push_back(NewApplicationService(call_context));
+    services.push_back(NewCreditService(call_context));
+    services.push_back(NewSettlementService(call_context));
+    services.push_back(NewAuditService(call_context));
+    services.push_back(NewAdminService(call_context, on.clock->WallNow()));
+    if (on.manual_clock != nullptr)
+      services.push_back(NewClockService(call_context, on.manual_clock));
   }
 
   const ServerParts on;

@@ -36,8 +36,8 @@ struct ServerParts {
 // Serves the public API, health and reflection. Thread-safe.
 class VoucherServer {
  public:
-  // Listens and serves from now on. `config` has passed CheckConfig and WithDefaults. UNAVAILABLE
-  // if the address cannot be had.
+  // Listens and serves from now on. `config` has passed ValidateConfig and WithDefaults.
+  // UNAVAILABLE if the address cannot be had.
   static absl::StatusOr<std::unique_ptr<VoucherServer>> Start(const ServerConfig& config,
                                                               const ServerParts& parts);
   // Ends what is in flight at once, unless Drain was called.

@@ -14,7 +14,7 @@ namespace voucher::cli {
 // The exit code of a failed call.
 ExitCode ExitCodeOf(const absl::Status& status);
 
-// "POOL_EXHAUSTED".
+// "BUDGET_EXHAUSTED".
 std::string ReasonText(v1::Reason reason);
 
 // "region" from ELIGIBILITY_RULE_REGION, as in design and vectors.

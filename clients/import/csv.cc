@@ -19,7 +19,7 @@ absl::Status AtLine(int line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
 }
 
-absl::Status CheckUtf8(absl::string_view text) {
+absl::Status ValidateUtf8(absl::string_view text) {
   int line = 1;
   while (!text.empty()) {
     if (text.front() == '\n') ++line;
@@ -135,7 +135,7 @@ absl::StatusOr<CsvTable> ParseCsv(absl::string_view text,
                                   const std::vector<absl::string_view>& required,
                                   const std::vector<absl::string_view>& optional) {
   if (absl::StartsWith(text, kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (absl::Status status = CheckUtf8(text); !status.ok()) return status;
+  if (absl::Status status = ValidateUtf8(text); !status.ok()) return status;
 
   CsvTable table;
   bool have_header = false;

@@ -28,8 +28,8 @@ AdmissionQueue::AdmissionQueue(const LedgerOptions& options, ClockWatch* watch,
       other_bucket_(MakeBucket(options.other_refusals_per_second, options.other_refusal_burst)),
       last_received_at_(last_received_at) {}
 
-absl::Status AdmissionQueue::Admit(std::unique_ptr<Submission>* submission) {
-  Submission& s = **submission;
+absl::Status AdmissionQueue::Admit(std::unique_ptr<Work>* work) {
+  Work& s = **work;
   bool only_resumes = true;
   for (size_t i = 0; i < s.commands->size(); ++i) {
     s.bytes += (*s.commands)[i].ByteSizeLong();
@@ -60,19 +60,18 @@ absl::Status AdmissionQueue::Admit(std::unique_ptr<Submission>* submission) {
   principal.bytes += s.bytes;
   commands_ += s.commands->size();
   bytes_ += s.bytes;
-  queue_.push_back(std::move(*submission));
+  queue_.push_back(std::move(*work));
   changed_.NotifyOne();
   return absl::OkStatus();
 }
 
-absl::Status AdmissionQueue::CheckRoom(const Submission& submission,
-                                       const Principal& principal) const {
-  const size_t commands = submission.commands->size();
-  if (commands_ + commands > max_commands_ || bytes_ + submission.bytes > max_bytes_) {
+absl::Status AdmissionQueue::CheckRoom(const Work& work, const Principal& principal) const {
+  const size_t commands = work.commands->size();
+  if (commands_ + commands > max_commands_ || bytes_ + work.bytes > max_bytes_) {
     return UnavailableError(unavailable::kOverloaded, "the queue is full; retry after a pause");
   }
   if (principal.commands + commands > max_commands_ / 2 ||
-      principal.bytes + submission.bytes > max_bytes_ / 2) {
+      principal.bytes + work.bytes > max_bytes_ / 2) {
     return UnavailableError(
         unavailable::kOverloaded,
         "this principal's half of the queue is full; retry after a pause, in smaller batches");
@@ -107,14 +106,13 @@ void AdmissionQueue::Nudge() {
   changed_.NotifyOne();
 }
 
-std::vector<std::unique_ptr<Submission>> AdmissionQueue::Take(size_t max_commands,
-                                                              size_t max_bytes) {
-  std::vector<std::unique_ptr<Submission>> taken;
+std::vector<std::unique_ptr<Work>> AdmissionQueue::Take(size_t max_commands, size_t max_bytes) {
+  std::vector<std::unique_ptr<Work>> taken;
   size_t commands = 0;
   size_t bytes = 0;
   const MutexLock lock(mutex_);
   while (!queue_.empty() && commands < max_commands && bytes < max_bytes) {
-    const Submission& s = *queue_.front();
+    const Work& s = *queue_.front();
     commands += s.commands->size();
     bytes += s.bytes;
     Principal& principal = principals_[s.authority.principal()];

@@ -24,7 +24,7 @@ namespace voucher {
 
 // The commands of one Submit on their way. Filled by the caller up to `done`, by admission up to
 // `bytes`, by the sequencer after that.
-struct Submission {
+struct Work {
   std::shared_ptr<Commands> commands;
   v1::Authority authority;
   Done done;
@@ -53,10 +53,10 @@ class AdmissionQueue {
   AdmissionQueue(const LedgerOptions& options, ClockWatch* watch, const DiskSpace* disk,
                  UnixNanos last_received_at);
 
-  // Stamps received_at = max(previous, clock) and queues, under one lock, and leaves *submission
-  // null. Or UNAVAILABLE with its reason, *submission untouched: closed, clock suspect, disk full,
+  // Stamps received_at = max(previous, clock) and queues, under one lock, and leaves *work
+  // null. Or UNAVAILABLE with its reason, *work untouched: closed, clock suspect, disk full,
   // refusal bucket empty, no room.
-  absl::Status Admit(std::unique_ptr<Submission>* submission) VOUCHER_EXCLUDES(mutex_);
+  absl::Status Admit(std::unique_ptr<Work>* work) VOUCHER_EXCLUDES(mutex_);
 
   // Admits nothing more: every later Admit is UnavailableError(reason, sentence). A second Close
   // replaces the first.
@@ -70,9 +70,9 @@ class AdmissionQueue {
   // Ends a WaitForWork, or the next one.
   void Nudge() VOUCHER_EXCLUDES(mutex_);
 
-  // The oldest submissions, until they hold `max_commands` or `max_bytes` (the last one may go
-  // over), at least one if any.
-  std::vector<std::unique_ptr<Submission>> Take(size_t max_commands, size_t max_bytes)
+  // The oldest work, until it holds `max_commands` or `max_bytes` (the last one may go
+  // over), at least one unit if any.
+  std::vector<std::unique_ptr<Work>> Take(size_t max_commands, size_t max_bytes)
       VOUCHER_EXCLUDES(mutex_);
 
   // Takes `refusals` out of the refusal bucket of an authority's principal; it may go below empty.
@@ -97,7 +97,7 @@ class AdmissionQueue {
 
   static Bucket MakeBucket(int64_t per_second, int64_t burst);
   Bucket BucketOf(const v1::Authority& authority) const;
-  absl::Status CheckRoom(const Submission& submission, const Principal& principal) const
+  absl::Status CheckRoom(const Work& work, const Principal& principal) const
       VOUCHER_REQUIRES(mutex_);
 
   const Clock& clock_;
@@ -110,7 +110,7 @@ class AdmissionQueue {
   CondVar changed_;
   std::optional<absl::Status> closed_ VOUCHER_GUARDED_BY(mutex_);
   bool nudged_ VOUCHER_GUARDED_BY(mutex_) = false;
-  std::deque<std::unique_ptr<Submission>> queue_ VOUCHER_GUARDED_BY(mutex_);
+  std::deque<std::unique_ptr<Work>> queue_ VOUCHER_GUARDED_BY(mutex_);
   size_t commands_ VOUCHER_GUARDED_BY(mutex_) = 0;
   size_t bytes_ VOUCHER_GUARDED_BY(mutex_) = 0;
   UnixNanos last_received_at_ VOUCHER_GUARDED_BY(mutex_);

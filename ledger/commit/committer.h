@@ -41,7 +41,7 @@ class Committer {
   const Group* in_flight() const { return in_flight_ != nullptr ? &in_flight_->group : nullptr; }
   // True while the group in flight is neither durable nor failed.
   bool busy() VOUCHER_EXCLUDES(mutex_);
-  // Waits until it is, and hands it back: durable, with its submissions answered or about to be; or
+  // Waits until it is, and hands it back: durable, with its work answered or about to be; or
   // the error, with them unanswered and the outcome unknown.
   absl::Status Finish(std::unique_ptr<DecidedGroup>* group) VOUCHER_EXCLUDES(mutex_);
   // Frees a group that was handed back, on another thread.

@@ -36,7 +36,7 @@ Group::SharedRecorded Group::Share(const std::shared_ptr<Memory>& memory, size_t
   return {memory, &memory->recorded[n]};
 }
 
-Group::Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
+Group::Group(EditableRows* state, const Journal* journal, UnixNanos last_recorded_at,
              const Group* previous)
     : state_(state),
       journal_(journal),

@@ -29,7 +29,7 @@ class Group {
   // Decides on `state` and changes it; `last_recorded_at` is its last entry's, 0 if none.
   // `previous` is the group before if it is not durable yet, whose entries the journal does not
   // have. The pointers must stay good while it decides, `previous` until ForgetPrevious.
-  Group(Overlay* state, const Journal* journal, UnixNanos last_recorded_at,
+  Group(EditableRows* state, const Journal* journal, UnixNanos last_recorded_at,
         const Group* previous = nullptr);
 
   // The previous group is durable.
@@ -99,7 +99,7 @@ class Group {
   absl::StatusOr<SharedRecorded> Find(uint64_t sequence) const;
   Outcome Replay(uint64_t sequence, const v1::Command& command);
 
-  Overlay* const state_;
+  EditableRows* const state_;
   const Journal* journal_;
   const Group* previous_;
   uint64_t first_sequence_;

@@ -28,7 +28,7 @@ PendingTimers::PendingTimers(const View& view) {
                             });
 }
 
-void PendingTimers::Follow(const Overlay& state) {
+void PendingTimers::Follow(const EditableRows& state) {
   for (const auto& [key, held] : state.changed_rows<tables::Timers>()) {
     auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
     if (held.row) {
@@ -48,7 +48,7 @@ std::vector<v1::TimerDue> PendingTimers::DueBy(UnixNanos latest, size_t limit) c
   return due;
 }
 
-std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const Overlay& state,
+std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const EditableRows& state,
                                                           UnixNanos latest) const {
   const auto& changed = state.changed_rows<tables::Timers>();
   std::optional<tables::Timers::Key> first;

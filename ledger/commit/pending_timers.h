@@ -24,7 +24,7 @@ class PendingTimers {
   explicit PendingTimers(const View& view);
 
   // Follows the changed timers of a state; that it followed some of them before does no harm.
-  void Follow(const Overlay& state);
+  void Follow(const EditableRows& state);
 
   // When the next one that is not immediate is due; kNever if none is set.
   UnixNanos next_due() const { return timers_.empty() ? kNever : std::get<0>(*timers_.begin()); }
@@ -38,7 +38,7 @@ class PendingTimers {
 
   // The first immediate one with due <= `latest` in `state`, which may have changed since it was
   // followed; nullopt if there is none. Passes over its changed timers that are due by then.
-  std::optional<v1::TimerDue> FirstImmediate(const Overlay& state, UnixNanos latest) const;
+  std::optional<v1::TimerDue> FirstImmediate(const EditableRows& state, UnixNanos latest) const;
 
  private:
   absl::btree_set<tables::Timers::Key> timers_;

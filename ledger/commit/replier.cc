@@ -64,7 +64,7 @@ void Replier::Run() {
 
 void Replier::AnswerNow(DurableGroup group) const {
   const auto start = SteadyClock::now();
-  for (const auto& submission : group.finished) submission->done(std::move(submission->outcomes));
+  for (const auto& work : group.finished) work->done(std::move(work->outcomes));
   if (group.last_sequence != 0) publication_->Announce(group.last_sequence);
   const auto lap = SteadyClock::now() - start;
   group.report.reply_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(lap).count();

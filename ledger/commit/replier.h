@@ -18,7 +18,7 @@ namespace voucher {
 // What is left to do when a group is durable.
 struct DurableGroup {
   // Submissions whose last command it decided.
-  std::vector<std::unique_ptr<Submission>> finished;
+  std::vector<std::unique_ptr<Work>> finished;
   GroupReport report;
   // Its last entry; 0 if it recorded none.
   uint64_t last_sequence = 0;

@@ -103,7 +103,7 @@ bool Sequencer::RunGroup() {
   room_ = options_.max_group_commands;
   const ClockReading now = options_.clock->Read();
   if (!WatchClock(now) && TimerIsDue(now)) FireTimers(now, &group);
-  bool open = DecideSubmissions(&group);
+  bool open = DecideQueued(&group);
   group.report().decide_ns = NanosSince(start);
   while (open && committer_.busy()) {
     if (!queue_->WaitForWork(kIdlePoll)) {
@@ -111,7 +111,7 @@ bool Sequencer::RunGroup() {
       continue;
     }
     start = SteadyClock::now();
-    open = DecideSubmissions(&group);
+    open = DecideQueued(&group);
     group.report().decide_ns += NanosSince(start);
   }
   // Whatever comes after `now` was read is received then or later.
@@ -170,16 +170,16 @@ bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
   return true;
 }
 
-bool Sequencer::DecideSubmissions(Group* group) {
+bool Sequencer::DecideQueued(Group* group) {
   size_t waiting = 0;
-  for (const auto& submission : taken_) waiting += submission->undecided();
+  for (const auto& work : taken_) waiting += work->undecided();
   if (waiting < room_) {
-    for (auto& submission : queue_->Take(room_ - waiting, options_.max_group_bytes)) {
-      taken_.push_back(std::move(submission));
+    for (auto& work : queue_->Take(room_ - waiting, options_.max_group_bytes)) {
+      taken_.push_back(std::move(work));
     }
   }
   while (!taken_.empty() && room_ > 0 && !MustEnd(*group)) {
-    DecideSubmission(taken_.front().get(), group);
+    DecideWork(taken_.front().get(), group);
     if (taken_.front()->undecided() > 0) break;
     finished_.push_back(std::move(taken_.front()));
     taken_.pop_front();
@@ -187,59 +187,59 @@ bool Sequencer::DecideSubmissions(Group* group) {
   return taken_.empty() && room_ > 0 && !MustEnd(*group);
 }
 
-void Sequencer::DecideSubmission(Submission* submission, Group* group) {
+void Sequencer::DecideWork(Work* work, Group* group) {
   int64_t refusals = 0;
-  submission->outcomes.reserve(submission->commands->size());
-  for (; submission->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
-    if (!was_suspect_ && !FireImmediate(submission->received_at, group)) break;
-    WarmAhead();
+  work->outcomes.reserve(work->commands->size());
+  for (; work->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
+    if (!was_suspect_ && !FireImmediate(work->received_at, group)) break;
+    PrefetchAhead();
     const size_t entries = group->stored().size();
-    submission->outcomes.push_back(DecideNext(*submission, group));
+    work->outcomes.push_back(DecideNext(*work, group));
     if (group->stored().size() == entries) continue;
-    group->report().items.back().queue_ns = NanosSince(submission->admitted);
-    if (submission->outcomes.back().recorded->entry.has_refusal()) ++refusals;
+    group->report().items.back().queue_ns = NanosSince(work->admitted);
+    if (work->outcomes.back().recorded->entry.has_refusal()) ++refusals;
   }
-  if (refusals > 0) queue_->ChargeRefusals(submission->authority, refusals);
+  if (refusals > 0) queue_->ChargeRefusals(work->authority, refusals);
 }
 
-void Sequencer::WarmAhead() {
-  if (warm_ > 0) {
-    --warm_;
+void Sequencer::PrefetchAhead() {
+  if (prefetched_ > 0) {
+    --prefetched_;
     return;
   }
   ahead_.clear();
-  for (const auto& submission : taken_) {
-    const size_t room = kWarmAhead - ahead_.size();
+  for (const auto& work : taken_) {
+    const size_t room = kPrefetchAhead - ahead_.size();
     if (room == 0) break;
-    const size_t first = submission->outcomes.size();
-    const size_t count = std::min(room, submission->undecided());
+    const size_t first = work->outcomes.size();
+    const size_t count = std::min(room, work->undecided());
     for (size_t i = 0; i < count; ++i) {
-      ahead_.push_back({submission->commands->at(first + i), &submission->authority});
+      ahead_.push_back({work->commands->at(first + i), &work->authority});
     }
   }
-  Warm(*state_, ahead_);
-  warm_ = ahead_.size() - 1;
+  Prefetch(*state_, ahead_);
+  prefetched_ = ahead_.size() - 1;
 }
 
-Outcome Sequencer::DecideNext(const Submission& submission, Group* group) {
-  const size_t next = submission.outcomes.size();
+Outcome Sequencer::DecideNext(const Work& work, Group* group) {
+  const size_t next = work.outcomes.size();
   const ClockReading now = options_.clock->Read();
   const bool suspect = WatchClock(now);
-  if (now.monotonic_nanos - submission.admitted_monotonic_nanos > kMaxQueuedNanos) {
+  if (now.monotonic_nanos - work.admitted_monotonic_nanos > kMaxQueuedNanos) {
     ++group->report().shed;
     return {UnavailableError(unavailable::kQueuedTooLong,
                              "not recorded: it waited more than 10 s for its turn; retry"),
             nullptr};
   }
-  if (suspect && !IsResume((*submission.commands)[next])) {
+  if (suspect && !IsResume((*work.commands)[next])) {
     return {UnavailableError(
                 unavailable::kClockSuspect,
                 "not recorded: the wall clock jumped; an administrator must resume the ledger"),
             nullptr};
   }
   Outcome outcome = group->Answer(
-      submission.commands, next, submission.authority,
-      {.received_at = submission.received_at, .now = now.wall, .jump_ns = watch_->jump_ns()});
+      work.commands, next, work.authority,
+      {.received_at = work.received_at, .now = now.wall, .jump_ns = watch_->jump_ns()});
   if (group->Recorded(outcome) && outcome.recorded->entry.event().has_clock_resumed()) {
     resumed_ = now;
   }
@@ -267,19 +267,19 @@ void Sequencer::FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Statu
   options_.fail_stop();
 }
 
-void Sequencer::AnswerUnknown(std::vector<std::unique_ptr<Submission>> submissions) const {
+void Sequencer::AnswerUnknown(std::vector<std::unique_ptr<Work>> unanswered) const {
   const absl::Status unknown =
       UnavailableError(unavailable::kOutcomeUnknown,
                        "outcome unknown: a write failed; retry with the same request_id");
   const uint64_t durable = publication_->newest()->sequence();
-  for (const auto& submission : submissions) {
-    for (Outcome& outcome : submission->outcomes) {
+  for (const auto& work : unanswered) {
+    for (Outcome& outcome : work->outcomes) {
       const bool is_durable =
           outcome.recorded == nullptr || outcome.recorded->entry.sequence() <= durable;
       if (!is_durable) outcome = {unknown, nullptr};
     }
-    submission->outcomes.resize(submission->commands->size(), {unknown, nullptr});
-    submission->done(std::move(submission->outcomes));
+    work->outcomes.resize(work->commands->size(), {unknown, nullptr});
+    work->done(std::move(work->outcomes));
   }
 }
 

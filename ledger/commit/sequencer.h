@@ -64,19 +64,19 @@ class Sequencer {
   // Books the immediate timers due by `latest`. False if the group must end before all are booked.
   bool FireImmediate(UnixNanos latest, Group* group);
   // Decides what is queued as long as the group has room. True if it has some left.
-  bool DecideSubmissions(Group* group);
-  // Decides commands of one submission until it is done or the group has no room.
-  void DecideSubmission(Submission* submission, Group* group);
+  bool DecideQueued(Group* group);
+  // Decides commands of one work until it is done or the group has no room.
+  void DecideWork(Work* work, Group* group);
   // Once in so many commands, warms the rows of those that come next.
-  void WarmAhead();
-  Outcome DecideNext(const Submission& submission, Group* group);
+  void PrefetchAhead();
+  Outcome DecideNext(const Work& work, Group* group);
   bool MustEnd(const Group& group) const;
   // Waits for the group in flight, if any, whose rows are stored then. False after a fail-stop.
   bool Settle();
   // `failed` is the group that could not be made durable, if any.
   void FailStop(std::unique_ptr<DecidedGroup> failed, const absl::Status& why);
-  // Answers submissions after a failure: what is durable as it is, the rest as unknown.
-  void AnswerUnknown(std::vector<std::unique_ptr<Submission>> submissions) const;
+  // Answers work after a failure: what is durable as it is, the rest as unknown.
+  void AnswerUnknown(std::vector<std::unique_ptr<Work>> unanswered) const;
 
   bool TimerIsDue(const ClockReading& now) const;
   // True while the clock is suspect.
@@ -95,14 +95,14 @@ class Sequencer {
 
   // Of the thread.
   std::shared_ptr<const ReadSnapshot> base_;  // what state_ reads
-  const std::unique_ptr<HotView> state_;
+  const std::unique_ptr<WriterRows> state_;
   PendingTimers timers_;
   UnixNanos last_recorded_at_ = 0;
-  std::deque<std::unique_ptr<Submission>> taken_;
-  std::vector<std::unique_ptr<Submission>> finished_;  // decided in the current group
-  size_t room_ = 0;                                    // commands that it still takes
-  size_t warm_ = 0;                                    // commands next in turn that are warmed
-  std::vector<Waiting> ahead_;                         // of one WarmAhead
+  std::deque<std::unique_ptr<Work>> taken_;
+  std::vector<std::unique_ptr<Work>> finished_;  // decided in the current group
+  size_t room_ = 0;                              // commands that it still takes
+  size_t prefetched_ = 0;                        // commands next in turn that are warmed
+  std::vector<Waiting> ahead_;                   // of one PrefetchAhead
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group
   bool was_suspect_ = false;
   UnixNanos trusted_wall_ = 0;  // last reading while not suspect

@@ -65,7 +65,7 @@ std::optional<v1::Entry> EntryChecks::Take(uint64_t place, absl::string_view sto
   v1::Entry entry;
   decoding_.Count();
   if (!entry.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) {
-    decoding_.Find("entry ", place, " cannot be parsed");
+    decoding_.Report("entry ", place, " cannot be parsed");
     return std::nullopt;
   }
   CheckForm(place, stored, entry);
@@ -83,37 +83,37 @@ std::optional<v1::Entry> EntryChecks::Take(uint64_t place, absl::string_view sto
 void EntryChecks::CheckForm(uint64_t place, absl::string_view stored, const v1::Entry& entry) {
   sequence_.Count();
   if (entry.sequence() != place) {
-    sequence_.Find("entry ", place, " says that it is entry ", entry.sequence());
+    sequence_.Report("entry ", place, " says that it is entry ", entry.sequence());
   }
   FieldChecker checker(0);
   checker.NoUnknownFields(entry);
   const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
   if (!problems.empty()) {
-    decoding_.Find(At(place, entry),
-                   " has a field that this version does not know: ", problems.front().field);
+    decoding_.Report(At(place, entry),
+                     " has a field that this version does not know: ", problems.front().field);
   }
   if (entry.command().verb_case() == v1::Command::VERB_NOT_SET ||
       entry.outcome_case() == v1::Entry::OUTCOME_NOT_SET) {
-    decoding_.Find("entry ", place, " has no command or no outcome");
+    decoding_.Report("entry ", place, " has no command or no outcome");
   }
   const size_t limit =
       entry.command().has_submit_application() ? kMaxSubmissionBytes : kMaxEntryBytes;
   if (stored.size() > limit) {
-    decoding_.Find(At(place, entry), " has ", stored.size(), " bytes, more than ", limit);
+    decoding_.Report(At(place, entry), " has ", stored.size(), " bytes, more than ", limit);
   }
 }
 
 void EntryChecks::CheckTimes(uint64_t place, const v1::Entry& entry) {
   times_.Count();
   if (entry.recorded_unix_ns() <= last_recorded_at_) {
-    times_.Find(At(place, entry), " was recorded at ", Instant(entry.recorded_unix_ns()),
-                ", not after the entry before");
+    times_.Report(At(place, entry), " was recorded at ", Instant(entry.recorded_unix_ns()),
+                  ", not after the entry before");
   }
   last_recorded_at_ = entry.recorded_unix_ns();
   if (entry.command().has_timer_due()) return CheckTimer(place, entry);
   if (entry.received_unix_ns() < last_received_at_) {
-    times_.Find(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
-                ", before an earlier request");
+    times_.Report(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
+                  ", before an earlier request");
   }
   last_received_at_ = entry.received_unix_ns();
 }
@@ -123,8 +123,8 @@ void EntryChecks::CheckTimer(uint64_t place, const v1::Entry& entry) {
   const v1::TimerDue& timer = entry.command().timer_due();
   const int64_t delay = IsBookedAtOnce(timer.kind()) ? 0 : kTimerDelayNanos;
   if (entry.recorded_unix_ns() < delay || entry.recorded_unix_ns() - delay < timer.due_unix_ns()) {
-    timers_.Find(At(place, entry), " was due at ", Instant(timer.due_unix_ns()),
-                 " and recorded already at ", Instant(entry.recorded_unix_ns()));
+    timers_.Report(At(place, entry), " was due at ", Instant(timer.due_unix_ns()),
+                   " and recorded already at ", Instant(entry.recorded_unix_ns()));
   }
 }
 
@@ -134,8 +134,8 @@ void EntryChecks::CheckOpenings(uint64_t place, const v1::Entry& entry) {
   if (!entry.command().has_timer_due()) {
     for (const auto& [tranche, opens_at] : tranches_) {
       if (entry.received_unix_ns() < opens_at) continue;
-      timers_.Find(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
-                   ", when tranche ", tranche, " should have opened");
+      timers_.Report(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
+                     ", when tranche ", tranche, " should have opened");
     }
   }
   if (const v1::Appropriated& money = entry.event().appropriated(); money.tranche_id() != 0) {
@@ -148,37 +148,37 @@ void EntryChecks::CheckOpenings(uint64_t place, const v1::Entry& entry) {
 void EntryChecks::CheckWaitlist(uint64_t place, const v1::Entry& entry) {
   Program& program = programs_[entry.program()];
   if (program.waitlist_continues && !entry.event().has_waitlist_continued()) {
-    timers_.Find(At(place, entry), " came before the waitlist of program ", entry.program(),
-                 " was finished");
+    timers_.Report(At(place, entry), " came before the waitlist of program ", entry.program(),
+                   " was finished");
   }
   const v1::WaitlistStep& step = entry.event().waitlist();
   program.waitlist_continues = step.continues();
   const UnixNanos at = entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
                                                        : entry.received_unix_ns();
   if (step.promotions_size() == 0 || program.waits_after_cutoff || at < program.cutoff_at) return;
-  cutoff_.Find(At(place, entry), " promotes from the waitlist at ", Instant(at),
-               ", the cutoff was at ", Instant(program.cutoff_at));
+  cutoff_.Report(At(place, entry), " promotes from the waitlist at ", Instant(at),
+                 ", the cutoff was at ", Instant(program.cutoff_at));
 }
 
 void EntryChecks::CheckQueue(uint64_t place, const v1::Entry& entry) {
   if (!TakesQueueNumber(entry.command()) || entry.program() == 0) {
     if (entry.queue_number() != 0) {
-      queue_.Find(At(place, entry), " has queue number ", entry.queue_number(),
-                  " but is no submission to a program");
+      queue_.Report(At(place, entry), " has queue number ", entry.queue_number(),
+                    " but is no submission to a program");
     }
     return;
   }
   queue_.Count();
   Program& program = programs_[entry.program()];
   if (entry.queue_number() != program.queue_number + 1) {
-    queue_.Find(At(place, entry), " has queue number ", entry.queue_number(), " of program ",
-                entry.program(), " after ", program.queue_number);
+    queue_.Report(At(place, entry), " has queue number ", entry.queue_number(), " of program ",
+                  entry.program(), " after ", program.queue_number);
   }
   if (program.submission_sequence != 0 &&
       entry.received_unix_ns() < program.submission_received_at) {
-    queue_.Find("queue inversion: ", At(place, entry), " was received at ",
-                Instant(entry.received_unix_ns()), ", before entry ", program.submission_sequence,
-                " of the same program");
+    queue_.Report("queue inversion: ", At(place, entry), " was received at ",
+                  Instant(entry.received_unix_ns()), ", before entry ", program.submission_sequence,
+                  " of the same program");
   }
   program.queue_number = entry.queue_number();
   program.submission_received_at = entry.received_unix_ns();
@@ -190,15 +190,15 @@ void EntryChecks::CheckCutoff(uint64_t place, const v1::Entry& entry) {
   cutoff_.Count();
   const Program& program = programs_[entry.program()];
   if (program.revision == 0 || entry.program_revision() != program.revision) {
-    cutoff_.Find(At(place, entry), " was judged by revision ", entry.program_revision(),
-                 " of program ", entry.program(), ", in force was revision ", program.revision);
+    cutoff_.Report(At(place, entry), " was judged by revision ", entry.program_revision(),
+                   " of program ", entry.program(), ", in force was revision ", program.revision);
     return;
   }
   if (entry.received_unix_ns() < program.opens_at ||
       entry.received_unix_ns() >= program.cutoff_at) {
-    cutoff_.Find(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
-                 " and accepted, the window is from ", Instant(program.opens_at), " to before ",
-                 Instant(program.cutoff_at));
+    cutoff_.Report(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
+                   " and accepted, the window is from ", Instant(program.opens_at), " to before ",
+                   Instant(program.cutoff_at));
   }
 }
 
@@ -209,7 +209,7 @@ void EntryChecks::CheckPublication(uint64_t place, const v1::Entry& entry) {
   const std::optional<CivilDay> last = FromCivilDate(window.last_day());
   const v1::ProgramPublished& published = entry.event().program_published();
   if (!first || !last) {
-    cutoff_.Find(At(place, entry), " has a window without real days");
+    cutoff_.Report(At(place, entry), " has a window without real days");
     return;
   }
   Program& program = programs_[published.program_number()];
@@ -218,8 +218,8 @@ void EntryChecks::CheckPublication(uint64_t place, const v1::Entry& entry) {
   program.cutoff_at = StartOfDay(*last + 1, Zone::Shanghai());
   program.waits_after_cutoff = entry.command().publish_program().rules().waitlist_after_cutoff();
   if (published.cutoff_unix_ns() != program.cutoff_at) {
-    cutoff_.Find(At(place, entry), " states the cutoff ", Instant(published.cutoff_unix_ns()),
-                 ", the day after its last day begins at ", Instant(program.cutoff_at));
+    cutoff_.Report(At(place, entry), " states the cutoff ", Instant(published.cutoff_unix_ns()),
+                   ", the day after its last day begins at ", Instant(program.cutoff_at));
   }
 }
 
@@ -232,8 +232,8 @@ void EntryChecks::CheckPostings(uint64_t place, const v1::Entry& entry) {
     const int64_t fen = posting.amount_fen();
     if (fen <= 0 || fen > kMaxPostingFen || from <= 0 || from >= v1::AccountKind_ARRAYSIZE ||
         to <= 0 || to >= v1::AccountKind_ARRAYSIZE) {
-      postings_.Find(At(place, entry), " has a posting of ", fen, " fen from kind ", from,
-                     " to kind ", to);
+      postings_.Report(At(place, entry), " has a posting of ", fen, " fen from kind ", from,
+                       " to kind ", to);
       continue;
     }
     const uint32_t program = ProgramOf(entry, posting.program());
@@ -247,9 +247,9 @@ void EntryChecks::CheckPostings(uint64_t place, const v1::Entry& entry) {
     std::vector<int64_t>& class_fen = programs_[program].class_fen;
     for (int kind = 1; kind < v1::AccountKind_ARRAYSIZE; ++kind) {
       if (class_fen[kind] >= 0 || MayBeNegative(kind)) continue;
-      postings_.Find(At(place, entry), " leaves ", class_fen[kind], " fen in class ",
-                     v1::AccountKind_Name(static_cast<v1::AccountKind>(kind)), " of program ",
-                     program);
+      postings_.Report(At(place, entry), " leaves ", class_fen[kind], " fen in class ",
+                       v1::AccountKind_Name(static_cast<v1::AccountKind>(kind)), " of program ",
+                       program);
       class_fen[kind] = 0;
     }
   }
@@ -282,7 +282,7 @@ void EntryChecks::CheckLimitDeltas(uint64_t place, const v1::Entry& entry) {
                 : fen == net_fen) {
       continue;
     }
-    postings_.Find(At(place, entry), " changes a limit by ", fen, " fen, but grants ", net_fen);
+    postings_.Report(At(place, entry), " changes a limit by ", fen, " fen, but grants ", net_fen);
   }
 }
 

@@ -82,7 +82,7 @@ absl::Status Run::CheckBlocks() {
   absl::StatusOr<JournalVerification> verified =
       VerifyJournal(options_.path + "/journal", progress);
   if (absl::IsDataLoss(verified.status())) {
-    blocks_.Find(verified.status().message());
+    blocks_.Report(verified.status().message());
     return absl::OkStatus();
   }
   VOUCHER_RETURN_IF_ERROR(verified.status());
@@ -90,9 +90,9 @@ absl::Status Run::CheckBlocks() {
   report_.entries = verified->entries;
   report_.root = verified->root;
   blocks_.Count(verified->entries);
-  for (const std::string& finding : verified->findings) blocks_.Find(finding);
+  for (const std::string& finding : verified->findings) blocks_.Report(finding);
   for (uint64_t i = verified->findings.size(); i < verified->finding_count; ++i) {
-    blocks_.Find("one more");
+    blocks_.Report("one more");
   }
   return absl::OkStatus();
 }
@@ -105,12 +105,12 @@ void Run::CheckMark(const Journal& journal) {
     return mark_.Note("a new ledger has none yet");
   }
   if (!mark.ok()) {
-    mark_.Find("the high-water mark cannot be read: ", mark.status().message());
+    mark_.Report("the high-water mark cannot be read: ", mark.status().message());
     return;
   }
   mark_.Count();
   if (const std::optional<std::string> problem = CompareWithMark(journal, *mark)) {
-    mark_.Find(*problem);
+    mark_.Report(*problem);
   }
 }
 
@@ -118,7 +118,7 @@ void Run::OpenViews(const Journal& journal) {
   absl::StatusOr<std::unique_ptr<Views>> views = Views::OpenReadOnly(options_.path + "/views");
   if (absl::IsNotFound(views.status())) return rows_.Note("there are no views to compare");
   if (!views.ok()) {
-    rows_.Find("the views cannot be opened: ", views.status().message());
+    rows_.Report("the views cannot be opened: ", views.status().message());
     return;
   }
   const std::optional<Reached>& reached = (*views)->reached();
@@ -128,7 +128,7 @@ void Run::OpenViews(const Journal& journal) {
                                    ", this program of ", kEvolveVersion, ": not compared"));
   }
   if (const std::optional<std::string> problem = CompareWithJournal(*reached, journal)) {
-    rows_.Find(*problem);
+    rows_.Report(*problem);
     return;
   }
   if (reached->sequence < journal.end_sequence()) {
@@ -146,7 +146,7 @@ absl::Status Run::TakeEntry(const Journal& journal, uint64_t place, absl::string
     return absl::FailedPreconditionError(absl::StrCat("entry ", place, " ", kNumberedOtherwise));
   }
   if (!entry || entry->sequence() != place || place == options_.inadmissible_entry) {
-    applied_.Find("entry ", place, " does not fit the state before it; the replay ends there");
+    applied_.Report("entry ", place, " does not fit the state before it; the replay ends there");
     replaying_ = false;
     return absl::OkStatus();
   }
@@ -180,7 +180,7 @@ absl::Status Run::TakeEntries(const Journal& journal) {
     if (first <= compare_at_) last = std::min(last, compare_at_);
     const absl::Status taken = TakeBatch(journal, first, last);
     if (absl::IsDataLoss(taken)) {
-      applied_.Find("entries ", first, " to ", last, " cannot be read: ", taken.message());
+      applied_.Report("entries ", first, " to ", last, " cannot be read: ", taken.message());
       replaying_ = false;
       return absl::OkStatus();
     }
@@ -205,7 +205,7 @@ void Run::CheckRows() {
   const View view(&replay_->rows());
   invariants_.Count(replay_->sequence());
   for (const std::string& finding : CheckInvariants(view, replay_->redeemed())) {
-    invariants_.Find(finding);
+    invariants_.Report(finding);
   }
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint32_t programs = counters == nullptr ? 0 : counters->program();
@@ -216,9 +216,9 @@ void Run::CheckRows() {
       const int64_t stored_fen =
           totals != nullptr && kind < totals->class_fen_size() ? totals->class_fen(kind) : 0;
       if (stored_fen == entries_.ClassFen(program, account)) continue;
-      invariants_.Find("program ", program, " has ", stored_fen, " fen in class ",
-                       v1::AccountKind_Name(account), ", the postings of all entries add up to ",
-                       entries_.ClassFen(program, account));
+      invariants_.Report("program ", program, " has ", stored_fen, " fen in class ",
+                         v1::AccountKind_Name(account), ", the postings of all entries add up to ",
+                         entries_.ClassFen(program, account));
     }
   }
 }
@@ -240,7 +240,7 @@ absl::StatusOr<FsckReport> Run::Execute() {
     }
     if (!replaying_ && views_ != nullptr) rows_.Note("not compared: the replay did not get there");
   } else if (absl::IsDataLoss(journal.status())) {
-    blocks_.Find("the journal cannot be opened: ", journal.status().message());
+    blocks_.Report("the journal cannot be opened: ", journal.status().message());
     for (FsckCheck* check : {&mark_, &applied_, &rows_, &invariants_}) {
       check->Note("not checked: the journal cannot be opened");
     }

@@ -59,8 +59,8 @@ void Replay::Take(absl::string_view stored, const v1::Entry& entry, const v1::En
   if (const std::string& id = RequestIdOf(entry.command()); !id.empty()) {
     request_ids_.Count();
     if (const uint64_t first = FindRequest(state_, entry.principal(), id); first != 0) {
-      request_ids_.Find("entry ", entry.sequence(), " has the request_id ", id, " of entry ", first,
-                        " of the same principal");
+      request_ids_.Report("entry ", entry.sequence(), " has the request_id ", id, " of entry ",
+                          first, " of the same principal");
     }
   }
   if (redecide_) DecideAgain(stored, entry, named);
@@ -75,8 +75,8 @@ void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry, const
   if (entry.decider_version() == kDeciderVersion) {
     decisions_.Count();
     if (again.SerializeAsString() == stored) return;
-    decisions_.Find("entry ", entry.sequence(), " (", std::string(VerbName(entry.command())),
-                    "): ", Difference(entry, again));
+    decisions_.Report("entry ", entry.sequence(), " (", std::string(VerbName(entry.command())),
+                      "): ", Difference(entry, again));
     return;
   }
   ++other_versions_;

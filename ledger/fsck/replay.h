@@ -61,7 +61,7 @@ class Replay {
   const std::string path_;
   const bool redecide_;
   std::unique_ptr<Views> views_;
-  HotView state_;
+  WriterRows state_;
   RedemptionSums redeemed_;
   size_t unstored_ = 0;  // entries
   uint64_t sequence_ = 0;

@@ -25,7 +25,7 @@ class FsckCheck {
   // A finding: one sentence that names the place. Only the first kMaxFindingsKept are kept, all are
   // counted.
   template <class... Parts>
-  void Find(const Parts&... parts) {
+  void Report(const Parts&... parts) {
     if (++finding_count_ <= kMaxFindingsKept) findings_.push_back(absl::StrCat(parts...));
   }
 

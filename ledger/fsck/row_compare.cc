@@ -55,14 +55,14 @@ void CompareRows(const RowSource& replayed, const RowSource& stored,
     check->Count();
     if (check->examined() % kChunkRows == 0) progress(check->examined());
     if (left.at_end() || (!right.at_end() && right.key() < left.key())) {
-      check->Find(RowName(right.key()), " is missing in the views");
+      check->Report(RowName(right.key()), " is missing in the views");
       right.Advance();
     } else if (right.at_end() || left.key() < right.key()) {
-      check->Find(RowName(left.key()), " of the views does not follow from the entries");
+      check->Report(RowName(left.key()), " of the views does not follow from the entries");
       left.Advance();
     } else {
       if (left.value() != right.value()) {
-        check->Find(RowName(left.key()), " of the views differs from what the entries give");
+        check->Report(RowName(left.key()), " of the views differs from what the entries give");
       }
       left.Advance();
       right.Advance();

@@ -70,7 +70,7 @@ void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRo
 }  // namespace
 
 void CheckAccounts(Checker* checker) {
-  checker->Numbered<tables::Accounts>(
+  checker->Numbered<tables::CloudAccounts>(
       "cloud account", checker->counters.account(), [&](uint64_t id, const rows::AccountRow& row) {
         checker->Require(
             checker->NumberOf<tables::AccountNumbers>({row.provider(), row.account_number()}) == id,
@@ -90,7 +90,7 @@ void CheckRedemptions(Checker* checker) {
   for (const std::string& finding : redeemed.findings) checker->Require(false, finding);
   for (const auto& [key, fen] : redeemed.net_fen) {
     const auto& [account, voucher] = key;
-    const rows::AccountRow* row = checker->view.Find<tables::Accounts>({account});
+    const rows::AccountRow* row = checker->view.Find<tables::CloudAccounts>({account});
     checker->Require(row != nullptr, "there is no cloud account ", account,
                      ", from which was redeemed");
     int64_t& redeemed_fen = checker->vouchers[voucher].redeemed_fen;
@@ -104,7 +104,7 @@ void CheckRedemptions(Checker* checker) {
   // By (program, enterprise).
   absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
   for (const auto& [key, fen] : redeemed.core_fen) {
-    const rows::AccountRow* row = checker->view.Find<tables::Accounts>({key.second});
+    const rows::AccountRow* row = checker->view.Find<tables::CloudAccounts>({key.second});
     if (row == nullptr) continue;
     int64_t& basket_fen = core_fen[{key.first, row->enterprise()}];
     basket_fen = Plus(basket_fen, fen);
@@ -128,8 +128,8 @@ void CheckRedemptions(Checker* checker) {
   const uint64_t orders = checker->CountRows<tables::Orders>({0, ""}, {kLastId, ""});
   checker->Require(orders == redeemed.redemptions, orders, " order numbers for ",
                    redeemed.redemptions, " redemptions");
-  checker->view.Scan<tables::Accounts>(
-      {1}, {kLastId}, [&](const tables::Accounts::Key& key, const rows::AccountRow& row) {
+  checker->view.Scan<tables::CloudAccounts>(
+      {1}, {kLastId}, [&](const tables::CloudAccounts::Key& key, const rows::AccountRow& row) {
         const auto found = redeemed.last.find(std::get<0>(key));
         const uint64_t last = found == redeemed.last.end() ? 0 : found->second;
         checker->Require(row.last_redemption() == last, "cloud account ", std::get<0>(key),

@@ -23,7 +23,7 @@ Decision DecideProjectDeadline(Context* context, const v1::TimerDue& timer) {
   return event;
 }
 
-void EvolveApplicationDeadline(const v1::Entry& entry, Overlay* rows) {
+void EvolveApplicationDeadline(const v1::Entry& entry, EditableRows* rows) {
   const uint64_t application_id = entry.command().timer_due().id();
   if (entry.event().has_correction_lapsed()) {
     MoveApplication(application_id, v1::APPLICATION_STATE_LAPSED, rows);

@@ -15,6 +15,6 @@ Decision DecideCorrectionDeadline(Context* context, const v1::TimerDue& timer);
 Decision DecideProjectDeadline(Context* context, const v1::TimerDue& timer);
 
 // Evolves either.
-void EvolveApplicationDeadline(const v1::Entry& entry, Overlay* rows);
+void EvolveApplicationDeadline(const v1::Entry& entry, EditableRows* rows);
 
 }  // namespace voucher

@@ -14,8 +14,8 @@
 namespace voucher {
 namespace {
 
-std::optional<v1::Refusal> CheckInvoiceKey(const Context& context, const std::string& key,
-                                           uint64_t self) {
+std::optional<v1::Refusal> RefuseIfInvoiceClaimed(const Context& context, const std::string& key,
+                                                  uint64_t self) {
   const rows::NumberRow* claim = context.view.Find<tables::Invoices>({key});
   if (claim == nullptr || claim->number() == self) return std::nullopt;
   return MakeRefusal(v1::REASON_INVOICE_ALREADY_CLAIMED, {}, key,
@@ -43,18 +43,18 @@ tables::ScoredApplications::Key ScoredKey(uint64_t id, const rows::ApplicationRo
   return {row.program(), row.item(), id};
 }
 
-void ClaimInvoices(uint64_t id, const rows::ApplicationRow& row, Overlay* rows) {
+void ClaimInvoices(uint64_t id, const rows::ApplicationRow& row, EditableRows* rows) {
   for (const std::string& key : row.invoice_keys()) {
     rows->PutNumber<tables::Invoices>({key}, id);
   }
 }
 
-void FreeInvoices(const rows::ApplicationRow& row, Overlay* rows) {
+void FreeInvoices(const rows::ApplicationRow& row, EditableRows* rows) {
   for (const std::string& key : row.invoice_keys()) rows->Erase<tables::Invoices>({key});
 }
 
 // What the row's state entails beyond the row.
-void EnterState(uint64_t id, const rows::ApplicationRow& row, Overlay* rows) {
+void EnterState(uint64_t id, const rows::ApplicationRow& row, EditableRows* rows) {
   if (row.state() == v1::APPLICATION_STATE_WAITLISTED) JoinWaitlist(id, row, rows);
   if (row.state() == v1::APPLICATION_STATE_SCORED) {
     rows->Put<tables::ScoredApplications>(ScoredKey(id, row), {});
@@ -62,7 +62,7 @@ void EnterState(uint64_t id, const rows::ApplicationRow& row, Overlay* rows) {
 }
 
 // What of it goes with the row's state.
-void LeaveState(uint64_t id, rows::ApplicationRow* row, Overlay* rows) {
+void LeaveState(uint64_t id, rows::ApplicationRow* row, EditableRows* rows) {
   switch (row->state()) {
     case v1::APPLICATION_STATE_WAITLISTED:
       LeaveWaitlist(*row, rows);
@@ -148,28 +148,28 @@ v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_
              : v1::APPLICATION_STATE_LISTED;
 }
 
-std::optional<v1::Refusal> CheckInvoices(const Context& context, const v1::Evidence& evidence,
-                                         uint64_t self) {
+std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
+                                                   const v1::Evidence& evidence, uint64_t self) {
   for (const v1::Invoice& invoice : evidence.invoices()) {
     if (auto refusal =
-            CheckInvoiceKey(context, *InvoiceKey(invoice.code(), invoice.number()), self)) {
+            RefuseIfInvoiceClaimed(context, *InvoiceKey(invoice.code(), invoice.number()), self)) {
       return refusal;
     }
   }
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> CheckInvoices(const Context& context,
-                                         const rows::ApplicationRow& application) {
+std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
+                                                   const rows::ApplicationRow& application) {
   for (const std::string& key : application.invoice_keys()) {
-    if (auto refusal = CheckInvoiceKey(context, key, 0)) return refusal;
+    if (auto refusal = RefuseIfInvoiceClaimed(context, key, 0)) return refusal;
   }
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> CheckItemClaim(const Context& context, uint32_t program,
-                                          const v1::Item& item, uint64_t enterprise,
-                                          uint64_t project) {
+std::optional<v1::Refusal> RefuseIfItemClaimed(const Context& context, uint32_t program,
+                                               const v1::Item& item, uint64_t enterprise,
+                                               uint64_t project) {
   const v1::OnceRule& once = item.once();
   if (once.scope() == v1::ONCE_SCOPE_UNSPECIFIED) return std::nullopt;
   const rows::NumberRow* claim = context.view.Find<tables::ItemClaims>(
@@ -187,17 +187,17 @@ std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
   if (CountsProjects(rules.rules())) {
     offer.project = ProjectNumber(context, request.enterprise.number, request.project_id);
   }
-  if (auto refusal = CheckItemClaim(context, request.program.number, item,
-                                    request.enterprise.number, offer.project)) {
+  if (auto refusal = RefuseIfItemClaimed(context, request.program.number, item,
+                                         request.enterprise.number, offer.project)) {
     return *refusal;
   }
   offer.limits = LimitsOfGrant(context, request, offer.project);
   const int64_t base_fen = BaseAmountFen(item, request.spend_fen);
-  if (auto refusal = CheckHighestOnly(context.view, rules.rules(), offer.project,
-                                      MostUnderCaps(base_fen, offer.limits))) {
+  if (auto refusal = RefuseIfHigherExists(context.view, rules.rules(), offer.project,
+                                          MostUnderCaps(base_fen, offer.limits))) {
     return *refusal;
   }
-  if (auto refusal = CheckAmount(item, request.spend_fen)) return *refusal;
+  if (auto refusal = RefuseIfTooSmall(item, request.spend_fen)) return *refusal;
   const bool ranked_first = rules.IsCompetitive() && !request.awarded;
   const FitResult fit =
       FitLimits(base_fen, ranked_first ? Limits{offer.limits.caps, {}} : offer.limits);
@@ -206,7 +206,8 @@ std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
   return offer;
 }
 
-void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row, Overlay* rows) {
+void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row,
+                     EditableRows* rows) {
   row.set_program(entry.program());
   row.set_revision(entry.program_revision());
   row.set_queue_number(entry.queue_number());
@@ -237,7 +238,7 @@ void KeepLimits(const v1::Entry& entry, rows::ApplicationRow* row) {
   }
 }
 
-void MoveApplication(uint64_t application_id, v1::ApplicationState to, Overlay* rows) {
+void MoveApplication(uint64_t application_id, v1::ApplicationState to, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({application_id});
   const v1::ApplicationState from = row.state();
   CountApplication(row.program(), from, to, rows);
@@ -254,7 +255,7 @@ void MoveApplication(uint64_t application_id, v1::ApplicationState to, Overlay* 
   }
 }
 
-void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, Overlay* rows) {
+void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({application_id});
   FreeInvoices(row, rows);
   row.clear_invoice_keys();
@@ -265,7 +266,7 @@ void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, Over
 }
 
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,
-                      Overlay* rows) {
+                      EditableRows* rows) {
   rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
   while (totals.applications_size() < v1::ApplicationState_ARRAYSIZE) totals.add_applications(0);
   if (from != v1::APPLICATION_STATE_UNSPECIFIED) {

@@ -58,18 +58,18 @@ bool HoldsItem(v1::ApplicationState state);
 v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed);
 
 // INVOICE_ALREADY_CLAIMED if an application other than `self` (0: none) claims one of the invoices.
-std::optional<v1::Refusal> CheckInvoices(const Context& context, const v1::Evidence& evidence,
-                                         uint64_t self = 0);
+std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
+                                                   const v1::Evidence& evidence, uint64_t self = 0);
 // The same for the invoices of an application that holds them no longer, as before an appeal is
 // upheld.
-std::optional<v1::Refusal> CheckInvoices(const Context& context,
-                                         const rows::ApplicationRow& application);
+std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
+                                                   const rows::ApplicationRow& application);
 
 // ITEM_ALREADY_CLAIMED if the item can be claimed only once and another application claims it, for
 // the enterprise or for the project (by dense number).
-std::optional<v1::Refusal> CheckItemClaim(const Context& context, uint32_t program,
-                                          const v1::Item& item, uint64_t enterprise,
-                                          uint64_t project);
+std::optional<v1::Refusal> RefuseIfItemClaimed(const Context& context, uint32_t program,
+                                               const v1::Item& item, uint64_t enterprise,
+                                               uint64_t project);
 
 // What a submission, a quote or an award asks for.
 struct GrantRequest {
@@ -104,7 +104,8 @@ std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
 // counts. The caller has filled `row`: state, enterprise, item, delivery_mode, spend_fen,
 // granted_fen, wanted_fen, limits, invoice_keys, project, project_id, cluster, providers, once,
 // awarded. The entry has a queue number.
-void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row, Overlay* rows);
+void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row,
+                     EditableRows* rows);
 
 // The limits to keep in the row of an application that the event of `entry` granted, alone: those
 // of its limit deltas.
@@ -114,13 +115,13 @@ void KeepLimits(const v1::Entry& entry, rows::ApplicationRow* row);
 // invoices and its item (freed or taken again as HoldsInvoices and HoldsItem say), its place on the
 // waitlist and among the scored, and its timers: the correction deadline goes with RETURNED, the
 // project deadline of an extended project with APPROVED.
-void MoveApplication(uint64_t application_id, v1::ApplicationState to, Overlay* rows);
+void MoveApplication(uint64_t application_id, v1::ApplicationState to, EditableRows* rows);
 
 // Replaces the invoices of an application that holds them, as a correction does.
-void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, Overlay* rows);
+void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, EditableRows* rows);
 
 // Counts an application from one state to another; UNSPECIFIED stands for outside.
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,
-                      Overlay* rows);
+                      EditableRows* rows);
 
 }  // namespace voucher

@@ -73,13 +73,13 @@ v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t applicatio
   return terminated;
 }
 
-void SettleApplication(uint64_t application_id, Overlay* rows) {
+void SettleApplication(uint64_t application_id, EditableRows* rows) {
   MoveApplication(application_id, v1::APPLICATION_STATE_SETTLED, rows);
   const uint64_t voucher = rows->Find<tables::Applications>({application_id})->voucher();
   if (voucher != 0) ForgetEndedVoucher(voucher, rows);
 }
 
-void EndProject(uint64_t application_id, v1::ApplicationState to, Overlay* rows) {
+void EndProject(uint64_t application_id, v1::ApplicationState to, EditableRows* rows) {
   MoveApplication(application_id, to, rows);
   const uint64_t voucher = rows->Find<tables::Applications>({application_id})->voucher();
   if (voucher == 0) return;

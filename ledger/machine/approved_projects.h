@@ -39,10 +39,10 @@ v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t applicatio
                                      const rows::ApplicationRow& application, v1::Event* event);
 
 // Puts an approved application into SETTLED; its voucher waits for no statement any more.
-void SettleApplication(uint64_t application_id, Overlay* rows);
+void SettleApplication(uint64_t application_id, EditableRows* rows);
 
 // Puts an approved application into `to`, which is final, and its voucher, unless it expired, into
 // RECLAIMED, so that money on its way to it moves on.
-void EndProject(uint64_t application_id, v1::ApplicationState to, Overlay* rows);
+void EndProject(uint64_t application_id, v1::ApplicationState to, EditableRows* rows);
 
 }  // namespace voucher

@@ -69,7 +69,7 @@ uint64_t FindCluster(const View& view, uint32_t program, const std::string& clus
   return number != nullptr ? number->number() : 0;
 }
 
-void MoveCluster(uint64_t cluster, v1::ClusterState to, Overlay* rows) {
+void MoveCluster(uint64_t cluster, v1::ClusterState to, EditableRows* rows) {
   rows::ClusterRow& row = rows->Edit<tables::Clusters>({cluster});
   row.set_state(to);
   if (to != v1::CLUSTER_STATE_REJECTED && to != v1::CLUSTER_STATE_PASSED_OVER) return;

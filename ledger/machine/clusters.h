@@ -28,6 +28,6 @@ uint64_t FindCluster(const View& view, uint32_t program, const std::string& clus
 
 // Puts a cluster into `to` and keeps its members' places: in a terminal state without money its
 // enterprises are free for another cluster.
-void MoveCluster(uint64_t cluster, v1::ClusterState to, Overlay* rows);
+void MoveCluster(uint64_t cluster, v1::ClusterState to, EditableRows* rows);
 
 }  // namespace voucher

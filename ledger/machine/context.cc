@@ -82,8 +82,8 @@ bool Context::HasRole(v1::Role role) const {
   return absl::c_linear_search(authority.roles(), role);
 }
 
-std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise,
-                                          absl::string_view program_id, UnixNanos at) {
+std::optional<v1::Refusal> RefuseIfBlacklisted(const rows::EnterpriseRow& enterprise,
+                                               absl::string_view program_id, UnixNanos at) {
   if (!enterprise.has_blacklisting()) return std::nullopt;
   const v1::Blacklisting& blacklisting = enterprise.blacklisting();
   if (!blacklisting.program_ids().empty() &&
@@ -97,8 +97,8 @@ std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise,
   return MakeRefusal(v1::REASON_BLACKLISTED, {}, blacklisting.reason());
 }
 
-std::optional<v1::Refusal> CheckCurrentUscc(const rows::EnterpriseRow& enterprise,
-                                            absl::string_view uscc) {
+std::optional<v1::Refusal> RefuseIfSucceeded(const rows::EnterpriseRow& enterprise,
+                                             absl::string_view uscc) {
   const std::string& current = enterprise.facts().uscc();
   if (current == uscc) return std::nullopt;
   return NotInThisState(absl::StrCat("former USCC, now ", current),

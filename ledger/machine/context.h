@@ -87,13 +87,13 @@ class Context {
 
 // BLACKLISTED if the enterprise is blacklisted for the program on the civil day of `at` in
 // Asia/Shanghai.
-std::optional<v1::Refusal> CheckBlacklist(const rows::EnterpriseRow& enterprise,
-                                          absl::string_view program_id, UnixNanos at);
+std::optional<v1::Refusal> RefuseIfBlacklisted(const rows::EnterpriseRow& enterprise,
+                                               absl::string_view program_id, UnixNanos at);
 
 // ILLEGAL_STATE if `uscc`, by which the enterprise was found, is a former one of it; names the one
 // it has now.
-std::optional<v1::Refusal> CheckCurrentUscc(const rows::EnterpriseRow& enterprise,
-                                            absl::string_view uscc);
+std::optional<v1::Refusal> RefuseIfSucceeded(const rows::EnterpriseRow& enterprise,
+                                             absl::string_view uscc);
 
 // ILLEGAL_STATE where words describe the state, in both languages.
 v1::Refusal NotInThisState(

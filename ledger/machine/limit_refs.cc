@@ -211,13 +211,13 @@ std::vector<absl::string_view> ProvidersOf(
   return providers;
 }
 
-std::optional<v1::Refusal> CheckOpen(const Context::Program& program, UnixNanos received_at) {
+std::optional<v1::Refusal> RefuseIfNotOpen(const Context::Program& program, UnixNanos received_at) {
   const v1::ProgramState state = program.row->state();
   if (state == v1::PROGRAM_STATE_DRAFT || state == v1::PROGRAM_STATE_SUSPENDED ||
       state == v1::PROGRAM_STATE_ARCHIVED) {
     return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(state));
   }
-  if (auto refusal = CheckWindow(*program.rules, received_at)) return refusal;
+  if (auto refusal = RefuseIfOutsideWindow(*program.rules, received_at)) return refusal;
   if (state == v1::PROGRAM_STATE_CLOSED) {
     return MakeRefusal(v1::REASON_WINDOW_CLOSED, program.rules->rules().window().clause(),
                        StateName(state));

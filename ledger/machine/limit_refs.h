@@ -53,6 +53,6 @@ std::vector<absl::string_view> ProvidersOf(
 
 // Whether the program takes applications received at `received_at`: PROGRAM_NOT_OPEN,
 // WINDOW_NOT_OPEN or WINDOW_CLOSED.
-std::optional<v1::Refusal> CheckOpen(const Context::Program& program, UnixNanos received_at);
+std::optional<v1::Refusal> RefuseIfNotOpen(const Context::Program& program, UnixNanos received_at);
 
 }  // namespace voucher

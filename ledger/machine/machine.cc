@@ -28,7 +28,7 @@ Decision DecideVerb(Context* context, const v1::Command& command) {
   return MakeRefusal(v1::REASON_UNSPECIFIED);
 }
 
-void EvolveVerb(const v1::Entry& entry, Overlay* rows) {
+void EvolveVerb(const v1::Entry& entry, EditableRows* rows) {
   const v1::Command& command = entry.command();
   switch (command.verb_case()) {
 #define VOUCHER_EVOLVE(Verb, verb, EventType, event_field)                \
@@ -46,18 +46,18 @@ void EvolveVerb(const v1::Entry& entry, Overlay* rows) {
 }
 
 // Everything of an entry but its command and its outcome.
-void FillHead(const View& view, const Asked& asked, v1::Entry* entry) {
+void FillHead(const View& view, const DecisionInput& input, v1::Entry* entry) {
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   entry->set_sequence(counters != nullptr ? counters->sequence() + 1 : 1);
-  entry->set_recorded_unix_ns(asked.recorded_at);
-  entry->set_received_unix_ns(asked.received_at);
+  entry->set_recorded_unix_ns(input.recorded_at);
+  entry->set_received_unix_ns(input.received_at);
   entry->set_decider_version(kDeciderVersion);
-  entry->set_authority(asked.number.authority);
-  entry->set_principal(asked.number.principal);
-  if (asked.number.is_new) *entry->mutable_introduced() = asked.authority;
+  entry->set_authority(input.number.authority);
+  entry->set_principal(input.number.principal);
+  if (input.number.is_new) *entry->mutable_introduced() = input.authority;
 }
 
-void IntroduceAuthority(const v1::Entry& entry, Overlay* rows) {
+void IntroduceAuthority(const v1::Entry& entry, EditableRows* rows) {
   rows::CountersRow& counters = rows->Edit<tables::Counters>({});
   const v1::Authority& authority = entry.introduced();
   counters.set_authority(entry.authority());
@@ -93,16 +93,16 @@ uint64_t EntryNamedBy(const v1::Command& command) {
   return command.reverse_redemption().redemption_id();
 }
 
-void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry) {
-  FillHead(view, asked, entry);
+void DecideEntry(const View& view, const DecisionInput& input, v1::Entry* entry) {
+  FillHead(view, input, entry);
   v1::Event* const event = entry->mutable_event();
-  if (asked.jump_ns != 0 && entry->command().has_resume_after_clock_jump()) {
-    event->mutable_clock_resumed()->set_jump_ns(asked.jump_ns);
+  if (input.jump_ns != 0 && entry->command().has_resume_after_clock_jump()) {
+    event->mutable_clock_resumed()->set_jump_ns(input.jump_ns);
     return;
   }
-  VOUCHER_CHECK(asked.named == nullptr || asked.named->sequence() == EntryNamedBy(entry->command()))
-      << asked.named->sequence();
-  Context context(view, asked.authority, asked.received_at, event, asked.named);
+  VOUCHER_CHECK(input.named == nullptr || input.named->sequence() == EntryNamedBy(entry->command()))
+      << input.named->sequence();
+  Context context(view, input.authority, input.received_at, event, input.named);
   Decision decision = DecideVerb(&context, entry->command());
   entry->set_program(context.program);
   entry->set_program_revision(context.revision);
@@ -142,7 +142,7 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded, const v1::Entry*
                 recorded.recorded_unix_ns(), named, recorded.event().clock_resumed().jump_ns());
 }
 
-void Evolve(const v1::Entry& entry, Overlay* rows) {
+void Evolve(const v1::Entry& entry, EditableRows* rows) {
   rows::CountersRow& counters = rows->Edit<tables::Counters>({});
   VOUCHER_CHECK(entry.sequence() == counters.sequence() + 1)
       << "entry " << entry.sequence() << " after " << counters.sequence();

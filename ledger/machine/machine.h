@@ -20,8 +20,8 @@ namespace voucher {
 // recorded entry into row changes and never reads rules. Neither knows a clock, a thread, a random
 // source or the disk. Life of a command:
 //
-//   std::vector<FieldProblem> problems = CheckCommand(command, now);        // decode.h; malformed
-//   ends here
+//   std::vector<FieldProblem> problems = ValidateCommand(command, now);        // decode.h;
+//   malformed ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
 //   const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
 //   v1::Entry entry = Decide(view, std::move(command), who, received, recorded, named);
@@ -44,7 +44,7 @@ struct AuthorityNumber {
 AuthorityNumber NumberAuthority(const View& view, const v1::Authority& authority);
 
 // What a decision depends on besides the state and the command.
-struct Asked {
+struct DecisionInput {
   // Who asks, and NumberAuthority of that; both empty for timers.
   const v1::Authority& authority = v1::Authority::default_instance();
   AuthorityNumber number;
@@ -63,10 +63,10 @@ struct Asked {
 uint64_t EntryNamedBy(const v1::Command& command);
 
 // Decides the command of `entry`, which holds nothing else yet, and completes the entry: sequence,
-// numbers, outcome. The command must have passed CheckCommand.
-void DecideEntry(const View& view, const Asked& asked, v1::Entry* entry);
+// numbers, outcome. The command must have passed ValidateCommand.
+void DecideEntry(const View& view, const DecisionInput& input, v1::Entry* entry);
 
-// The same for a command that is in no entry yet. `named` is Asked's.
+// The same for a command that is in no entry yet. `named` is DecisionInput's.
 v1::Entry Decide(const View& view, v1::Command command, const v1::Authority& authority,
                  UnixNanos received_at, UnixNanos recorded_at, const v1::Entry* named,
                  int64_t jump_ns = 0);
@@ -78,7 +78,7 @@ v1::Entry Redecide(const View& view, const v1::Entry& recorded, const v1::Entry*
 
 // Applies a recorded entry to rows. Aborts on an entry that no Decide could have made on these
 // rows.
-void Evolve(const v1::Entry& entry, Overlay* rows);
+void Evolve(const v1::Entry& entry, EditableRows* rows);
 
 // A command that waits to be decided, and whose it is.
 struct Waiting {
@@ -86,15 +86,15 @@ struct Waiting {
   const v1::Authority* authority;
 };
 
-// How many commands or entries to Warm at a time.
-inline constexpr size_t kWarmAhead = 32;
+// How many commands or entries to prefetch at a time.
+inline constexpr size_t kPrefetchAhead = 32;
 
 // Touches rows that deciding the commands will ask for, so that the memory in which they lie is
 // fetched for many of them at a time. Changes no answer.
-void Warm(const View& view, absl::Span<const Waiting> commands);
+void Prefetch(const View& view, absl::Span<const Waiting> commands);
 
 // The same of rows that evolving the entries will change.
-void Warm(const View& view, absl::Span<const v1::Entry* const> entries);
+void Prefetch(const View& view, absl::Span<const v1::Entry* const> entries);
 
 // True if both ask for the same, field by field (request_id included).
 bool SameRequest(const v1::Command& a, const v1::Command& b);

@@ -58,7 +58,8 @@ int64_t Changed(const v1::AccountRef& ref, int64_t fen, int64_t delta_fen) {
   return changed_fen;
 }
 
-void MoveBalance(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
+void MoveBalance(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen,
+                 EditableRows* rows) {
   rows::BalanceRow& balance = rows->Edit<tables::Balances>(KeyOf(program, ref));
   balance.set_fen(Changed(ref, balance.fen(), delta_fen));
   if (ref.kind() == v1::ACCOUNT_KIND_RECEIVABLE) {
@@ -67,7 +68,7 @@ void MoveBalance(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen,
   if (balance.fen() == 0 && IsTransient(ref)) rows->Erase<tables::Balances>(KeyOf(program, ref));
 }
 
-void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, Overlay* rows) {
+void Move(uint32_t program, const v1::AccountRef& ref, int64_t delta_fen, EditableRows* rows) {
   if (!IsLot(ref.kind())) MoveBalance(program, ref, delta_fen, rows);
   rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
   while (totals.class_fen_size() <= ref.kind()) totals.add_class_fen(0);
@@ -83,7 +84,7 @@ uint64_t VoucherOf(const v1::Posting& posting) {
 }
 
 int64_t LotOf(const View& view, uint32_t program, const v1::AccountRef& credit) {
-  const rows::AccountRow* account = view.Find<tables::Accounts>({credit.id()});
+  const rows::AccountRow* account = view.Find<tables::CloudAccounts>({credit.id()});
   if (account == nullptr) return 0;
   for (const rows::CreditRow& lot : account->credits()) {
     if (lot.voucher() == credit.sub() && lot.program() == program) return lot.amount_fen();
@@ -93,8 +94,8 @@ int64_t LotOf(const View& view, uint32_t program, const v1::AccountRef& credit) 
 
 // Keeps the account's lots: first-expiring first, then by voucher; empty lots go.
 void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int64_t delta_fen,
-             Overlay* rows) {
-  rows::AccountRow& account = rows->Edit<tables::Accounts>({credit.id()});
+             EditableRows* rows) {
+  rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({credit.id()});
   auto* lots = account.mutable_credits();
   auto lot = std::find_if(lots->begin(), lots->end(),
                           [&](const auto& l) { return l.voucher() == credit.sub(); });
@@ -128,7 +129,7 @@ void MoveClaim(uint64_t provider, int64_t delta_fen, UnixNanos at, rows::Voucher
 
 // Claims on a voucher that waited for acceptance: they can be settled now, or, where the project
 // ended without it, never.
-void ResolveClaim(const v1::Posting& posting, UnixNanos at, Overlay* rows) {
+void ResolveClaim(const v1::Posting& posting, UnixNanos at, EditableRows* rows) {
   const rows::ApplicationRow* application =
       rows->Find<tables::Applications>({posting.from().sub()});
   const bool settleable = posting.to().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER;
@@ -137,7 +138,7 @@ void ResolveClaim(const v1::Posting& posting, UnixNanos at, Overlay* rows) {
 }
 
 void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta_fen, UnixNanos at,
-                   Overlay* rows) {
+                   EditableRows* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   switch (ref.kind()) {
     case v1::ACCOUNT_KIND_VOUCHER:
@@ -278,7 +279,7 @@ void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program,
   AddLimitDeltas(application.limits(), -amount_fen, event, other_program);
 }
 
-void ApplyPostings(const v1::Entry& entry, Overlay* rows) {
+void ApplyPostings(const v1::Entry& entry, EditableRows* rows) {
   const UnixNanos at = entry.received_unix_ns();
   for (const v1::Posting& posting : entry.event().postings()) {
     const uint32_t program = posting.program() != 0 ? posting.program() : entry.program();

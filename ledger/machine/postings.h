@@ -65,7 +65,7 @@ void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limi
 // Applies the postings and limit deltas of an accepted entry to balances, totals, limits, vouchers,
 // the credit of accounts, and what is owed by month, application and enterprise (settlement.h).
 // Aborts if an account that may not be negative would be.
-void ApplyPostings(const v1::Entry& entry, Overlay* rows);
+void ApplyPostings(const v1::Entry& entry, EditableRows* rows);
 
 // Pure test on a voucher: true from the instant at which its rest goes back, whether or not the
 // timer has booked it yet.

@@ -56,8 +56,8 @@ int64_t UsedOfGrantFen(const View& view, const rows::ApplicationRow& application
   return view.Find<tables::Vouchers>({application.voucher()})->redeemed_fen();
 }
 
-std::optional<v1::Refusal> CheckHighestOnly(const View& view, const v1::ProgramRules& rules,
-                                            uint64_t project, int64_t most_fen) {
+std::optional<v1::Refusal> RefuseIfHigherExists(const View& view, const v1::ProgramRules& rules,
+                                                uint64_t project, int64_t most_fen) {
   if (!rules.has_highest_only()) return std::nullopt;
   const ProjectGrants grants = GrantsOfProject(view, project);
   for (const uint64_t id : grants.standing) {

@@ -35,7 +35,7 @@ int64_t UsedOfGrantFen(const View& view, const rows::ApplicationRow& application
 
 // SUPERSEDED_BY_HIGHER if a standing grant of the project, together with what it replaced, is at
 // least `most_fen`; a tie keeps the earlier. nullopt if `rules` have no highest-only rule.
-std::optional<v1::Refusal> CheckHighestOnly(const View& view, const v1::ProgramRules& rules,
-                                            uint64_t project, int64_t most_fen);
+std::optional<v1::Refusal> RefuseIfHigherExists(const View& view, const v1::ProgramRules& rules,
+                                                uint64_t project, int64_t most_fen);
 
 }  // namespace voucher

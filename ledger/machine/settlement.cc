@@ -28,7 +28,7 @@ uint64_t ReimbursedApplication(const v1::Entry& entry, const v1::Posting& postin
 }
 
 void CountUnpaid(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
-                 uint64_t enterprise, int64_t delta_fen, Overlay* rows) {
+                 uint64_t enterprise, int64_t delta_fen, EditableRows* rows) {
   const uint64_t application = ReimbursedApplication(entry, posting);
   VOUCHER_CHECK(application != 0) << "entry " << entry.sequence() << ": whose reimbursement?";
   const tables::UnpaidApplications::Key key{program, enterprise, application};
@@ -41,7 +41,7 @@ void CountUnpaid(const v1::Entry& entry, const v1::Posting& posting, uint32_t pr
 }
 
 void CountMonth(const v1::Entry& entry, uint32_t program, const v1::AccountRef& payable,
-                int64_t delta_fen, Overlay* rows) {
+                int64_t delta_fen, EditableRows* rows) {
   rows::PayableMonthRow& month =
       rows->Edit<tables::PayableMonths>({program, static_cast<uint8_t>(payable.kind()),
                                          payable.id(), MonthOf(entry.received_unix_ns())});
@@ -54,7 +54,7 @@ void CountMonth(const v1::Entry& entry, uint32_t program, const v1::AccountRef& 
 
 // A voucher that was over before its project was accepted is on the statement of the acceptance.
 void DelayVoucherEnd(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
-                     Overlay* rows) {
+                     EditableRows* rows) {
   const rows::ApplicationRow* application =
       rows->Find<tables::Applications>({posting.from().sub()});
   if (application == nullptr || application->voucher() == 0) return;
@@ -128,7 +128,7 @@ UnixNanos EndOfMonth(uint32_t month) {
 }
 
 void CountPayable(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
-                  Overlay* rows) {
+                  EditableRows* rows) {
   if (entry.event().has_statement_closed()) return;
   const auto count = [&](const v1::AccountRef& payable, int64_t delta_fen) {
     if (payable.sub() != 0) return;
@@ -147,7 +147,7 @@ void CountPayable(const v1::Entry& entry, const v1::Posting& posting, uint32_t p
 }
 
 void CountReceivable(uint32_t program, const v1::AccountRef& receivable, int64_t delta_fen,
-                     int64_t balance_fen, Overlay* rows) {
+                     int64_t balance_fen, EditableRows* rows) {
   rows::EnterpriseRow& enterprise = rows->Edit<tables::Enterprises>({receivable.id()});
   enterprise.set_receivable_fen(CheckedAddFen(enterprise.receivable_fen(), delta_fen));
   auto* programs = enterprise.mutable_receivable_programs();
@@ -177,7 +177,7 @@ std::vector<std::pair<uint32_t, int64_t>> DebtsAgainst(const View& view, uint32_
   return debts;
 }
 
-void ForgetEndedVoucher(uint64_t voucher_id, Overlay* rows) {
+void ForgetEndedVoucher(uint64_t voucher_id, EditableRows* rows) {
   const rows::VoucherRow& voucher = *rows->Find<tables::Vouchers>({voucher_id});
   for (const rows::ProviderClaimRow& claim : voucher.claims()) {
     rows->Erase<tables::EndedVouchers>({voucher.program(), claim.provider(), voucher_id});

@@ -29,11 +29,11 @@ UnixNanos EndOfMonth(uint32_t month);
 // Counts a posting to or from a payable account that the entry made in `program`. What
 // CloseStatement moves is no booking: its Evolve settles months and applications.
 void CountPayable(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
-                  Overlay* rows);
+                  EditableRows* rows);
 
 // Keeps what an enterprise owes over all programs after its receivable of `program` changed.
 void CountReceivable(uint32_t program, const v1::AccountRef& receivable, int64_t delta_fen,
-                     int64_t balance_fen, Overlay* rows);
+                     int64_t balance_fen, EditableRows* rows);
 
 // The row of a party: a provider, or a division by its code as a number. Empty if it has no
 // statement yet.
@@ -46,7 +46,7 @@ std::vector<std::pair<uint32_t, int64_t>> DebtsAgainst(const View& view, uint32_
                                                        uint64_t enterprise);
 
 // Takes a settled voucher from the table of those that wait for their last statements.
-void ForgetEndedVoucher(uint64_t voucher_id, Overlay* rows);
+void ForgetEndedVoucher(uint64_t voucher_id, EditableRows* rows);
 
 // True if a provider is still owed something for this voucher, which is over or about to be:
 // redemptions that no paid statement includes. What waits for acceptance is not counted, nor is

@@ -76,7 +76,7 @@ Decision Decide(Context* context, const v1::TimerDue& timer) {
   }
 }
 
-void EvolveTimer(const v1::Entry& entry, Overlay* rows) {
+void EvolveTimer(const v1::Entry& entry, EditableRows* rows) {
   const v1::TimerDue& timer = entry.command().timer_due();
   rows->Erase<tables::Timers>(
       {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()});

@@ -31,7 +31,7 @@ rows::TotalsHistoryRow TotalsNow(const View& view, uint32_t program) {
   return now;
 }
 
-void KeepTotals(uint64_t sequence, Overlay* rows) {
+void KeepTotals(uint64_t sequence, EditableRows* rows) {
   if (sequence % kTotalsInterval != 0) return;
   const uint32_t last = rows->Find<tables::Counters>({})->program();
   for (uint32_t program = 1; program <= last; ++program) {

@@ -16,6 +16,6 @@ bool IsPoolLimit(int kind);
 rows::TotalsHistoryRow TotalsNow(const View& view, uint32_t program);
 
 // Keeps the totals of every program after the entry `sequence`, if they are due.
-void KeepTotals(uint64_t sequence, Overlay* rows);
+void KeepTotals(uint64_t sequence, EditableRows* rows);
 
 }  // namespace voucher

@@ -24,7 +24,8 @@ std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_
                                             OpenTransfer* open) {
   const rows::TransferRow* transfer = context->view.Find<tables::Transfers>({transfer_id});
   if (transfer != nullptr) {
-    const rows::AccountRow* account = context->view.Find<tables::Accounts>({transfer->account()});
+    const rows::AccountRow* account =
+        context->view.Find<tables::CloudAccounts>({transfer->account()});
     if (!context->SpeaksForProvider(account->provider())) {
       return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, account->account_number());
     }
@@ -51,7 +52,7 @@ bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTr
 }
 
 rows::TransferRow& AnswerTransfer(const v1::Entry& entry, uint64_t transfer_id,
-                                  v1::TransferState state, Overlay* rows) {
+                                  v1::TransferState state, EditableRows* rows) {
   rows::TransferRow& transfer = rows->Edit<tables::Transfers>({transfer_id});
   if (transfer.state() == v1::TRANSFER_STATE_ORDERED) {
     rows->Erase<tables::Timers>({transfer.answer_due_unix_ns(),
@@ -64,7 +65,8 @@ rows::TransferRow& AnswerTransfer(const v1::Entry& entry, uint64_t transfer_id,
   return transfer;
 }
 
-void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState to, Overlay* rows) {
+void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState to,
+                   EditableRows* rows) {
   rows::TotalsRow& totals = rows->Edit<tables::Totals>({program});
   while (totals.transfers_size() < v1::TransferState_ARRAYSIZE) totals.add_transfers(0);
   if (from != v1::TRANSFER_STATE_UNSPECIFIED) {
@@ -74,8 +76,8 @@ void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState t
 }
 
 void NoteTransferChange(const v1::Entry& entry, uint64_t transfer_id,
-                        const rows::TransferRow& transfer, Overlay* rows) {
-  const uint64_t provider = rows->Find<tables::Accounts>({transfer.account()})->provider();
+                        const rows::TransferRow& transfer, EditableRows* rows) {
+  const uint64_t provider = rows->Find<tables::CloudAccounts>({transfer.account()})->provider();
   rows->Put<tables::TransferChanges>({provider, entry.sequence(), transfer_id}, {});
 }
 

@@ -38,13 +38,14 @@ bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTr
 
 // Puts the transfer into its final state, drops its timer and notes the change.
 rows::TransferRow& AnswerTransfer(const v1::Entry& entry, uint64_t transfer_id,
-                                  v1::TransferState state, Overlay* rows);
+                                  v1::TransferState state, EditableRows* rows);
 
 // Counts a transfer of a program from one state to another; UNSPECIFIED stands for outside.
-void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState to, Overlay* rows);
+void CountTransfer(uint32_t program, v1::TransferState from, v1::TransferState to,
+                   EditableRows* rows);
 
 // Notes for the provider's feed (tables::TransferChanges) that the entry changed the transfer.
 void NoteTransferChange(const v1::Entry& entry, uint64_t transfer_id,
-                        const rows::TransferRow& transfer, Overlay* rows);
+                        const rows::TransferRow& transfer, EditableRows* rows);
 
 }  // namespace voucher

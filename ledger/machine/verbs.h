@@ -13,12 +13,12 @@ namespace voucher {
 #define VOUCHER_DECLARE_VERB(Verb, verb, EventType, event_field)        \
   Decision Decide(Context* context, const v1::Verb##Request& request);  \
   void Evolve(const v1::Entry& entry, const v1::Verb##Request& request, \
-              const v1::EventType& event, Overlay* rows);
+              const v1::EventType& event, EditableRows* rows);
 VOUCHER_VERBS(VOUCHER_DECLARE_VERB)
 #undef VOUCHER_DECLARE_VERB
 
 // Timers (timers.cc): one event for each kind.
 Decision Decide(Context* context, const v1::TimerDue& timer);
-void EvolveTimer(const v1::Entry& entry, Overlay* rows);
+void EvolveTimer(const v1::Entry& entry, EditableRows* rows);
 
 }  // namespace voucher

@@ -11,7 +11,7 @@ tables::Timers::Key LapseTimer(uint64_t voucher_id, const rows::VoucherRow& vouc
 
 }  // namespace
 
-void EndVoucher(uint64_t voucher_id, v1::VoucherState state, Overlay* rows) {
+void EndVoucher(uint64_t voucher_id, v1::VoucherState state, EditableRows* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   rows->Erase<tables::Timers>(LapseTimer(voucher_id, voucher));
   voucher.set_state(state);
@@ -25,7 +25,7 @@ void EndVoucher(uint64_t voucher_id, v1::VoucherState state, Overlay* rows) {
   }
 }
 
-void ReviveVoucher(uint64_t voucher_id, Overlay* rows) {
+void ReviveVoucher(uint64_t voucher_id, EditableRows* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   if (voucher.state() == v1::VOUCHER_STATE_ACTIVE) return;
   const bool revived = voucher.state() == v1::VOUCHER_STATE_EXHAUSTED && voucher.credit_fen() > 0;

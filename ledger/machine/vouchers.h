@@ -14,11 +14,11 @@ namespace voucher {
 // that has a claim from its redemptions gets a row in tables::EndedVouchers, with the month of the
 // last booking: the application is settled when they are paid. RECLAIMED ends the application too,
 // so that nothing waits: there are no rows.
-void EndVoucher(uint64_t voucher_id, v1::VoucherState state, Overlay* rows);
+void EndVoucher(uint64_t voucher_id, v1::VoucherState state, EditableRows* rows);
 
 // After the money of a reversal came back into the voucher: EXHAUSTED becomes ACTIVE again, with
 // its timer and without its rows in tables::EndedVouchers. While it stays ended the rows follow the
 // claims: one that is gone leaves. No change to an ACTIVE one.
-void ReviveVoucher(uint64_t voucher_id, Overlay* rows);
+void ReviveVoucher(uint64_t voucher_id, EditableRows* rows);
 
 }  // namespace voucher

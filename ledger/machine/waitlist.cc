@@ -103,7 +103,7 @@ class Queue {
 // One step along the waitlist of a program, on a scratch state that begins after the entry.
 class Step {
  public:
-  Step(const v1::Entry& entry, UnixNanos at, Overlay* scratch)
+  Step(const v1::Entry& entry, UnixNanos at, EditableRows* scratch)
       : entry_(entry),
         scratch_(scratch),
         context_(*scratch, v1::Authority::default_instance(), at),
@@ -187,11 +187,11 @@ class Step {
     const rows::EnterpriseRow& enterprise =
         *scratch_->Find<tables::Enterprises>({application.enterprise()});
     if (auto refusal =
-            CheckBlacklist(enterprise, program_.row->program_id(), context_.received_at)) {
+            RefuseIfBlacklisted(enterprise, program_.row->program_id(), context_.received_at)) {
       return *std::move(refusal);
     }
     const Limits limits = LimitsOfApplication(context_, program_, application);
-    if (auto refusal = CheckCaps(limits.caps)) return *std::move(refusal);
+    if (auto refusal = RefuseIfCapReached(limits.caps)) return *std::move(refusal);
     const int64_t granted_fen = ClipToCaps(application.wanted_fen(), limits);
     const bool fits = absl::c_all_of(
         limits.pools, [&](const PoolRoom& pool) { return pool.available_fen >= granted_fen; });
@@ -227,7 +227,7 @@ class Step {
   }
 
   const v1::Entry& entry_;
-  Overlay* const scratch_;
+  EditableRows* const scratch_;
   Context context_;
   const Context::Program program_;
   // The budget and the pools whose policy is WAITLIST, without clusters.
@@ -245,7 +245,7 @@ void DropEmptyDeltas(v1::Event* event) {
                 deltas->end());
 }
 
-void SetWaitlistTimer(uint32_t program, UnixNanos due, Overlay* rows) {
+void SetWaitlistTimer(uint32_t program, UnixNanos due, EditableRows* rows) {
   rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
   if (row.waitlist_continues()) return;
   row.set_waitlist_continues(true);
@@ -266,7 +266,8 @@ uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool
   return first;
 }
 
-void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application, Overlay* rows) {
+void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application,
+                  EditableRows* rows) {
   const uint32_t program = application.program();
   for (const LimitId& list : ListsOf(application)) {
     rows->PutNumber<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()),
@@ -276,7 +277,7 @@ void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& applicati
   row.set_waitlisted(row.waitlisted() + 1);
 }
 
-void LeaveWaitlist(const rows::ApplicationRow& application, Overlay* rows) {
+void LeaveWaitlist(const rows::ApplicationRow& application, EditableRows* rows) {
   const uint32_t program = application.program();
   for (const LimitId& list : ListsOf(application)) {
     rows->Erase<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()));
@@ -289,7 +290,7 @@ void StepWaitlist(const View& before, v1::Entry* entry) {
   if (!entry->has_event() || entry->program() == 0) return;
   const rows::ProgramRow* program = before.Find<tables::Programs>({entry->program()});
   if (program == nullptr || program->waitlisted() == 0 || !ConcernsWaitlist(*entry)) return;
-  Overlay scratch(&before);
+  EditableRows scratch(&before);
   Evolve(*entry, &scratch);
   Step(*entry, WaitlistInstant(*entry), &scratch).Run(entry->mutable_event());
   DropEmptyDeltas(entry->mutable_event());
@@ -300,7 +301,7 @@ UnixNanos WaitlistInstant(const v1::Entry& entry) {
                                          : entry.received_unix_ns();
 }
 
-void EvolveWaitlist(const v1::Entry& entry, Overlay* rows) {
+void EvolveWaitlist(const v1::Entry& entry, EditableRows* rows) {
   const v1::Event& event = entry.event();
   for (const v1::Promotion& promotion : event.waitlist().promotions()) {
     rows->Edit<tables::Applications>({promotion.application_id()})

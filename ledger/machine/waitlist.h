@@ -23,8 +23,9 @@ uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool
 
 // Puts the application on the lists of its pools, or takes it off them, and counts the program's
 // waiters.
-void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application, Overlay* rows);
-void LeaveWaitlist(const rows::ApplicationRow& application, Overlay* rows);
+void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application,
+                  EditableRows* rows);
+void LeaveWaitlist(const rows::ApplicationRow& application, EditableRows* rows);
 
 // After the Decide of any verb: if the accepted entry gave money back to a program with waiters,
 // raised its limits or let the first of them go, adds to the event whom that promotes, strictly
@@ -43,6 +44,6 @@ UnixNanos WaitlistInstant(const v1::Entry& entry);
 
 // Evolves what StepWaitlist added, and sets the timer that continues it; also the timer of another
 // program with waiters to which the entry gave money back.
-void EvolveWaitlist(const v1::Entry& entry, Overlay* rows);
+void EvolveWaitlist(const v1::Entry& entry, EditableRows* rows);
 
 }  // namespace voucher

@@ -120,9 +120,9 @@ std::vector<Violation> ViolatedRules(const CompiledRules& rules, const v1::Item&
   return violations;
 }
 
-std::optional<v1::Refusal> CheckEligibility(const CompiledRules& rules, const v1::Item& item,
-                                            const Applicant& applicant, const v1::Project& project,
-                                            UnixNanos received_at) {
+std::optional<v1::Refusal> RefuseIfIneligible(const CompiledRules& rules, const v1::Item& item,
+                                              const Applicant& applicant,
+                                              const v1::Project& project, UnixNanos received_at) {
   const std::vector<Violation> violations =
       ViolatedRules(rules, item, applicant, project, DayOf(received_at, rules.zone()));
   if (violations.empty()) return std::nullopt;

@@ -47,8 +47,8 @@ std::vector<Violation> ViolatedRules(const CompiledRules& rules, const v1::Item&
 
 // NOT_ELIGIBLE with every violated rule, each once, and their articles joined by "; "; nullopt if
 // there is none. The application date is the civil date of `received_at` in the program's zone.
-std::optional<v1::Refusal> CheckEligibility(const CompiledRules& rules, const v1::Item& item,
-                                            const Applicant& applicant, const v1::Project& project,
-                                            UnixNanos received_at);
+std::optional<v1::Refusal> RefuseIfIneligible(const CompiledRules& rules, const v1::Item& item,
+                                              const Applicant& applicant,
+                                              const v1::Project& project, UnixNanos received_at);
 
 }  // namespace voucher

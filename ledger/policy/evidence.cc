@@ -35,8 +35,9 @@ std::vector<std::string> MissingDocuments(
   return missing;
 }
 
-std::optional<v1::Refusal> CheckEvidence(const CompiledRules& rules, const v1::Item& item,
-                                         const v1::Evidence& evidence, int64_t spend_fen) {
+std::optional<v1::Refusal> RefuseIfEvidenceMissing(const CompiledRules& rules, const v1::Item& item,
+                                                   const v1::Evidence& evidence,
+                                                   int64_t spend_fen) {
   std::vector<std::string> missing = MissingDocuments(item.evidence(), evidence.documents());
   if (item.invoices_required() && evidence.invoices().empty()) missing.emplace_back("INVOICE");
   int64_t invoiced_fen = 0;

@@ -26,7 +26,7 @@ std::vector<std::string> MissingDocuments(
 // absent, the item needs invoices and there is none, an invoice is dated outside the program's
 // fiscal year where that is asked for, or the item's invoices do not cover the spend. nullopt if
 // the evidence is complete. The evidence is well-formed: amounts > 0, real dates.
-std::optional<v1::Refusal> CheckEvidence(const CompiledRules& rules, const v1::Item& item,
-                                         const v1::Evidence& evidence, int64_t spend_fen);
+std::optional<v1::Refusal> RefuseIfEvidenceMissing(const CompiledRules& rules, const v1::Item& item,
+                                                   const v1::Evidence& evidence, int64_t spend_fen);
 
 }  // namespace voucher

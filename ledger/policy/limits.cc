@@ -58,17 +58,17 @@ v1::Refusal CapReached(v1::Reason reason, const CapRoom& cap) {
                      {{"cap_fen", cap.amount_fen}, {"used_fen", cap.used_fen}});
 }
 
-// QUOTA_EXHAUSTED by the binding pool beside the budget that `matches`, else POOL_EXHAUSTED if the
-// budget matches; nullopt if no pool does.
+// QUOTA_EXHAUSTED by the binding pool beside the budget that `matches`, else BUDGET_EXHAUSTED if
+// the budget matches; nullopt if no pool does.
 template <typename Matches>
-std::optional<v1::Refusal> PoolExhausted(const std::vector<PoolRoom>& pools, int64_t grant_fen,
-                                         Matches matches) {
+std::optional<v1::Refusal> BudgetExhausted(const std::vector<PoolRoom>& pools, int64_t grant_fen,
+                                           Matches matches) {
   for (const bool budget : {false, true}) {
     const PoolRoom* pool = Binding(pools, [&](const PoolRoom& candidate) {
       return IsBudget(candidate) == budget && matches(candidate);
     });
     if (pool == nullptr) continue;
-    return MakeRefusal(budget ? v1::REASON_POOL_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED,
+    return MakeRefusal(budget ? v1::REASON_BUDGET_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED,
                        pool->clause, pool->name,
                        {{"available_fen", pool->available_fen}, {"grant_fen", grant_fen}});
   }
@@ -84,7 +84,7 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
     };
   };
   if (std::optional<v1::Refusal> refusal =
-          PoolExhausted(pools, grant.granted_fen, insufficient(v1::ON_EXHAUSTED_REJECT))) {
+          BudgetExhausted(pools, grant.granted_fen, insufficient(v1::ON_EXHAUSTED_REJECT))) {
     return *std::move(refusal);
   }
   if (const PoolRoom* pool = Binding(pools, insufficient(v1::ON_EXHAUSTED_WAITLIST))) {
@@ -92,7 +92,7 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
   }
   if (const PoolRoom* pool = Binding(pools, insufficient(v1::ON_EXHAUSTED_PARTIAL))) {
     if (pool->available_fen > 0) return FittingGrant{pool->available_fen, pool->name, false};
-    return *PoolExhausted(pools, grant.granted_fen, [](const PoolRoom& candidate) {
+    return *BudgetExhausted(pools, grant.granted_fen, [](const PoolRoom& candidate) {
       return candidate.on_exhausted == v1::ON_EXHAUSTED_PARTIAL && candidate.available_fen <= 0;
     });
   }
@@ -167,7 +167,7 @@ std::string PoolName(const v1::Pool& pool) {
   return absl::StrCat(absl::StripPrefix(absl::string_view(name), "POOL_SCOPE_"), " ", pool.key());
 }
 
-std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
+std::optional<v1::Refusal> RefuseIfCapReached(const std::vector<CapRoom>& caps) {
   const auto used_up = [](bool project) {
     return [project](const CapRoom& cap) {
       return (cap.id.kind == v1::LIMIT_KIND_PROJECT) == project && AvailableFen(cap) <= 0;
@@ -184,7 +184,8 @@ std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps) {
 
 FitResult FitLimits(int64_t base_fen, const Limits& limits) {
   VOUCHER_CHECK(base_fen > 0) << base_fen;
-  if (std::optional<v1::Refusal> refusal = CheckCaps(limits.caps)) return *std::move(refusal);
+  if (std::optional<v1::Refusal> refusal = RefuseIfCapReached(limits.caps))
+    return *std::move(refusal);
   FittingGrant grant{base_fen, "", false};
   const CapRoom* clipping =
       Binding(limits.caps, [base_fen](const CapRoom& cap) { return AvailableFen(cap) < base_fen; });

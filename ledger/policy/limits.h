@@ -99,7 +99,7 @@ struct Limits {
 };
 
 // The refusal of a grant if nothing is left under one of the caps: the first that FitLimits knows.
-std::optional<v1::Refusal> CheckCaps(const std::vector<CapRoom>& caps);
+std::optional<v1::Refusal> RefuseIfCapReached(const std::vector<CapRoom>& caps);
 
 // A grant that fits, or that waits for room.
 struct FittingGrant {
@@ -124,10 +124,10 @@ using FitResult = std::variant<FittingGrant, v1::Refusal>;
 //   PARTIAL   grants the least that these pools hold; refuses if that is nothing.
 //
 // Refusals in order of precedence: ENTERPRISE_CAP_REACHED (a cap per enterprise has nothing left),
-// PROJECT_CAP_REACHED, QUOTA_EXHAUSTED (a pool beside the budget), POOL_EXHAUSTED (the budget). Of
-// several limits that do the same, the binding one is named: the least available, then the smallest
-// id; of a cap and a PARTIAL pool that clip, the pool, which clips more.
-// Nothing is reserved; the caller books the grant on every limit or on none.
+// PROJECT_CAP_REACHED, QUOTA_EXHAUSTED (a pool beside the budget), BUDGET_EXHAUSTED (the budget).
+// Of several limits that do the same, the binding one is named: the least available, then the
+// smallest id; of a cap and a PARTIAL pool that clip, the pool, which clips more. Nothing is
+// reserved; the caller books the grant on every limit or on none.
 FitResult FitLimits(int64_t base_fen, const Limits& limits);
 
 }  // namespace voucher

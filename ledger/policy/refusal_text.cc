@@ -154,13 +154,13 @@ constexpr Sentence kSentences[] = {
      "The quota {subject} holds {available_fen} yuan, the grant needs {grant_fen} yuan.",
      "额度{subject}余{available_fen}元，需要{grant_fen}元。"},
     {v1::REASON_QUOTA_EXHAUSTED, "A quota cannot hold the grant.", "额度不足。"},
-    {v1::REASON_POOL_EXHAUSTED,
+    {v1::REASON_BUDGET_EXHAUSTED,
      "The budget holds {available_fen} yuan, the grant needs {grant_fen} yuan.",
      "预算余{available_fen}元，需要{grant_fen}元。"},
-    {v1::REASON_POOL_EXHAUSTED,
+    {v1::REASON_BUDGET_EXHAUSTED,
      "The budget holds {available_fen} yuan that are not reserved, the cut needs {cut_fen} yuan.",
      "预算未占用{available_fen}元，不足核减{cut_fen}元。"},
-    {v1::REASON_POOL_EXHAUSTED, "The budget cannot hold the amount.", "预算不足。"},
+    {v1::REASON_BUDGET_EXHAUSTED, "The budget cannot hold the amount.", "预算不足。"},
     {v1::REASON_PROVIDER_SUSPENDED, "Provider {subject} is suspended.",
      "云服务商{subject}已被暂停。"},
     {v1::REASON_PROVIDER_SUSPENDED, "The provider is suspended.", "该云服务商已被暂停。"},
@@ -391,7 +391,7 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_ENTERPRISE_CAP_REACHED:
     case v1::REASON_PROJECT_CAP_REACHED:
     case v1::REASON_QUOTA_EXHAUSTED:
-    case v1::REASON_POOL_EXHAUSTED:
+    case v1::REASON_BUDGET_EXHAUSTED:
       return absl::StatusCode::kResourceExhausted;
     case v1::REASON_PROGRAM_NOT_OPEN:
     case v1::REASON_WINDOW_NOT_OPEN:

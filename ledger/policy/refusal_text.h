@@ -39,7 +39,7 @@ namespace voucher {
 //   ENTERPRISE_CAP_REACHED     cap, as "ENTERPRISE_YEAR"     cap_fen, used_fen
 //   PROJECT_CAP_REACHED        cap                           cap_fen, used_fen
 //   QUOTA_EXHAUSTED            pool, as "DIVISION 420115"    available_fen, grant_fen
-//   POOL_EXHAUSTED             "BUDGET"                      available_fen, grant_fen or cut_fen
+//   BUDGET_EXHAUSTED             "BUDGET"                      available_fen, grant_fen or cut_fen
 //   PROVIDER_SUSPENDED         provider_id
 //   PRODUCT_NOT_APPROVED       product_id
 //   ACCOUNT_NOT_OWNED          account number
@@ -52,7 +52,7 @@ namespace voucher {
 //   ACCEPTANCE_MISSING                                       waiting_fen
 void FillMessages(v1::Refusal* refusal);
 
-// "POOL_EXHAUSTED" for v1::REASON_POOL_EXHAUSTED.
+// "BUDGET_EXHAUSTED" for v1::REASON_BUDGET_EXHAUSTED.
 absl::string_view ReasonName(v1::Reason reason);
 
 // "prior_year_project" for v1::ELIGIBILITY_RULE_PRIOR_YEAR_PROJECT.

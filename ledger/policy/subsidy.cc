@@ -24,7 +24,7 @@ int64_t BaseAmountFen(const v1::Item& item, int64_t spend_fen) {
   return ShareRoundedDown(spend_fen, item.rate_bps());
 }
 
-std::optional<v1::Refusal> CheckAmount(const v1::Item& item, int64_t spend_fen) {
+std::optional<v1::Refusal> RefuseIfTooSmall(const v1::Item& item, int64_t spend_fen) {
   if (BaseAmountFen(item, spend_fen) > 0) return std::nullopt;
   return MakeRefusal(v1::REASON_AMOUNT_TOO_SMALL, item.clause(), item.item_id(),
                      {{"spend_fen", spend_fen}, {"rate_bps", item.rate_bps()}});

@@ -20,6 +20,6 @@ const v1::RevenueTier* ReachedTier(const v1::Item& item, const v1::EnterpriseFac
 int64_t BaseAmountFen(const v1::Item& item, int64_t spend_fen);
 
 // AMOUNT_TOO_SMALL if the amount rounds down to 0 fen; nullopt otherwise.
-std::optional<v1::Refusal> CheckAmount(const v1::Item& item, int64_t spend_fen);
+std::optional<v1::Refusal> RefuseIfTooSmall(const v1::Item& item, int64_t spend_fen);
 
 }  // namespace voucher

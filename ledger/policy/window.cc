@@ -4,7 +4,8 @@
 
 namespace voucher {
 
-std::optional<v1::Refusal> CheckWindow(const CompiledRules& rules, UnixNanos received_at) {
+std::optional<v1::Refusal> RefuseIfOutsideWindow(const CompiledRules& rules,
+                                                 UnixNanos received_at) {
   const absl::string_view clause = rules.rules().window().clause();
   if (received_at < rules.opens_at()) {
     return MakeRefusal(v1::REASON_WINDOW_NOT_OPEN, clause, {},

@@ -11,6 +11,6 @@ namespace voucher {
 
 // WINDOW_NOT_OPEN before the first instant of the window, WINDOW_CLOSED from the cutoff on, judged
 // by when the complete request was there; nullopt within the window.
-std::optional<v1::Refusal> CheckWindow(const CompiledRules& rules, UnixNanos received_at);
+std::optional<v1::Refusal> RefuseIfOutsideWindow(const CompiledRules& rules, UnixNanos received_at);
 
 }  // namespace voucher

@@ -44,7 +44,7 @@ absl::StatusOr<const rows::AccountRow*> FindAccount(const View& view, uint64_t a
   if (account_id == 0) {
     return absl::InvalidArgumentError("account_id is 0; cloud accounts are numbered from 1.");
   }
-  const rows::AccountRow* row = view.Find<tables::Accounts>({account_id});
+  const rows::AccountRow* row = view.Find<tables::CloudAccounts>({account_id});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no cloud account ", account_id, "."));
   }

@@ -48,7 +48,7 @@ Limits HypotheticalLimits(const CompiledRules& rules, const v1::Item& item,
 
 Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
                        const v1::QuoteRequest& request, UnixNanos received_at) {
-  if (auto refusal = CheckWindow(rules, received_at)) return *std::move(refusal);
+  if (auto refusal = RefuseIfOutsideWindow(rules, received_at)) return *std::move(refusal);
   if (request.blacklisted()) {
     return MakeRefusal(v1::REASON_BLACKLISTED, {}, request.facts().uscc());
   }
@@ -58,10 +58,10 @@ Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
     *facts.mutable_platform_updated_on() = ToCivilDate(DayOf(received_at, rules.zone()));
   }
   const Applicant applicant{facts, request.incidents(), request.listings(), true};
-  if (auto refusal = CheckEligibility(rules, item, applicant, request.project(), received_at)) {
+  if (auto refusal = RefuseIfIneligible(rules, item, applicant, request.project(), received_at)) {
     return *std::move(refusal);
   }
-  if (auto refusal = CheckAmount(item, request.spend_fen())) return *std::move(refusal);
+  if (auto refusal = RefuseIfTooSmall(item, request.spend_fen())) return *std::move(refusal);
   FitResult fit =
       FitLimits(BaseAmountFen(item, request.spend_fen()), HypotheticalLimits(rules, item, request));
   if (auto* refusal = std::get_if<v1::Refusal>(&fit)) return std::move(*refusal);
@@ -73,16 +73,16 @@ Answer QuoteEnterprise(const Context& context, const Context::Program& program,
   const CompiledRules& rules = *program.rules;
   const auto enterprise = context.FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
-  if (auto refusal = CheckOpen(program, context.received_at)) return *std::move(refusal);
+  if (auto refusal = RefuseIfNotOpen(program, context.received_at)) return *std::move(refusal);
   const rows::EnterpriseRow& row = *enterprise->row;
-  if (auto refusal = CheckBlacklist(row, program.row->program_id(), context.received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(row, program.row->program_id(), context.received_at)) {
     return *std::move(refusal);
   }
   const bool in_approved_cluster =
       ApprovedClusterOf(context.view, program.number, enterprise->number) != 0;
   const Applicant applicant{row.facts(), row.incidents(), row.listings(), in_approved_cluster};
   if (auto refusal =
-          CheckEligibility(rules, item, applicant, request.project(), context.received_at)) {
+          RefuseIfIneligible(rules, item, applicant, request.project(), context.received_at)) {
     return *std::move(refusal);
   }
   auto offer = OfferGrant(context, {.program = program,
@@ -108,7 +108,7 @@ Answer Answered(Context* context, const v1::QuoteRequest& request) {
 
 absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
                    v1::QuoteResponse* response, UnixNanos now) {
-  VOUCHER_RETURN_IF_ERROR(CheckQuoteRequest(request));
+  VOUCHER_RETURN_IF_ERROR(ValidateQuoteRequest(request));
   const bool at_instant = request.has_facts() && request.has_received_at();
   Context context(view, who, at_instant ? *FromTimestamp(request.received_at()) : now);
   Answer answer = Answered(&context, request);

@@ -19,19 +19,19 @@ using Problems = std::vector<std::string>;
 // As large as a registered enterprise's.
 constexpr int64_t kMaxRevenueFen = 1'000 * kMaxAmountFen;
 
-void CheckAmount(absl::string_view field, int64_t fen, int64_t least, int64_t most,
-                 Problems* problems) {
+void ValidateAmount(absl::string_view field, int64_t fen, int64_t least, int64_t most,
+                    Problems* problems) {
   if (fen >= least && fen <= most) return;
   problems->push_back(absl::StrCat(field, " is ", fen, " and must be ", least, " to ", most));
 }
 
-void CheckDate(absl::string_view field, bool present, const v1::CivilDate& date,
-               Problems* problems) {
+void ValidateDate(absl::string_view field, bool present, const v1::CivilDate& date,
+                  Problems* problems) {
   if (present && FromCivilDate(date)) return;
   problems->push_back(absl::StrCat(field, " must be a real day of the years 1900 to 2199"));
 }
 
-void CheckFacts(const v1::EnterpriseFacts& facts, Problems* problems) {
+void ValidateFacts(const v1::EnterpriseFacts& facts, Problems* problems) {
   if (!IsDivisionCode(facts.division())) {
     problems->push_back("facts.division must be a division code of six digits");
   }
@@ -41,29 +41,29 @@ void CheckFacts(const v1::EnterpriseFacts& facts, Problems* problems) {
   if (facts.industry() == 0 || !v1::Industry_IsValid(facts.industry())) {
     problems->push_back("facts.industry must be an industry");
   }
-  CheckDate("facts.registered_on", facts.has_registered_on(), facts.registered_on(), problems);
+  ValidateDate("facts.registered_on", facts.has_registered_on(), facts.registered_on(), problems);
   if (facts.has_platform_updated_on()) {
-    CheckDate("facts.platform_updated_on", true, facts.platform_updated_on(), problems);
+    ValidateDate("facts.platform_updated_on", true, facts.platform_updated_on(), problems);
   }
-  CheckAmount("facts.prior_year_revenue_fen", facts.prior_year_revenue_fen(), 0, kMaxRevenueFen,
-              problems);
+  ValidateAmount("facts.prior_year_revenue_fen", facts.prior_year_revenue_fen(), 0, kMaxRevenueFen,
+                 problems);
 }
 
-void CheckHypothesis(const v1::QuoteRequest& request, Problems* problems) {
-  CheckFacts(request.facts(), problems);
+void ValidateHypothesis(const v1::QuoteRequest& request, Problems* problems) {
+  ValidateFacts(request.facts(), problems);
   for (const v1::Incident& incident : request.incidents()) {
     if (incident.kind() == 0 || !v1::IncidentKind_IsValid(incident.kind()) ||
         !v1::IncidentSeverity_IsValid(incident.severity())) {
       problems->push_back("incidents need a known kind, and a known severity or none");
     }
-    CheckDate("incidents.date", incident.has_date(), incident.date(), problems);
+    ValidateDate("incidents.date", incident.has_date(), incident.date(), problems);
   }
   for (const int listing : request.listings()) {
     if (listing == 0 || !v1::ListingKind_IsValid(listing)) {
       problems->push_back("listings must be known lists");
     }
   }
-  CheckAmount("already_granted_fen", request.already_granted_fen(), 0, kMaxAmountFen, problems);
+  ValidateAmount("already_granted_fen", request.already_granted_fen(), 0, kMaxAmountFen, problems);
   if (request.has_received_at() && !FromTimestamp(request.received_at())) {
     problems->push_back("received_at is no instant between 1677 and 2262");
   }
@@ -71,13 +71,13 @@ void CheckHypothesis(const v1::QuoteRequest& request, Problems* problems) {
 
 }  // namespace
 
-absl::Status CheckQuoteRequest(const v1::QuoteRequest& request) {
+absl::Status ValidateQuoteRequest(const v1::QuoteRequest& request) {
   Problems problems;
   if (request.program_id().empty()) problems.push_back("program_id is empty");
   if (request.item_id().empty()) problems.push_back("item_id is empty");
-  CheckAmount("spend_fen", request.spend_fen(), 1, kMaxAmountFen, &problems);
+  ValidateAmount("spend_fen", request.spend_fen(), 1, kMaxAmountFen, &problems);
   if (request.has_facts()) {
-    CheckHypothesis(request, &problems);
+    ValidateHypothesis(request, &problems);
   } else {
     if (request.uscc().empty()) problems.push_back("give uscc, or facts for a hypothetical quote");
     if (request.incidents_size() > 0 || request.listings_size() > 0 || request.blacklisted() ||

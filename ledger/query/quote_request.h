@@ -10,6 +10,6 @@ namespace voucher::query {
 // INVALID_ARGUMENT naming every bad field: amounts outside their range, facts that rules cannot
 // read (dates that do not exist, unknown enum values, no division code), hypothetical fields
 // without facts.
-absl::Status CheckQuoteRequest(const v1::QuoteRequest& request);
+absl::Status ValidateQuoteRequest(const v1::QuoteRequest& request);
 
 }  // namespace voucher::query

@@ -69,7 +69,7 @@ const std::string& Uscc(const View& view, uint64_t enterprise) {
 }
 
 uint64_t ProviderOfAccount(const View& view, uint64_t account) {
-  return MustFind<tables::Accounts>(view, {account}).provider();
+  return MustFind<tables::CloudAccounts>(view, {account}).provider();
 }
 
 v1::Program ProgramResource(const View& view, uint32_t number) {

@@ -149,10 +149,10 @@ class ReaderAhead {
 };
 
 // FAILED_PRECONDITION: an entry of an older version.
-absl::Status EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* state) {
+absl::Status EvolveAll(absl::Span<const v1::Entry* const> entries, WriterRows* state) {
   while (!entries.empty()) {
-    const auto next = entries.subspan(0, kWarmAhead);
-    Warm(*state, next);
+    const auto next = entries.subspan(0, kPrefetchAhead);
+    Prefetch(*state, next);
     for (const v1::Entry* entry : next) {
       if (!IsNumberedByEntry(*entry)) {
         return absl::FailedPreconditionError(
@@ -167,7 +167,7 @@ absl::Status EvolveAll(absl::Span<const v1::Entry* const> entries, HotView* stat
 
 // Holds the rows that most entries change, if there are so many entries that they will find a good
 // part of them.
-void HoldBusyRows(uint64_t entries, HotView* state) {
+void HoldBusyRows(uint64_t entries, WriterRows* state) {
   constexpr uint64_t kRowsForEachFind = 4;
   const rows::CountersRow* counters = state->Find<tables::Counters>({});
   if (counters == nullptr) return;
@@ -177,8 +177,8 @@ void HoldBusyRows(uint64_t entries, HotView* state) {
   const bool accounts = is_worth_it(counters->account());
   const bool vouchers = is_worth_it(counters->voucher());
   std::thread beside;  // Tables share nothing.
-  if (vouchers) beside = std::thread([&] { state->HoldAll<tables::Vouchers>(); });
-  if (accounts) state->HoldAll<tables::Accounts>();
+  if (vouchers) beside = std::thread([&] { state->CacheAll<tables::Vouchers>(); });
+  if (accounts) state->CacheAll<tables::CloudAccounts>();
   if (beside.joinable()) beside.join();
 }
 
@@ -186,7 +186,8 @@ void HoldBusyRows(uint64_t entries, HotView* state) {
 // of the views holds, since rows that change often are then written seldom. What is left at the end
 // is one piece if two tables could hold it, for nobody waits until the last one is written; a crash
 // leaves no more than that.
-bool IsPiece(const Overlay& state, const ViewsOptions& options, uint64_t evolved, uint64_t left) {
+bool IsPiece(const EditableRows& state, const ViewsOptions& options, uint64_t evolved,
+             uint64_t left) {
   if (state.passing_bytes() >= 2 * options.table_bytes) return true;
   const size_t all = state.changes() + state.changes() * left / evolved;  // if it goes on like this
   return state.changes() >= options.table_rows && all > 2 * options.table_rows;
@@ -200,9 +201,9 @@ class PieceLoader {
   explicit PieceLoader(Views* views)
       : views_(*views),
         stored_(views->NewSnapshot()),
-        state_(std::make_unique<HotView>(stored_.get(), kMaxCachedRows)) {}
+        state_(std::make_unique<WriterRows>(stored_.get(), kMaxCachedRows)) {}
 
-  HotView& state() { return *state_; }
+  WriterRows& state() { return *state_; }
 
   // Loads the piece that waits, if it need not wait any more.
   absl::Status Poll() { return waiting_ && !views_.writing() ? LoadWaiting() : absl::OkStatus(); }
@@ -227,7 +228,7 @@ class PieceLoader {
   }
 
   // The state, when all pieces have ended. The last of them is loaded before.
-  absl::StatusOr<std::unique_ptr<HotView>> Release() && {
+  absl::StatusOr<std::unique_ptr<WriterRows>> Release() && {
     VOUCHER_RETURN_IF_ERROR(LoadWaiting());
     state_->StoredIn(&views_.newest());
     return std::move(state_);
@@ -241,17 +242,18 @@ class PieceLoader {
 
   Views& views_;
   std::shared_ptr<const RowSource> stored_;  // without what is being written
-  std::unique_ptr<HotView> state_;
+  std::unique_ptr<WriterRows> state_;
   std::optional<Piece> waiting_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HotView>> CatchUpViews(const Journal& journal,
-                                                      const LedgerOptions& options, Views* views) {
+absl::StatusOr<std::unique_ptr<WriterRows>> CatchUpViews(const Journal& journal,
+                                                         const LedgerOptions& options,
+                                                         Views* views) {
   const uint64_t end = journal.end_sequence();
   uint64_t done = views->reached() ? views->reached()->sequence : 0;
-  if (views->reached() && done == end) return std::make_unique<HotView>(&views->newest());
+  if (views->reached() && done == end) return std::make_unique<WriterRows>(&views->newest());
   ReaderAhead reader(journal, done, end);
   PieceLoader loader(views);
   HoldBusyRows(end - done, &loader.state());

@@ -15,7 +15,8 @@ namespace voucher {
 // reads the newest rows of `views`. The last of them are on their way to disk when it returns;
 // Flush waits for that. Calls `on_rebuild_progress`. DATA_LOSS: an entry cannot be read or parsed;
 // FAILED_PRECONDITION: an older version wrote the ledger; UNAVAILABLE: disk.
-absl::StatusOr<std::unique_ptr<HotView>> CatchUpViews(const Journal& journal,
-                                                      const LedgerOptions& options, Views* views);
+absl::StatusOr<std::unique_ptr<WriterRows>> CatchUpViews(const Journal& journal,
+                                                         const LedgerOptions& options,
+                                                         Views* views);
 
 }  // namespace voucher

@@ -38,11 +38,12 @@ void Log(const LedgerOptions& options, int level, absl::string_view line) {
 }
 
 // CatchUpViews, and says how long it took.
-absl::StatusOr<std::unique_ptr<HotView>> CatchUp(const LedgerOptions& options,
-                                                 const Journal& journal, Views* views) {
+absl::StatusOr<std::unique_ptr<WriterRows>> CatchUp(const LedgerOptions& options,
+                                                    const Journal& journal, Views* views) {
   const uint64_t reached = views->reached() ? views->reached()->sequence : 0;
   const auto start = std::chrono::steady_clock::now();
-  VOUCHER_ASSIGN_OR_RETURN(std::unique_ptr<HotView> state, CatchUpViews(journal, options, views));
+  VOUCHER_ASSIGN_OR_RETURN(std::unique_ptr<WriterRows> state,
+                           CatchUpViews(journal, options, views));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (const uint64_t entries = journal.end_sequence() - reached; entries > 0) {
     Log(options, 0,

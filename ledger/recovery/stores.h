@@ -39,7 +39,7 @@ struct Stores {
   std::unique_ptr<Views> views;
   // The state after the last entry, for the one who writes; it reads views->newest(). Null if
   // nothing may be written.
-  std::unique_ptr<HotView> state;
+  std::unique_ptr<WriterRows> state;
   // Why nothing may be written; empty if mutations may be taken.
   std::string read_only_reason;
 };

@@ -84,7 +84,7 @@ class NodeMap {
 
 // A row in memory; without one it is known to be absent.
 template <class T>
-struct HeldRow {
+struct CachedRow {
   std::optional<typename T::Row> row;
   // The batch of changes that changed it last; 0: it is as it was read.
   uint64_t batch = 0;
@@ -93,11 +93,11 @@ struct HeldRow {
 // The rows of one table in memory. Pointers to rows of unordered tables stay valid until that row
 // is erased or dropped.
 template <class T>
-struct HeldTable {
+struct CachedTable {
   using Table = T;
   using Key = typename T::Key;
-  using Rows =
-      std::conditional_t<T::kOrdered, absl::btree_map<Key, HeldRow<T>>, NodeMap<Key, HeldRow<T>>>;
+  using Rows = std::conditional_t<T::kOrdered, absl::btree_map<Key, CachedRow<T>>,
+                                  NodeMap<Key, CachedRow<T>>>;
   Rows rows;
 };
 

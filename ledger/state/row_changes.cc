@@ -52,7 +52,7 @@ void RowChanges::Erase(absl::string_view key) {
   last_->erased = true;
 }
 
-void RowChanges::ShowLast() {
+void RowChanges::IndexLast() {
   VOUCHER_CHECK(!last_->erased);
   last_->shown = true;
   ++shown_;

@@ -46,7 +46,7 @@ class RowChanges {
   void Erase(absl::string_view key);
 
   // Lets Find see the change that was appended last. Not after Erase.
-  void ShowLast();
+  void IndexLast();
   // The last change of the row at `key` that was shown; nullptr if there is none. Costs nothing
   // before it is called for the first time.
   const RowChange* Find(absl::string_view key) const;

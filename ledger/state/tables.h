@@ -136,7 +136,7 @@ struct AccountNumbers {
   using Row = rows::NumberRow;
 };
 // Account by number.
-struct Accounts {
+struct CloudAccounts {
   static constexpr uint8_t kId = 17;
   static constexpr bool kOrdered = false;
   using Key = std::tuple<uint64_t>;
@@ -227,7 +227,7 @@ struct Orders {
   using Key = std::tuple<uint64_t, std::string>;
   using Row = rows::NumberRow;
 };
-// Balance by (program, kind, id, sub). What is credit is in the lots of Accounts.
+// Balance by (program, kind, id, sub). What is credit is in the lots of CloudAccounts.
 struct Balances {
   static constexpr uint8_t kId = 31;
   static constexpr bool kOrdered = false;
@@ -411,7 +411,7 @@ using ForEveryTable = std::tuple<
     Holder<tables::Programs>, Holder<tables::Revisions>, Holder<tables::Totals>,
     Holder<tables::Calendars>, Holder<tables::EnterpriseNumbers>, Holder<tables::Enterprises>,
     Holder<tables::ProviderNumbers>, Holder<tables::Providers>, Holder<tables::Products>,
-    Holder<tables::AccountNumbers>, Holder<tables::Accounts>, Holder<tables::Applications>,
+    Holder<tables::AccountNumbers>, Holder<tables::CloudAccounts>, Holder<tables::Applications>,
     Holder<tables::ApplicationsByProgram>, Holder<tables::ApplicationsByEnterprise>,
     Holder<tables::Invoices>, Holder<tables::ProjectNumbers>, Holder<tables::Vouchers>,
     Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,

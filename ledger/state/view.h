@@ -27,20 +27,20 @@ namespace voucher {
 // Whether the writer keeps rows of the table in memory. Not indexes, whose place is the disk, nor
 // what is written once and hardly read again.
 template <class T>
-inline constexpr bool kKeptHot = !T::kOrdered;
+inline constexpr bool kCached = !T::kOrdered;
 template <>
-inline constexpr bool kKeptHot<tables::Requests> = false;
+inline constexpr bool kCached<tables::Requests> = false;
 template <>
-inline constexpr bool kKeptHot<tables::Orders> = false;
+inline constexpr bool kCached<tables::Orders> = false;
 template <>
-inline constexpr bool kKeptHot<tables::Invoices> = false;
+inline constexpr bool kCached<tables::Invoices> = false;
 // Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
-inline constexpr bool kPassing = !T::kOrdered && !kKeptHot<T>;
+inline constexpr bool kPassing = !T::kOrdered && !kCached<T>;
 
 // The key of a row that is looked for: where rows pass through as bytes, only its bytes are needed.
 template <class T>
-using Sought = std::conditional_t<kPassing<T>, KeyRef<typename T::Key>, typename T::Key>;
+using FindKey = std::conditional_t<kPassing<T>, KeyRef<typename T::Key>, typename T::Key>;
 
 // Stored rows below a View: an immutable snapshot, or the newest state for the one writer. Thread
 // safety is the implementation's. A read that fails is fatal to the process: the ledger never
@@ -70,18 +70,18 @@ class View {
 
   // The row at `key`, or nullptr. The pointer holds until this view or one below it changes.
   template <class T>
-  const typename T::Row* Find(const Sought<T>& key) const {
+  const typename T::Row* Find(const FindKey<T>& key) const {
     if constexpr (kPassing<T>) {
       return FindPassing<T>(key);
     } else {
-      return FindHeld<T>(key);
+      return FindCached<T>(key);
     }
   }
 
   // Fetches memory that Find will look at where rows are stored, of a table whose rows pass
   // through.
   template <class T>
-  void Prefetch(const Sought<T>& key) const {
+  void Prefetch(const FindKey<T>& key) const {
     static_assert(kPassing<T>);
     const View* lowest = this;
     while (lowest->below_ != nullptr) lowest = lowest->below_;
@@ -90,10 +90,10 @@ class View {
     lowest->source_->Prefetch(key_bytes_);
   }
 
-  // Fetches memory that Find will look at where rows are held, of an unordered table: first where
+  // Fetches memory that Find will look at where rows are cached, of an unordered table: first where
   // it looks for the row, then, when that has come, the row.
   template <class T>
-  void PrefetchHeld(const typename T::Key& key) const {
+  void PrefetchCached(const typename T::Key& key) const {
     rows<T>().prefetch(key);
   }
   template <class T>
@@ -110,7 +110,7 @@ class View {
       ScanSource<T>(first, last, visit);
       return;
     }
-    absl::btree_map<typename T::Key, HeldRow<T>> decoded;
+    absl::btree_map<typename T::Key, CachedRow<T>> decoded;
     const auto mine = RowsBetween<T>(first, last, &decoded);
     auto next = mine.begin();
     bool more = true;
@@ -135,19 +135,19 @@ class View {
   explicit View(const View* below);
 
   template <class T>
-  typename HeldTable<T>::Rows& rows() const {
-    return std::get<HeldTable<T>>(tables_).rows;
+  typename CachedTable<T>::Rows& rows() const {
+    return std::get<CachedTable<T>>(tables_).rows;
   }
 
-  // Of a table whose rows pass through: a held row, or bytes that are on their way, or stored.
+  // Of a table whose rows pass through: a cached row, or bytes that are on their way, or stored.
   template <class T>
-  const typename T::Row* FindPassing(const Sought<T>& key) const {
+  const typename T::Row* FindPassing(const FindKey<T>& key) const {
     EncodeKey(T::kId, key, &key_bytes_);
     const View* view = this;
     while (true) {
-      if (const auto& held = view->rows<T>(); !held.empty()) {
-        const auto it = held.find(typename T::Key(key));
-        if (it != held.end()) return it->second.row ? &*it->second.row : nullptr;
+      if (const auto& cached = view->rows<T>(); !cached.empty()) {
+        const auto it = cached.find(typename T::Key(key));
+        if (it != cached.end()) return it->second.row ? &*it->second.row : nullptr;
       }
       for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
         const RowChange* change = (*batch)->Find(key_bytes_);
@@ -182,20 +182,20 @@ class View {
     });
   }
 
-  mutable ForEveryTable<HeldTable> tables_;
+  mutable ForEveryTable<CachedTable> tables_;
   mutable std::string key_bytes_, row_bytes_;  // scratch of one call
   // Rows that were read of tables that are not kept hot, until the batch ends; without batches, as
   // long as the view.
   mutable std::vector<std::shared_ptr<const void>> passing_;
-  // An Overlay's batches of changes: those that were taken and may not be stored yet, and the one
-  // that is being made, so far with nothing but rows that pass through.
+  // An EditableRows's batches of changes: those that were taken and may not be stored yet, and the
+  // one that is being made, so far with nothing but rows that pass through.
   std::vector<std::shared_ptr<RowChanges>> batches_;
   const View* below_ = nullptr;
   const RowSource* source_ = nullptr;
 
  private:
   template <class T>
-  const typename T::Row* FindHeld(const typename T::Key& key) const {
+  const typename T::Row* FindCached(const typename T::Key& key) const {
     const View* view = this;
     while (true) {
       auto& rows = view->rows<T>();
@@ -212,10 +212,10 @@ class View {
   const typename T::Row* FindStored(const typename T::Key& key) const {
     if (source_ == nullptr) return nullptr;
     EncodeKey(T::kId, key, &key_bytes_);
-    if constexpr (kKeptHot<T>) {
-      HeldRow<T>& held = rows<T>()[key];
-      held.row = ReadStored<T>();
-      return held.row ? &*held.row : nullptr;
+    if constexpr (kCached<T>) {
+      CachedRow<T>& cached = rows<T>()[key];
+      cached.row = ReadStored<T>();
+      return cached.row ? &*cached.row : nullptr;
     } else {
       return Keep<T>(ReadStored<T>());
     }
@@ -231,7 +231,7 @@ class View {
   }
 
   template <class T>
-  using Shown = std::pair<const typename T::Key*, const HeldRow<T>*>;
+  using Shown = std::pair<const typename T::Key*, const CachedRow<T>*>;
 
   template <class T, class Visit>
   static bool Show(const Shown<T>& shown, Visit& visit) {
@@ -240,7 +240,7 @@ class View {
 
   template <class T>
   std::vector<Shown<T>> RowsBetween(const typename T::Key& first, const typename T::Key& last,
-                                    absl::btree_map<typename T::Key, HeldRow<T>>* decoded) const {
+                                    absl::btree_map<typename T::Key, CachedRow<T>>* decoded) const {
     std::vector<Shown<T>> found;
     if constexpr (kPassing<T>) {
       for (const auto& batch : batches_) {
@@ -253,18 +253,18 @@ class View {
           if (!change.erased) row = DecodeRow<T>(change.value());
         }
       }
-      for (const auto& [key, held] : rows<T>()) {
-        if (!(key < first) && key < last) (*decoded)[key].row = held.row;
+      for (const auto& [key, cached] : rows<T>()) {
+        if (!(key < first) && key < last) (*decoded)[key].row = cached.row;
       }
-      for (const auto& [key, held] : *decoded) found.emplace_back(&key, &held);
+      for (const auto& [key, cached] : *decoded) found.emplace_back(&key, &cached);
     } else if constexpr (T::kOrdered) {
       for (auto it = rows<T>().lower_bound(first); it != rows<T>().end() && it->first < last;
            ++it) {
         found.emplace_back(&it->first, &it->second);
       }
     } else {
-      for (const auto& [key, held] : rows<T>()) {
-        if (!(key < first) && key < last) found.emplace_back(&key, &held);
+      for (const auto& [key, cached] : rows<T>()) {
+        if (!(key < first) && key < last) found.emplace_back(&key, &cached);
       }
       std::sort(found.begin(), found.end(),
                 [](const auto& a, const auto& b) { return *a.first < *b.first; });

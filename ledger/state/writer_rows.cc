@@ -1,4 +1,4 @@
-// What touches every table is compiled here, once: it is most of the cost of overlay.h.
+// What touches every table is compiled here, once: it is most of the cost of writer_rows.h.
 #include "ledger/state/writer_rows.h"
 
 #include <algorithm>
@@ -10,61 +10,61 @@
 
 namespace voucher {
 
-Overlay::Overlay(const View* below) : View(below) {
+EditableRows::EditableRows(const View* below) : View(below) {
   batches_.push_back(std::make_shared<RowChanges>());
 }
 
-Overlay::Overlay(const RowSource* source) : View(source) {
+EditableRows::EditableRows(const RowSource* source) : View(source) {
   batches_.push_back(std::make_shared<RowChanges>());
 }
 
 template <class T>
-void Overlay::AppendRow(Overlay* overlay, const void* row) {
-  const auto& [key, held] = *static_cast<const typename HeldTable<T>::Rows::value_type*>(row);
-  overlay->Append<T>(key, held.row ? &*held.row : nullptr, false);
+void EditableRows::AppendRow(EditableRows* rows, const void* row) {
+  const auto& [key, cached] = *static_cast<const typename CachedTable<T>::Rows::value_type*>(row);
+  rows->Append<T>(key, cached.row ? &*cached.row : nullptr, false);
 }
 
 // What is done with a changed row of one unordered table.
-struct Overlay::RowFunctions {
-  void (*append)(Overlay*, const void*);
+struct EditableRows::RowFunctions {
+  void (*append)(EditableRows*, const void*);
   void (*fetch_row)(const void*);
   void (*fetch_list)(const void*);
   void (*fetch_element)(const void*);
 };
 
 template <class T>
-Overlay::RowFunctions Overlay::FunctionsOf() {
-  using Held = typename HeldTable<T>::Rows::value_type;
-  return {.append = &Overlay::AppendRow<T>,
-          .fetch_row = [](const void* row) { FetchRow(*static_cast<const Held*>(row)); },
+EditableRows::RowFunctions EditableRows::FunctionsOf() {
+  using Cached = typename CachedTable<T>::Rows::value_type;
+  return {.append = &EditableRows::AppendRow<T>,
+          .fetch_row = [](const void* row) { FetchRow(*static_cast<const Cached*>(row)); },
           .fetch_list =
               [](const void* row) {
-                const auto& held = static_cast<const Held*>(row)->second;
-                if (held.row) FetchList(*held.row);
+                const auto& cached = static_cast<const Cached*>(row)->second;
+                if (cached.row) FetchList(*cached.row);
               },
           .fetch_element =
               [](const void* row) {
-                const auto& held = static_cast<const Held*>(row)->second;
-                if (held.row) FetchElement(*held.row);
+                const auto& cached = static_cast<const Cached*>(row)->second;
+                if (cached.row) FetchElement(*cached.row);
               }};
 }
 
 template <class T>
-void Overlay::AppendOrdered(const HeldTable<T>& held) {
+void EditableRows::AppendOrdered(const CachedTable<T>& cached) {
   if constexpr (T::kOrdered) {
-    for (const auto& row : held.rows) {
+    for (const auto& row : cached.rows) {
       if (row.second.batch == batch_) AppendRow<T>(this, &row);
     }
   }
 }
 
-std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
+std::shared_ptr<const RowChanges> EditableRows::TakeChanges() {
   VOUCHER_CHECK(!IsWhole());
   static const auto by_table = std::apply(
-      [](const auto&... held) {
+      [](const auto&... cached) {
         std::array<RowFunctions, 256> functions{};
-        ((functions[std::decay_t<decltype(held)>::Table::kId] =
-              FunctionsOf<typename std::decay_t<decltype(held)>::Table>()),
+        ((functions[std::decay_t<decltype(cached)>::Table::kId] =
+              FunctionsOf<typename std::decay_t<decltype(cached)>::Table>()),
          ...);
         return functions;
       },
@@ -80,7 +80,7 @@ std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
     fetch(i + kStep, &RowFunctions::fetch_element);
     by_table[changed_[i].table].append(this, changed_[i].row);
   }
-  std::apply([&](const auto&... held) { (AppendOrdered(held), ...); }, tables_);
+  std::apply([&](const auto&... cached) { (AppendOrdered(cached), ...); }, tables_);
   changed_.clear();
   noted_ = 0;
   passing_.clear();
@@ -94,23 +94,23 @@ std::shared_ptr<const RowChanges> Overlay::TakeChanges() {
   return taken;
 }
 
-void HotView::StoredIn(const RowSource* source, size_t in_flight) {
+void WriterRows::StoredIn(const RowSource* source, size_t in_flight) {
   source_ = source;
   const size_t kept = std::min(batches_.size(), in_flight + 1);  // and the one being made
   batches_.erase(batches_.begin(), batches_.end() - static_cast<ptrdiff_t>(kept));
   const uint64_t stored = batch_ - kept;
-  std::apply([&](auto&... held) { (DropStored(&held, stored), ...); }, tables_);
+  std::apply([&](auto&... cached) { (DropStored(&cached, stored), ...); }, tables_);
 }
 
 // A table that is not kept hot holds nothing but what was changed.
 template <class T>
-void HotView::DropStored(HeldTable<T>* held, uint64_t stored) {
+void WriterRows::DropStored(CachedTable<T>* cached, uint64_t stored) {
   const auto is_stored = [&](const auto& row) { return row.second.batch <= stored; };
-  if (kKeptHot<T> && held->rows.size() <= max_cached_rows_) return;
+  if (kCached<T> && cached->rows.size() <= max_cached_rows_) return;
   if constexpr (T::kOrdered) {
-    absl::erase_if(held->rows, is_stored);
+    absl::erase_if(cached->rows, is_stored);
   } else {
-    held->rows.EraseIf(is_stored);
+    cached->rows.EraseIf(is_stored);
   }
 }
 

@@ -16,10 +16,10 @@ namespace voucher {
 
 // A view whose rows can be changed: what Evolve writes to. Its changes are counted in batches. Rows
 // are changed in place, so a row that was found may be another after the next Edit of it.
-class Overlay : public View {
+class EditableRows : public View {
  public:
   // Changes over a view, which must outlive it and not change meanwhile.
-  explicit Overlay(const View* below);
+  explicit EditableRows(const View* below);
 
   // The row at `key` for changing; begins as the row below, or empty if there is none. Put is for
   // rows that are new or become other ones as a whole, as all do that pass through: it does not
@@ -40,16 +40,16 @@ class Overlay : public View {
   }
 
   // A row that passes through becomes bytes at once. Not in a whole state in memory, nor while rows
-  // of its table are held that were erased, or put since, and are not stored yet.
+  // of its table are cached that were erased, or put since, and are not stored yet.
   template <class T, class Row = typename T::Row>
-  void Put(const Sought<T>& key, Row&& row) {
+  void Put(const FindKey<T>& key, Row&& row) {
     if (kPassing<T> && !IsWhole() && rows<T>().empty()) return Append<T>(key, &row, /*show=*/true);
     *Set<T>(typename T::Key(key)) = std::forward<Row>(row);
   }
 
   // Of a table whose rows are a number.
   template <class T>
-  void PutNumber(const Sought<T>& key, uint64_t number) {
+  void PutNumber(const FindKey<T>& key, uint64_t number) {
     rows::NumberRow row;
     row.set_number(number);
     Put<T>(key, std::move(row));
@@ -64,10 +64,10 @@ class Overlay : public View {
     }
   }
 
-  // The rows of an ordered table that were changed and are not stored yet; an erased one is held
+  // The rows of an ordered table that were changed and are not stored yet; an erased one is cached
   // without a row. Not of a whole state in memory, which does not count its changes.
   template <class T>
-  const typename HeldTable<T>::Rows& changed_rows() const {
+  const typename CachedTable<T>::Rows& changed_rows() const {
     static_assert(T::kOrdered);
     VOUCHER_CHECK(!IsWhole());
     return rows<T>();
@@ -83,7 +83,7 @@ class Overlay : public View {
   std::shared_ptr<const RowChanges> TakeChanges();
 
  protected:
-  explicit Overlay(const RowSource* source);
+  explicit EditableRows(const RowSource* source);
 
   uint64_t batch_ = 1;
 
@@ -91,27 +91,27 @@ class Overlay : public View {
   // A changed row of an unordered table.
   struct Changed {
     uint8_t table;
-    void* row;  // HeldTable::Rows::value_type
+    void* row;  // CachedTable::Rows::value_type
   };
 
   struct RowFunctions;
   template <class T>
   static RowFunctions FunctionsOf();
   template <class T>
-  void AppendOrdered(const HeldTable<T>& held);
+  void AppendOrdered(const CachedTable<T>& cached);
   template <class T>
-  static void AppendRow(Overlay* overlay, const void* row);
+  static void AppendRow(EditableRows* overlay, const void* row);
 
   // Appends a change as bytes; nullptr: the row is gone.
   template <class T>
-  void Append(const Sought<T>& key, const typename T::Row* row, bool show) {
+  void Append(const FindKey<T>& key, const typename T::Row* row, bool show) {
     EncodeKey(T::kId, key, &key_bytes_);
     RowChanges& changes = *batches_.back();
     if (row == nullptr) return changes.Erase(key_bytes_);
     const auto& message = RowMessage(*row);
     char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
     message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
-    if (show) changes.ShowLast();
+    if (show) changes.IndexLast();
   }
 
   bool IsWhole() const { return below_ == nullptr && source_ == nullptr; }
@@ -125,7 +125,7 @@ class Overlay : public View {
 
   // That the row is changed in this batch.
   template <class T>
-  void Note(typename HeldTable<T>::Rows::value_type* changed) {
+  void Note(typename CachedTable<T>::Rows::value_type* changed) {
     if (changed->second.batch == batch_) return;
     changed->second.batch = batch_;
     ++noted_;
@@ -140,17 +140,17 @@ class Overlay : public View {
 // keeps what is not stored yet, and rows of tables that are kept hot: all stored ones of a table go
 // at once when StoredIn finds more than `max_cached_rows` of it. With no stored rows it is the
 // whole state in memory (tests, verification in memory).
-class HotView : public Overlay {
+class WriterRows : public EditableRows {
  public:
-  explicit HotView(const RowSource* source, size_t max_cached_rows = 1 << 20)
-      : Overlay(source), max_cached_rows_(max_cached_rows) {}
+  explicit WriterRows(const RowSource* source, size_t max_cached_rows = 1 << 20)
+      : EditableRows(source), max_cached_rows_(max_cached_rows) {}
 
   // Holds all rows of an unordered table, of which it holds none yet: reading them in order costs
   // less than finding a good part of them one by one. Calls for different tables may run side by
   // side.
   template <class T>
-  void HoldAll() {
-    static_assert(kKeptHot<T>);
+  void CacheAll() {
+    static_assert(kCached<T>);
     auto& rows = this->rows<T>();
     VOUCHER_CHECK(rows.empty());
     ScanStored<T>([&](const typename T::Key& key, typename T::Row row) {
@@ -169,7 +169,7 @@ class HotView : public Overlay {
  private:
   // Rows that were changed in batches up to `stored`.
   template <class T>
-  void DropStored(HeldTable<T>* held, uint64_t stored);
+  void DropStored(CachedTable<T>* cached, uint64_t stored);
 
   size_t max_cached_rows_;
 };

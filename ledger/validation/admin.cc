@@ -12,7 +12,7 @@
 
 namespace voucher {
 
-void Check(const v1::ResumeAfterClockJumpRequest& request, FieldChecker* check) {
+void Validate(const v1::ResumeAfterClockJumpRequest& request, FieldChecker* check) {
   check->Text("reason", request.reason(), 1, 512);
 }
 

@@ -13,7 +13,7 @@
 
 namespace voucher {
 
-void CheckDocumentForm(const std::string& path, const v1::Document& document, FieldChecker* check) {
+void ValidateDocument(const std::string& path, const v1::Document& document, FieldChecker* check) {
   check->Enum(path + ".kind", v1::DocumentKind_IsValid(document.kind()), document.kind());
   check->Text(path + ".number", document.number(), 1, 128);
   if (document.sha256().size() != 32) {
@@ -21,7 +21,7 @@ void CheckDocumentForm(const std::string& path, const v1::Document& document, Fi
   }
 }
 
-void CheckEvidenceForm(const v1::Evidence& evidence, FieldChecker* check) {
+void ValidateEvidence(const v1::Evidence& evidence, FieldChecker* check) {
   check->Count("evidence.invoices", evidence.invoices_size(), 0, 64);
   check->Count("evidence.documents", evidence.documents_size(), 0, 32);
   absl::flat_hash_set<std::string> keys;
@@ -38,14 +38,14 @@ void CheckEvidenceForm(const v1::Evidence& evidence, FieldChecker* check) {
     check->PastDate(path + ".issued_on", invoice.has_issued_on(), invoice.issued_on());
   }
   for (int i = 0; i < evidence.documents_size(); ++i) {
-    CheckDocumentForm(absl::StrCat("evidence.documents[", i, "]"), evidence.documents(i), check);
+    ValidateDocument(absl::StrCat("evidence.documents[", i, "]"), evidence.documents(i), check);
   }
 }
 
-void Check(const v1::SubmitApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::SubmitApplicationRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Slug("item_id", request.item_id(), kSlugSize);
-  CheckUsccForm(request.uscc(), check);
+  ValidateUscc(request.uscc(), check);
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
   check->Amount("spend_fen", request.spend_fen());
@@ -56,14 +56,14 @@ void Check(const v1::SubmitApplicationRequest& request, FieldChecker* check) {
     check->Slug(path + ".provider_id", request.products(i).provider_id(), kSlugSize);
     check->Slug(path + ".product_id", request.products(i).product_id(), kSlugSize);
   }
-  CheckEvidenceForm(request.evidence(), check);
+  ValidateEvidence(request.evidence(), check);
 }
 
-void Check(const v1::WithdrawApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::WithdrawApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
 }
 
-void Check(const v1::ReviewApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::ReviewApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->PrintableAscii("stage_id", request.stage_id(), kSlugSize);
   check->Enum("verdict", v1::ReviewVerdict_IsValid(request.verdict()), request.verdict());
@@ -73,23 +73,23 @@ void Check(const v1::ReviewApplicationRequest& request, FieldChecker* check) {
                request.verdict() == v1::REVIEW_VERDICT_PASS ? kMaxScore : 0);
 }
 
-void Check(const v1::ApproveApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::ApproveApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Range("approved_fen", request.approved_fen(), 0, kMaxAmountFen);
 }
 
-void Check(const v1::ReturnApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::ReturnApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Text("reason", request.reason(), 1, 1024);
 }
 
-void Check(const v1::CorrectApplicationRequest& request, FieldChecker* check) {
+void Validate(const v1::CorrectApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Amount("spend_fen", request.spend_fen());
-  CheckEvidenceForm(request.evidence(), check);
+  ValidateEvidence(request.evidence(), check);
 }
 
-void Check(const v1::PublishNoticeRequest& request, FieldChecker* check) {
+void Validate(const v1::PublishNoticeRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Count("application_ids", request.application_ids_size(), 1, 8192);
   absl::flat_hash_set<uint64_t> ids;
@@ -102,47 +102,47 @@ void Check(const v1::PublishNoticeRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::FileObjectionRequest& request, FieldChecker* check) {
+void Validate(const v1::FileObjectionRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Text("reference", request.reference(), 1, 128);
   check->Text("reason", request.reason(), 1, 1024);
 }
 
-void Check(const v1::ResolveObjectionRequest& request, FieldChecker* check) {
+void Validate(const v1::ResolveObjectionRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Text("opinion", request.opinion(), 1, 1024);
 }
 
-void Check(const v1::RankApplicationsRequest& request, FieldChecker* check) {
+void Validate(const v1::RankApplicationsRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   if (!request.item_id().empty()) check->Slug("item_id", request.item_id(), kSlugSize);
 }
 
-void Check(const v1::AwardGrantRequest& request, FieldChecker* check) {
+void Validate(const v1::AwardGrantRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Slug("item_id", request.item_id(), kSlugSize);
-  CheckUsccForm(request.uscc(), check);
+  ValidateUscc(request.uscc(), check);
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
   check->PrintableAscii("project.project_id", request.project().project_id(), 64);
   check->Text("reference", request.reference(), 1, 128);
 }
 
-void Check(const v1::AcceptProjectRequest& request, FieldChecker* check) {
+void Validate(const v1::AcceptProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Count("documents", request.documents_size(), 0, 32);
   for (int i = 0; i < request.documents_size(); ++i) {
-    CheckDocumentForm(absl::StrCat("documents[", i, "]"), request.documents(i), check);
+    ValidateDocument(absl::StrCat("documents[", i, "]"), request.documents(i), check);
   }
 }
 
-void Check(const v1::ExtendProjectRequest& request, FieldChecker* check) {
+void Validate(const v1::ExtendProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Range("months", request.months(), 1, std::numeric_limits<int32_t>::max());
   check->Text("reason", request.reason(), 1, 512);
 }
 
-void Check(const v1::TerminateProjectRequest& request, FieldChecker* check) {
+void Validate(const v1::TerminateProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Text("reason", request.reason(), 1, 512);
 }

@@ -14,23 +14,23 @@ constexpr int kMaxConfirmedLines = 1000;
 
 }  // namespace
 
-void Check(const v1::OrderTransferRequest& request, FieldChecker* check) {
+void Validate(const v1::OrderTransferRequest& request, FieldChecker* check) {
   check->Id("voucher_id", request.voucher_id());
   check->Id("account_id", request.account_id());
   check->Amount("amount_fen", request.amount_fen());
 }
 
-void Check(const v1::ConfirmTransferRequest& request, FieldChecker* check) {
+void Validate(const v1::ConfirmTransferRequest& request, FieldChecker* check) {
   check->Id("transfer_id", request.transfer_id());
   check->PrintableAscii("provider_reference", request.provider_reference(), 64);
 }
 
-void Check(const v1::DeclineTransferRequest& request, FieldChecker* check) {
+void Validate(const v1::DeclineTransferRequest& request, FieldChecker* check) {
   check->Id("transfer_id", request.transfer_id());
   check->Text("reason", request.reason(), 1, 512);
 }
 
-void Check(const v1::RedeemRequest& request, FieldChecker* check) {
+void Validate(const v1::RedeemRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Id("account_id", request.account_id());
   check->Slug("product_id", request.product_id(), kSlugSize);
@@ -47,16 +47,16 @@ void Check(const v1::RedeemRequest& request, FieldChecker* check) {
       check->Fail("amount", "amount_fen or at_most_fen is required");
       break;
   }
-  if (!request.uscc().empty()) CheckUsccForm(request.uscc(), check);
+  if (!request.uscc().empty()) ValidateUscc(request.uscc(), check);
 }
 
-void Check(const v1::ReverseRedemptionRequest& request, FieldChecker* check) {
+void Validate(const v1::ReverseRedemptionRequest& request, FieldChecker* check) {
   check->Id("redemption_id", request.redemption_id());
   check->Amount("amount_fen", request.amount_fen());
   check->Text("reason", request.reason(), 1, 512);
 }
 
-void Check(const v1::ReconcileTransfersRequest& request, FieldChecker* check) {
+void Validate(const v1::ReconcileTransfersRequest& request, FieldChecker* check) {
   check->Slug("provider_id", request.provider_id(), kSlugSize);
   if (request.last_transfer_id() != 0 && request.last_transfer_id() < request.first_transfer_id()) {
     check->Fail("last_transfer_id", "must not lie before first_transfer_id");
@@ -72,12 +72,12 @@ void Check(const v1::ReconcileTransfersRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::ReclaimRequest& request, FieldChecker* check) {
+void Validate(const v1::ReclaimRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Enum("ground", v1::ReclaimGround_IsValid(request.ground()), request.ground());
   check->Text("reason", request.reason(), 1, 512);
   check->Text("reference", request.reference(), 1, 128);
-  if (request.has_blacklisting()) CheckBlacklistingForm(request.blacklisting(), check);
+  if (request.has_blacklisting()) ValidateBlacklisting(request.blacklisting(), check);
 }
 
 }  // namespace voucher

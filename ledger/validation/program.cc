@@ -12,13 +12,13 @@
 
 namespace voucher {
 
-void Check(const v1::PublishProgramRequest& request, FieldChecker* check) {
+void Validate(const v1::PublishProgramRequest& request, FieldChecker* check) {
   for (const FieldProblem& problem : ValidateRules(request.rules())) {
     check->Fail(problem.field, problem.description);
   }
 }
 
-void Check(const v1::SetProgramStateRequest& request, FieldChecker* check) {
+void Validate(const v1::SetProgramStateRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   if (request.state() != v1::PROGRAM_STATE_OPEN && request.state() != v1::PROGRAM_STATE_SUSPENDED &&
       request.state() != v1::PROGRAM_STATE_CLOSED) {
@@ -26,7 +26,7 @@ void Check(const v1::SetProgramStateRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::AppropriateRequest& request, FieldChecker* check) {
+void Validate(const v1::AppropriateRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Range("amount_fen", request.amount_fen(), -kMaxAmountFen, kMaxAmountFen);
   if (request.amount_fen() == 0) check->Fail("amount_fen", "must not be 0");
@@ -36,7 +36,7 @@ void Check(const v1::AppropriateRequest& request, FieldChecker* check) {
   if (request.amount_fen() < 0) check->Fail("opens_on", "a cut takes effect at once");
 }
 
-void Check(const v1::PublishCalendarRequest& request, FieldChecker* check) {
+void Validate(const v1::PublishCalendarRequest& request, FieldChecker* check) {
   check->Range("first_year", request.first_year(), kFirstCivilYear, kLastCivilYear);
   check->Range("last_year", request.last_year(), request.first_year(), kLastCivilYear);
   check->Count("days", request.days_size(), 0, 4096);
@@ -55,7 +55,7 @@ void Check(const v1::PublishCalendarRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::ArchiveProgramRequest& request, FieldChecker* check) {
+void Validate(const v1::ArchiveProgramRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
 }
 

@@ -17,7 +17,7 @@ constexpr int64_t kMaxYears = 100;
 constexpr int64_t kMaxUpdateMonths = 24;
 constexpr size_t kMaxNoteBytes = 256;
 
-void CheckRegion(const FieldProblems& problems, const v1::RegionRule& region) {
+void ValidateRegion(const FieldProblems& problems, const v1::RegionRule& region) {
   problems.Count("divisions", region.divisions_size(), 1, kMaxDivisions);
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < region.divisions_size(); ++i) {
@@ -31,14 +31,14 @@ void CheckRegion(const FieldProblems& problems, const v1::RegionRule& region) {
   problems.Clause(region.clause());
 }
 
-void CheckIncidentRule(const FieldProblems& problems, const v1::IncidentRule& rule) {
+void ValidateIncidentRule(const FieldProblems& problems, const v1::IncidentRule& rule) {
   problems.EnumValues("kinds", rule.kinds(), v1::IncidentKind_IsValid, 1);
   problems.EnumValue("minimum_severity", rule.minimum_severity(), v1::IncidentSeverity_IsValid);
   problems.InRange("years", rule.years(), 1, kMaxYears);
   problems.Clause(rule.clause());
 }
 
-void CheckAmount(const FieldProblems& problems, const v1::Item& item) {
+void ValidateAmount(const FieldProblems& problems, const v1::Item& item) {
   switch (item.amount_case()) {
     case v1::Item::kRateBps:
       problems.InRange("rate_bps", item.rate_bps(), 1, kMaxRateBps);
@@ -54,7 +54,7 @@ void CheckAmount(const FieldProblems& problems, const v1::Item& item) {
 
 // Tiers of one minimum may differ in industry; a higher minimum after a lower one would never be
 // reached.
-void CheckTiers(const FieldProblems& problems, const v1::Item& item) {
+void ValidateTiers(const FieldProblems& problems, const v1::Item& item) {
   problems.Count("revenue_tiers", item.revenue_tiers_size(), 0, kMaxRevenueTiers);
   for (int i = 0; i < item.revenue_tiers_size(); ++i) {
     const v1::RevenueTier& tier = item.revenue_tiers(i);
@@ -69,7 +69,7 @@ void CheckTiers(const FieldProblems& problems, const v1::Item& item) {
 }
 
 // ENTERPRISE_YEAR would count over all items: that is a cap of the program.
-void CheckCapScope(const FieldProblems& problems, const v1::Item& item) {
+void ValidateCapScope(const FieldProblems& problems, const v1::Item& item) {
   switch (item.cap_scope()) {
     case v1::CAP_SCOPE_UNSPECIFIED:
       return;
@@ -90,8 +90,8 @@ const google::protobuf::RepeatedField<int>& ModesOf(const v1::Item& item,
   return item.delivery_modes().empty() ? program.delivery_modes() : item.delivery_modes();
 }
 
-void CheckSpendable(const FieldProblems& problems, const v1::Item& item,
-                    const v1::ProgramRules& program) {
+void ValidateSpendable(const FieldProblems& problems, const v1::Item& item,
+                       const v1::ProgramRules& program) {
   problems.Categories("spendable_categories", item.spendable_categories(), 0);
   if (item.spendable_categories().empty()) {
     if (!item.spendable_clause().empty()) {
@@ -107,8 +107,8 @@ void CheckSpendable(const FieldProblems& problems, const v1::Item& item,
   problems.Text("spendable_clause", item.spendable_clause(), kMaxTextBytes);
 }
 
-void CheckItemDelivery(const FieldProblems& problems, const v1::Item& item,
-                       const v1::ProgramRules& program) {
+void ValidateItemDelivery(const FieldProblems& problems, const v1::Item& item,
+                          const v1::ProgramRules& program) {
   problems.EnumValues("delivery_modes", item.delivery_modes(), v1::DeliveryMode_IsValid, 0);
   const auto& modes = program.delivery_modes();
   for (int i = 0; i < item.delivery_modes_size(); ++i) {
@@ -118,18 +118,18 @@ void CheckItemDelivery(const FieldProblems& problems, const v1::Item& item,
   }
 }
 
-void CheckItem(const FieldProblems& problems, const v1::Item& item,
-               const v1::ProgramRules& program) {
+void ValidateItem(const FieldProblems& problems, const v1::Item& item,
+                  const v1::ProgramRules& program) {
   problems.Slug("item_id", item.item_id(), kMaxIdSize);
   problems.InRange("number", item.number(), 1, 65'535);
   problems.Text("title_zh", item.title_zh(), kMaxTextBytes);
-  CheckAmount(problems, item);
+  ValidateAmount(problems, item);
   problems.AmountFen("cap_fen", item.cap_fen(), 0);
-  CheckTiers(problems, item);
+  ValidateTiers(problems, item);
   ValidateEligibility(problems.Under("eligibility"), item.eligibility(), program);
   problems.EnumValues("evidence", item.evidence(), v1::DocumentKind_IsValid, 0);
   problems.Clause(item.clause());
-  CheckCapScope(problems, item);
+  ValidateCapScope(problems, item);
   if (item.has_once()) {
     const FieldProblems below = problems.Under("once");
     below.EnumValue("scope", item.once().scope(), v1::OnceScope_IsValid);
@@ -141,15 +141,15 @@ void CheckItem(const FieldProblems& problems, const v1::Item& item,
     below.Text("note_zh", item.not_applied_for().note_zh(), kMaxNoteBytes);
     below.Clause(item.not_applied_for().clause());
   }
-  CheckSpendable(problems, item, program);
-  CheckItemDelivery(problems, item, program);
+  ValidateSpendable(problems, item, program);
+  ValidateItemDelivery(problems, item, program);
 }
 
 }  // namespace
 
 void ValidateEligibility(const FieldProblems& problems, const v1::Eligibility& rules,
                          const v1::ProgramRules& program) {
-  if (rules.has_region()) CheckRegion(problems.Under("region"), rules.region());
+  if (rules.has_region()) ValidateRegion(problems.Under("region"), rules.region());
   if (rules.has_exclude_cloud_providers()) {
     problems.Under("exclude_cloud_providers").Clause(rules.exclude_cloud_providers().clause());
   }
@@ -173,7 +173,7 @@ void ValidateEligibility(const FieldProblems& problems, const v1::Eligibility& r
   }
   problems.Count("incidents", rules.incidents_size(), 0, kMaxIncidentRules);
   for (int i = 0; i < rules.incidents_size(); ++i) {
-    CheckIncidentRule(problems.Under("incidents", i), rules.incidents(i));
+    ValidateIncidentRule(problems.Under("incidents", i), rules.incidents(i));
   }
   if (rules.has_listing()) {
     const FieldProblems below = problems.Under("listing");
@@ -204,7 +204,7 @@ void ValidateItems(const FieldProblems& problems, const v1::ProgramRules& rules)
   for (int i = 0; i < rules.items_size(); ++i) {
     const v1::Item& item = rules.items(i);
     const FieldProblems below = problems.Under("items", i);
-    CheckItem(below, item, rules);
+    ValidateItem(below, item, rules);
     if (!ids.insert(item.item_id()).second) below.Add("item_id", "occurs twice");
     if (!numbers.insert(item.number()).second) below.Add("number", "occurs twice");
   }

@@ -17,7 +17,7 @@ constexpr int64_t kMaxCureMonths = 60;
 constexpr int64_t kMaxClusterMembers = 512;
 
 // The scoring stage ends the collecting of a competitive program, so it needs exactly one.
-void CheckScoring(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateScoring(const FieldProblems& problems, const v1::ProgramRules& rules) {
   const bool competitive = rules.allocation() == v1::ALLOCATION_COMPETITIVE;
   int scoring = 0;
   for (int i = 0; i < rules.review_stages_size(); ++i) {
@@ -34,7 +34,7 @@ void CheckScoring(const FieldProblems& problems, const v1::ProgramRules& rules) 
 }
 
 // Who does not fit in a ranking is passed over; nobody waits.
-void CheckNoWaitlist(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateNoWaitlist(const FieldProblems& problems, const v1::ProgramRules& rules) {
   constexpr absl::string_view kWhy = "must not be WAITLIST: a ranking passes over who does not fit";
   if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) problems.Add("on_exhausted", kWhy);
   for (int i = 0; i < rules.pools_size(); ++i) {
@@ -43,32 +43,32 @@ void CheckNoWaitlist(const FieldProblems& problems, const v1::ProgramRules& rule
   }
 }
 
-void CheckAllocation(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateAllocation(const FieldProblems& problems, const v1::ProgramRules& rules) {
   if (!v1::Allocation_IsValid(rules.allocation())) {
     problems.EnumValue("allocation", rules.allocation(), v1::Allocation_IsValid);
   }
   if (rules.allocation() == v1::ALLOCATION_COMPETITIVE) {
-    CheckNoWaitlist(problems, rules);
+    ValidateNoWaitlist(problems, rules);
     problems.Text("allocation_clause", rules.allocation_clause(), kMaxTextBytes);
   } else if (!rules.allocation_clause().empty()) {
     problems.Text("allocation_clause", rules.allocation_clause(), kMaxTextBytes);
   }
-  CheckScoring(problems, rules);
+  ValidateScoring(problems, rules);
 }
 
-void CheckNotice(const FieldProblems& problems, const v1::NoticeRule& notice) {
+void ValidateNotice(const FieldProblems& problems, const v1::NoticeRule& notice) {
   problems.InRange("days", notice.days(), 1, kMaxNoticeDays);
   problems.EnumValue("unit", notice.unit(), v1::DayUnit_IsValid);
   problems.Clause(notice.clause());
 }
 
-void CheckProject(const FieldProblems& problems, const v1::ProjectTerms& project) {
+void ValidateProject(const FieldProblems& problems, const v1::ProjectTerms& project) {
   problems.InRange("months", project.months(), 1, kMaxProjectMonths);
   problems.InRange("extension_months", project.extension_months(), 0, kMaxProjectMonths);
   problems.Clause(project.clause());
 }
 
-void CheckBasket(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateBasket(const FieldProblems& problems, const v1::ProgramRules& rules) {
   problems.Categories("core_categories", rules.basket().core_categories(), 1);
   if (!IssuesVouchers(rules)) {
     problems.Add("core_categories", "restrict vouchers: needs delivery mode CLOUD_CREDIT");
@@ -85,7 +85,7 @@ bool CanWait(const v1::ProgramRules& rules) {
          });
 }
 
-void CheckClusters(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateClusters(const FieldProblems& problems, const v1::ProgramRules& rules) {
   const v1::ClusterRule& clusters = rules.clusters();
   problems.InRange("minimum_members", clusters.minimum_members(), 1, kMaxClusterMembers);
   problems.AmountFen("pool_fen", clusters.pool_fen(), 1);
@@ -97,7 +97,7 @@ void CheckClusters(const FieldProblems& problems, const v1::ProgramRules& rules)
   problems.Clause(clusters.clause());
 }
 
-void CheckReasonClauses(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateReasonClauses(const FieldProblems& problems, const v1::ProgramRules& rules) {
   absl::flat_hash_set<int> seen;
   for (int i = 0; i < rules.clauses_size(); ++i) {
     const v1::ReasonClause& own = rules.clauses(i);
@@ -111,23 +111,23 @@ void CheckReasonClauses(const FieldProblems& problems, const v1::ProgramRules& r
 }  // namespace
 
 void ValidateProcess(const FieldProblems& problems, const v1::ProgramRules& rules) {
-  CheckAllocation(problems, rules);
+  ValidateAllocation(problems, rules);
   if (rules.has_highest_only()) {
     problems.Under("highest_only").Clause(rules.highest_only().clause());
   }
-  if (rules.has_notice()) CheckNotice(problems.Under("notice"), rules.notice());
+  if (rules.has_notice()) ValidateNotice(problems.Under("notice"), rules.notice());
   if (rules.has_correction()) {
     const FieldProblems below = problems.Under("correction");
     below.InRange("days", rules.correction().days(), 1, kMaxCorrectionDays);
     below.Clause(rules.correction().clause());
   }
-  if (rules.has_project()) CheckProject(problems.Under("project"), rules.project());
+  if (rules.has_project()) ValidateProject(problems.Under("project"), rules.project());
   if (rules.has_acceptance()) {
     const FieldProblems below = problems.Under("acceptance");
     below.EnumValues("evidence", rules.acceptance().evidence(), v1::DocumentKind_IsValid, 0);
     below.Clause(rules.acceptance().clause());
   }
-  if (rules.has_basket()) CheckBasket(problems.Under("basket"), rules);
+  if (rules.has_basket()) ValidateBasket(problems.Under("basket"), rules);
   if (rules.has_cure()) {
     const FieldProblems below = problems.Under("cure");
     below.InRange("months", rules.cure().months(), 1, kMaxCureMonths);
@@ -136,8 +136,8 @@ void ValidateProcess(const FieldProblems& problems, const v1::ProgramRules& rule
   if (rules.waitlist_after_cutoff() && !CanWait(rules)) {
     problems.Add("waitlist_after_cutoff", "needs a pool with WAITLIST");
   }
-  if (rules.has_clusters()) CheckClusters(problems.Under("clusters"), rules);
-  CheckReasonClauses(problems, rules);
+  if (rules.has_clusters()) ValidateClusters(problems.Under("clusters"), rules);
+  ValidateReasonClauses(problems, rules);
 }
 
 }  // namespace voucher

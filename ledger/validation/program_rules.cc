@@ -22,7 +22,8 @@ namespace {
 constexpr size_t kMaxProgramIdSize = 48;
 constexpr int64_t kMaxHours = 2'160;
 
-std::optional<CivilDay> CheckWindow(const FieldProblems& problems, const v1::Window& window) {
+std::optional<CivilDay> RefuseIfOutsideWindow(const FieldProblems& problems,
+                                              const v1::Window& window) {
   const std::optional<CivilDay> first =
       problems.Date("first_day", window.has_first_day(), window.first_day());
   const std::optional<CivilDay> last =
@@ -32,7 +33,7 @@ std::optional<CivilDay> CheckWindow(const FieldProblems& problems, const v1::Win
   return last;
 }
 
-void CheckCaps(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void RefuseIfCapReached(const FieldProblems& problems, const v1::ProgramRules& rules) {
   absl::flat_hash_set<int> scopes;
   for (int i = 0; i < rules.caps_size(); ++i) {
     const v1::Cap& cap = rules.caps(i);
@@ -44,8 +45,8 @@ void CheckCaps(const FieldProblems& problems, const v1::ProgramRules& rules) {
   }
 }
 
-void CheckPoolKey(const FieldProblems& problems, const v1::Pool& pool,
-                  const v1::ProgramRules& rules) {
+void ValidatePoolKey(const FieldProblems& problems, const v1::Pool& pool,
+                     const v1::ProgramRules& rules) {
   if (pool.scope() == v1::POOL_SCOPE_DIVISION) {
     if (!IsDivisionCode(pool.key())) {
       problems.Add("key", "is no division code of six digits (GB/T 2260)");
@@ -60,14 +61,14 @@ void CheckPoolKey(const FieldProblems& problems, const v1::Pool& pool,
   }
 }
 
-void CheckPools(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidatePools(const FieldProblems& problems, const v1::ProgramRules& rules) {
   problems.Count("pools", rules.pools_size(), 0, kMaxPools);
   absl::flat_hash_set<std::tuple<int, absl::string_view>> seen;
   for (int i = 0; i < rules.pools_size(); ++i) {
     const v1::Pool& pool = rules.pools(i);
     const FieldProblems below = problems.Under("pools", i);
     below.EnumValue("scope", pool.scope(), v1::PoolScope_IsValid);
-    CheckPoolKey(below, pool, rules);
+    ValidatePoolKey(below, pool, rules);
     if (!seen.insert({pool.scope(), pool.key()}).second) {
       below.Add("key", "occurs twice in this scope");
     }
@@ -84,7 +85,7 @@ bool IsStageId(absl::string_view text) {
          });
 }
 
-void CheckStages(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateStages(const FieldProblems& problems, const v1::ProgramRules& rules) {
   problems.Count("review_stages", rules.review_stages_size(), 0, kMaxReviewStages);
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < rules.review_stages_size(); ++i) {
@@ -100,8 +101,8 @@ void CheckStages(const FieldProblems& problems, const v1::ProgramRules& rules) {
   }
 }
 
-void CheckVoucherTerms(const FieldProblems& problems, const v1::ProgramRules& rules,
-                       const std::optional<CivilDay>& window_last_day) {
+void ValidateVoucherTerms(const FieldProblems& problems, const v1::ProgramRules& rules,
+                          const std::optional<CivilDay>& window_last_day) {
   if (!rules.has_voucher_terms()) {
     if (IssuesVouchers(rules)) {
       problems.Add("voucher_terms", "is required with delivery mode CLOUD_CREDIT");
@@ -121,7 +122,7 @@ void CheckVoucherTerms(const FieldProblems& problems, const v1::ProgramRules& ru
 }
 
 // Only programs with vouchers have something that could be transferred.
-void CheckNonTransferable(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateNonTransferable(const FieldProblems& problems, const v1::ProgramRules& rules) {
   if (IssuesVouchers(rules) || !rules.non_transferable_clause().empty()) {
     problems.Text("non_transferable_clause", rules.non_transferable_clause(), kMaxTextBytes);
   }
@@ -145,17 +146,17 @@ std::vector<FieldProblem> ValidateRules(const v1::ProgramRules& rules) {
   if (!zone.ok()) problems.Add("time_zone", zone.status().message());
   problems.InRange("fiscal_year", rules.fiscal_year(), 2000, 2100);
   const std::optional<CivilDay> window_last_day =
-      CheckWindow(problems.Under("window"), rules.window());
+      RefuseIfOutsideWindow(problems.Under("window"), rules.window());
   ValidateEligibility(problems.Under("eligibility"), rules.eligibility(), rules);
   ValidateItems(problems, rules);
-  CheckCaps(problems, rules);
+  RefuseIfCapReached(problems, rules);
   problems.EnumValue("on_exhausted", rules.on_exhausted(), v1::OnExhausted_IsValid);
   problems.Text("budget_clause", rules.budget_clause(), kMaxTextBytes);
-  CheckPools(problems, rules);
-  CheckStages(problems, rules);
+  ValidatePools(problems, rules);
+  ValidateStages(problems, rules);
   problems.EnumValues("delivery_modes", rules.delivery_modes(), v1::DeliveryMode_IsValid, 1);
-  CheckVoucherTerms(problems, rules, window_last_day);
-  CheckNonTransferable(problems, rules);
+  ValidateVoucherTerms(problems, rules, window_last_day);
+  ValidateNonTransferable(problems, rules);
   ValidateProcess(problems, rules);
   return list;
 }

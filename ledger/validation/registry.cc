@@ -12,11 +12,11 @@
 
 namespace voucher {
 
-void CheckUsccForm(absl::string_view uscc, FieldChecker* check) {
+void ValidateUscc(absl::string_view uscc, FieldChecker* check) {
   check->Uscc("uscc", uscc, true);
 }
 
-void Check(const v1::PutEnterpriseRequest& request, FieldChecker* check) {
+void Validate(const v1::PutEnterpriseRequest& request, FieldChecker* check) {
   const v1::EnterpriseFacts& facts = request.facts();
   check->Uscc("facts.uscc", facts.uscc(), facts.uscc_check_waived());
   check->Text("facts.name", facts.name(), 1, 256);
@@ -33,8 +33,8 @@ void Check(const v1::PutEnterpriseRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::RecordIncidentRequest& request, FieldChecker* check) {
-  CheckUsccForm(request.uscc(), check);
+void Validate(const v1::RecordIncidentRequest& request, FieldChecker* check) {
+  ValidateUscc(request.uscc(), check);
   const v1::Incident& incident = request.incident();
   check->Enum("incident.kind", v1::IncidentKind_IsValid(incident.kind()), incident.kind());
   if (!v1::IncidentSeverity_IsValid(incident.severity())) {
@@ -44,17 +44,17 @@ void Check(const v1::RecordIncidentRequest& request, FieldChecker* check) {
   check->Text("incident.reference", incident.reference(), 1, 128);
 }
 
-void Check(const v1::SetListingRequest& request, FieldChecker* check) {
-  CheckUsccForm(request.uscc(), check);
+void Validate(const v1::SetListingRequest& request, FieldChecker* check) {
+  ValidateUscc(request.uscc(), check);
   check->Enum("kind", v1::ListingKind_IsValid(request.kind()), request.kind());
 }
 
-void Check(const v1::SetBlacklistRequest& request, FieldChecker* check) {
-  CheckUsccForm(request.uscc(), check);
-  if (request.has_blacklisting()) CheckBlacklistingForm(request.blacklisting(), check);
+void Validate(const v1::SetBlacklistRequest& request, FieldChecker* check) {
+  ValidateUscc(request.uscc(), check);
+  if (request.has_blacklisting()) ValidateBlacklisting(request.blacklisting(), check);
 }
 
-void CheckBlacklistingForm(const v1::Blacklisting& blacklisting, FieldChecker* check) {
+void ValidateBlacklisting(const v1::Blacklisting& blacklisting, FieldChecker* check) {
   check->Text("blacklisting.reason", blacklisting.reason(), 1, 512);
   if (blacklisting.has_until()) {
     check->Date("blacklisting.until", true, blacklisting.until());
@@ -69,17 +69,17 @@ void CheckBlacklistingForm(const v1::Blacklisting& blacklisting, FieldChecker* c
   }
 }
 
-void Check(const v1::PutProviderRequest& request, FieldChecker* check) {
+void Validate(const v1::PutProviderRequest& request, FieldChecker* check) {
   check->Slug("provider_id", request.provider_id(), kSlugSize);
   check->Text("name", request.name(), 1, 256);
 }
 
-void Check(const v1::SetProviderStateRequest& request, FieldChecker* check) {
+void Validate(const v1::SetProviderStateRequest& request, FieldChecker* check) {
   check->Slug("provider_id", request.provider_id(), kSlugSize);
   check->Enum("state", v1::ProviderState_IsValid(request.state()), request.state());
 }
 
-void Check(const v1::PutProductRequest& request, FieldChecker* check) {
+void Validate(const v1::PutProductRequest& request, FieldChecker* check) {
   const v1::Product& product = request.product();
   check->Slug("product.program_id", product.program_id(), kProgramIdSize);
   check->Slug("product.provider_id", product.provider_id(), kSlugSize);
@@ -99,21 +99,21 @@ void Check(const v1::PutProductRequest& request, FieldChecker* check) {
   }
 }
 
-void Check(const v1::WithdrawProductRequest& request, FieldChecker* check) {
+void Validate(const v1::WithdrawProductRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Slug("provider_id", request.provider_id(), kSlugSize);
   check->Slug("product_id", request.product_id(), kSlugSize);
   check->Date("last_day", request.has_last_day(), request.last_day());
 }
 
-void Check(const v1::BindCloudAccountRequest& request, FieldChecker* check) {
+void Validate(const v1::BindCloudAccountRequest& request, FieldChecker* check) {
   check->Slug("provider_id", request.provider_id(), kSlugSize);
   check->PrintableAscii("account_number", request.account_number(), 64);
-  CheckUsccForm(request.uscc(), check);
+  ValidateUscc(request.uscc(), check);
 }
 
-void Check(const v1::SucceedEnterpriseRequest& request, FieldChecker* check) {
-  CheckUsccForm(request.uscc(), check);
+void Validate(const v1::SucceedEnterpriseRequest& request, FieldChecker* check) {
+  ValidateUscc(request.uscc(), check);
   check->Uscc("new_uscc", request.new_uscc(), request.new_uscc() == request.uscc());
   check->Text("new_name", request.new_name(), 0, 256);
   if (request.new_uscc() == request.uscc() && request.new_name().empty()) {
@@ -122,13 +122,13 @@ void Check(const v1::SucceedEnterpriseRequest& request, FieldChecker* check) {
   check->Text("reference", request.reference(), 1, 128);
 }
 
-void Check(const v1::RemindEnterpriseRequest& request, FieldChecker* check) {
+void Validate(const v1::RemindEnterpriseRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
-  CheckUsccForm(request.uscc(), check);
+  ValidateUscc(request.uscc(), check);
   check->Text("reference", request.reference(), 1, 128);
 }
 
-void Check(const v1::PutClusterRequest& request, FieldChecker* check) {
+void Validate(const v1::PutClusterRequest& request, FieldChecker* check) {
   const v1::Cluster& cluster = request.cluster();
   check->Slug("cluster.program_id", cluster.program_id(), kProgramIdSize);
   check->Slug("cluster.cluster_id", cluster.cluster_id(), kSlugSize);
@@ -149,11 +149,11 @@ void Check(const v1::PutClusterRequest& request, FieldChecker* check) {
   check->Amount("cluster.requested_fen", cluster.requested_fen());
   check->Count("cluster.documents", cluster.documents_size(), 0, 32);
   for (int i = 0; i < cluster.documents_size(); ++i) {
-    CheckDocumentForm(absl::StrCat("cluster.documents[", i, "]"), cluster.documents(i), check);
+    ValidateDocument(absl::StrCat("cluster.documents[", i, "]"), cluster.documents(i), check);
   }
 }
 
-void Check(const v1::ReviewClusterRequest& request, FieldChecker* check) {
+void Validate(const v1::ReviewClusterRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   check->Slug("cluster_id", request.cluster_id(), kSlugSize);
   const bool pass = request.verdict() == v1::REVIEW_VERDICT_PASS;
@@ -163,7 +163,7 @@ void Check(const v1::ReviewClusterRequest& request, FieldChecker* check) {
   check->Text("opinion", request.opinion(), reject ? 1 : 0, 1024);
 }
 
-void Check(const v1::RankClustersRequest& request, FieldChecker* check) {
+void Validate(const v1::RankClustersRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
 }
 

@@ -4,7 +4,7 @@
 
 namespace voucher {
 
-void Check(const v1::CloseStatementRequest& request, FieldChecker* check) {
+void Validate(const v1::CloseStatementRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   switch (request.party_case()) {
     case v1::CloseStatementRequest::kProviderId:
@@ -23,7 +23,7 @@ void Check(const v1::CloseStatementRequest& request, FieldChecker* check) {
   check->Range("period.month", request.period().month(), 1, 12);
 }
 
-void Check(const v1::RecordDisbursementRequest& request, FieldChecker* check) {
+void Validate(const v1::RecordDisbursementRequest& request, FieldChecker* check) {
   check->Id("statement_id", request.statement_id());
   const v1::Disbursement& disbursement = request.disbursement();
   check->Amount("disbursement.amount_fen", disbursement.amount_fen());
@@ -31,11 +31,11 @@ void Check(const v1::RecordDisbursementRequest& request, FieldChecker* check) {
   check->PastDate("disbursement.paid_on", disbursement.has_paid_on(), disbursement.paid_on());
 }
 
-void Check(const v1::RecordRecoveryRequest& request, FieldChecker* check) {
+void Validate(const v1::RecordRecoveryRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kProgramIdSize);
   switch (request.party_case()) {
     case v1::RecordRecoveryRequest::kUscc:
-      CheckUsccForm(request.uscc(), check);
+      ValidateUscc(request.uscc(), check);
       break;
     case v1::RecordRecoveryRequest::kProviderId:
       check->Slug("provider_id", request.provider_id(), kSlugSize);

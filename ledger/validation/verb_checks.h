@@ -11,11 +11,11 @@
 namespace voucher {
 
 // What is malformed in the fields of each request, request_id and unknown fields apart: one file of
-// checks per service (checks_*.cc). CheckCommand (decode.h) calls them.
-#define VOUCHER_DECLARE_CHECK(Verb, verb, EventType, event_field) \
-  void Check(const v1::Verb##Request& request, FieldChecker* check);
-VOUCHER_VERBS(VOUCHER_DECLARE_CHECK)
-#undef VOUCHER_DECLARE_CHECK
+// checks per service (checks_*.cc). ValidateCommand (decode.h) calls them.
+#define VOUCHER_DECLARE_VALIDATE(Verb, verb, EventType, event_field) \
+  void Validate(const v1::Verb##Request& request, FieldChecker* check);
+VOUCHER_VERBS(VOUCHER_DECLARE_VALIDATE)
+#undef VOUCHER_DECLARE_VALIDATE
 
 inline constexpr size_t kProgramIdSize = 48;
 inline constexpr size_t kSlugSize = 32;
@@ -23,9 +23,9 @@ inline constexpr size_t kSlugSize = 32;
 inline constexpr int32_t kMaxScore = 10'000;
 
 // Looking up does not ask for a valid check digit: what is not registered is not found.
-void CheckUsccForm(absl::string_view uscc, FieldChecker* check);
-void CheckEvidenceForm(const v1::Evidence& evidence, FieldChecker* check);
-void CheckBlacklistingForm(const v1::Blacklisting& blacklisting, FieldChecker* check);
-void CheckDocumentForm(const std::string& path, const v1::Document& document, FieldChecker* check);
+void ValidateUscc(absl::string_view uscc, FieldChecker* check);
+void ValidateEvidence(const v1::Evidence& evidence, FieldChecker* check);
+void ValidateBlacklisting(const v1::Blacklisting& blacklisting, FieldChecker* check);
+void ValidateDocument(const std::string& path, const v1::Document& document, FieldChecker* check);
 
 }  // namespace voucher

@@ -40,7 +40,7 @@ absl::StatusOr<ServerConfig> ReadConfigFile(const std::string& path);
 // Everything that is wrong in a configuration, each with its field and how to mend it. `dev_clock`
 // says whether the flag
 // --dev-clock was given. Empty means good.
-std::vector<FieldProblem> CheckConfig(const ServerConfig& config, bool dev_clock);
+std::vector<FieldProblem> ValidateConfig(const ServerConfig& config, bool dev_clock);
 
 // A checked configuration with every default written out.
 ServerConfig WithDefaults(ServerConfig config);

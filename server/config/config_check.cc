@@ -150,7 +150,7 @@ void CheckBounds(const ServerConfig& config, Checker* checker) {
 
 }  // namespace
 
-std::vector<FieldProblem> CheckConfig(const ServerConfig& config, bool dev_clock) {
+std::vector<FieldProblem> ValidateConfig(const ServerConfig& config, bool dev_clock) {
   Checker checker;
   CheckAddresses(config, &checker);
   checker.Check(!config.data_directory().empty(), "data_directory",

@@ -101,7 +101,7 @@ struct Metrics::Parts {
       AddCounter(registry.get(), "voucher_entry_bytes_total", "Bytes of entries made durable.")
           .Add({});
   Histogram& group_size =
-      AddHistogram(registry.get(), "voucher_group_commands", "Entries per durable group.")
+      AddHistogram(registry.get(), "voucher_group_entries", "Entries per durable group.")
           .Add({}, GroupBuckets());
   Histogram& queue = stage_seconds.Add({{"stage", "queue"}}, latency_buckets);
   Histogram& decide = stage_seconds.Add({{"stage", "decide"}}, latency_buckets);

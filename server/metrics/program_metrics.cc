@@ -151,7 +151,7 @@ class ProgramMetrics {
     }
   }
 
-  static constexpr char kAttempts[] = "voucher_transfer_attempts_refused_total";
+  static constexpr char kAttempts[] = "voucher_misuse_refused_total";
   static constexpr char kAttemptsHelp[] =
       "Refused attempts to pass credit to another enterprise, since the start; those without a "
       "program are accounts of another enterprise that were to be bound.";

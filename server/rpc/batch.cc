@@ -8,16 +8,16 @@
 
 namespace voucher {
 
-std::vector<FieldProblem> CheckBatch(const google::protobuf::Message& around,
-                                     const Commands& commands, absl::string_view field,
-                                     size_t max_items, UnixNanos now) {
+std::vector<FieldProblem> ValidateBatch(const google::protobuf::Message& around,
+                                        const Commands& commands, absl::string_view field,
+                                        size_t max_items, UnixNanos now) {
   FieldChecker checker(now);
   checker.NoUnknownFields(around);
   checker.Count(field, static_cast<int>(commands.size()), 1, static_cast<int>(max_items));
   std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
   if (commands.size() > max_items) return problems;
   for (size_t i = 0; i < commands.size(); ++i) {
-    for (FieldProblem& problem : CheckCommand(commands[i], now)) {
+    for (FieldProblem& problem : ValidateCommand(commands[i], now)) {
       problem.field = absl::StrCat(field, "[", i, "].", problem.field);
       problems.push_back(std::move(problem));
     }
@@ -25,7 +25,7 @@ std::vector<FieldProblem> CheckBatch(const google::protobuf::Message& around,
   return problems;
 }
 
-absl::Status BatchError(const Door& door, const std::vector<Outcome>& outcomes) {
+absl::Status BatchError(const CallContext& call_context, const std::vector<Outcome>& outcomes) {
   const Outcome* first = nullptr;
   uint64_t unrecorded = 0;
   for (const Outcome& outcome : outcomes) {
@@ -34,7 +34,7 @@ absl::Status BatchError(const Door& door, const std::vector<Outcome>& outcomes) 
     ++unrecorded;
   }
   if (first == nullptr) return absl::OkStatus();
-  door.metrics->OnUnrecorded(UnavailableReason(first->status), unrecorded);
+  call_context.metrics->OnUnrecorded(UnavailableReason(first->status), unrecorded);
   return first->status;
 }
 
@@ -46,12 +46,12 @@ v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id) {
 }
 
 void SubmitBatch(const UnaryCall& call, std::shared_ptr<Commands> commands, BatchReply reply) {
-  WorkerPool* const pool = call.door().pool;
-  call.door().ledger->Submit(
+  WorkerPool* const pool = call.call_context().pool;
+  call.call_context().ledger->Submit(
       std::move(commands), call.who(),
       [call, pool, reply = std::move(reply)](std::vector<Outcome> outcomes) mutable {
         pool->Post([call, reply = std::move(reply), outcomes = std::move(outcomes)]() mutable {
-          const absl::Status error = BatchError(call.door(), outcomes);
+          const absl::Status error = BatchError(call.call_context(), outcomes);
           if (!error.ok()) return call.Fail(OperatingStatus(error));
           reply(call, outcomes);
         });

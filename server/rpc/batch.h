@@ -11,7 +11,7 @@
 #include "google/protobuf/message.h"
 
 #include "ledger/api/commands.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "ledger/validation/verbs.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/mutation.h"
@@ -32,14 +32,14 @@ void TakeCommands(google::protobuf::RepeatedPtrField<Request>* items,
 // Everything malformed in a batch whose request message was `around`: its own unknown fields, the
 // number of items (1 to max_items), then the items', with paths such as "redemptions[3].amount_fen"
 // for the field name "redemptions".
-std::vector<FieldProblem> CheckBatch(const google::protobuf::Message& around,
-                                     const Commands& commands, absl::string_view field,
-                                     size_t max_items, UnixNanos now);
+std::vector<FieldProblem> ValidateBatch(const google::protobuf::Message& around,
+                                        const Commands& commands, absl::string_view field,
+                                        size_t max_items, UnixNanos now);
 
 // The error that fails a whole batch: the first item that was not recorded, other than for a reused
 // request_id. What was recorded beside it answers the same when the batch is sent again. Counts
 // what was not recorded.
-absl::Status BatchError(const Door& door, const std::vector<Outcome>& outcomes);
+absl::Status BatchError(const CallContext& call_context, const std::vector<Outcome>& outcomes);
 
 // A refusal with its sentences: that of a recorded entry, or REQUEST_ID_REUSED.
 v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id);
@@ -86,8 +86,8 @@ UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*
     auto* message = google::protobuf::Arena::CreateMessage<BatchRequest>(commands->arena());
     if (!call.Parse(message)) return;
     TakeCommands((message->*items)(), take, commands.get());
-    const std::vector<FieldProblem> problems =
-        CheckBatch(*message, *commands, field, kMaxBatchItems, call.door().clock->WallNow());
+    const std::vector<FieldProblem> problems = ValidateBatch(
+        *message, *commands, field, kMaxBatchItems, call.call_context().clock->WallNow());
     if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
     SubmitBatch(call, commands,
                 [happened, outcomes, commands](const UnaryCall& recorded,

@@ -12,7 +12,7 @@
 namespace voucher {
 
 // Nothing is owned; everything outlives the gRPC server and all its calls.
-struct Door {
+struct CallContext {
   Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   const Principals* principals = nullptr;

@@ -9,7 +9,7 @@ namespace voucher {
 
 bool ParseRead(const UnaryCall& call, google::protobuf::Message* request) {
   if (!call.Parse(request)) return false;
-  FieldChecker checker(call.door().clock->WallNow());
+  FieldChecker checker(call.call_context().clock->WallNow());
   checker.NoUnknownFields(*request);
   const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
   if (!problems.empty()) call.Fail(BadRequestStatus(problems));
@@ -18,11 +18,11 @@ bool ParseRead(const UnaryCall& call, google::protobuf::Message* request) {
 
 void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
                   std::function<void(const UnaryCall&, const ReadSnapshot&)> read) {
-  const std::shared_ptr<const ReadSnapshot> newest = call.door().ledger->Snapshot();
+  const std::shared_ptr<const ReadSnapshot> newest = call.call_context().ledger->Snapshot();
   if (newest->sequence() >= min_sequence) return read(call, *newest);
   const auto ended = [call, min_sequence, read = std::move(read)](ProgressWaits::Result result) {
     if (result == ProgressWaits::Result::kReached) {
-      return read(call, *call.door().ledger->Snapshot());
+      return read(call, *call.call_context().ledger->Snapshot());
     }
     if (result == ProgressWaits::Result::kStopped) {
       return call.Fail(OperatingStatus(
@@ -32,7 +32,8 @@ void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
         absl::StrCat("the ledger has not reached min_sequence ", min_sequence, " in time"))));
   };
   uint64_t id = 0;
-  if (!call.door().waits->Add(min_sequence, {}, call.DeadlineWithin(kMaxReadWait), ended, &id)) {
+  if (!call.call_context().waits->Add(min_sequence, {}, call.DeadlineWithin(kMaxReadWait), ended,
+                                      &id)) {
     call.Fail(OperatingStatus(UnavailableError(
         unavailable::kOverloaded, "too many reads wait for a sequence; retry in a second")));
   }

@@ -55,7 +55,7 @@ UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Author
                              bool (*reads_many)(const Request&)) {
   const auto answer = [query](const UnaryCall& call, const Request& request,
                               const ReadSnapshot& snapshot) {
-    Ledger* const ledger = call.door().ledger;
+    Ledger* const ledger = call.call_context().ledger;
     Response response;
     const absl::Status status = query(*snapshot.NewView(), call.who(), request, &response,
                                       [ledger](uint64_t first, uint64_t last, auto visit) {
@@ -69,8 +69,8 @@ UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Author
     WithSnapshot(call, request->min_sequence(),
                  [=](const UnaryCall& ready, const ReadSnapshot& snapshot) {
                    if (!reads_many(*request)) return answer(ready, *request, snapshot);
-                   ready.door().long_reads->Post([answer, request, ready] {
-                     answer(ready, *request, *ready.door().ledger->Snapshot());
+                   ready.call_context().long_reads->Post([answer, request, ready] {
+                     answer(ready, *request, *ready.call_context().ledger->Snapshot());
                    });
                  });
   };

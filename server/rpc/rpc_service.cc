@@ -38,8 +38,8 @@ class DeniedBidi final : public RpcService::BidiReactor {
 
 }  // namespace
 
-RpcService::RpcService(const Door& door, const std::string& full_name)
-    : door_(door),
+RpcService::RpcService(const CallContext& call_context, const std::string& full_name)
+    : call_context_(call_context),
       descriptor_(
           google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(full_name)) {
   VOUCHER_CHECK(descriptor_ != nullptr) << full_name;
@@ -65,9 +65,9 @@ void RpcService::Unary(absl::string_view method, UnaryHandler handler) {
                            [this, rpc, handler = std::move(handler)](
                                grpc::CallbackServerContext* context,
                                const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                             UnaryCall call(&door_, rpc, context, request, response);
+                             UnaryCall call(&call_context_, rpc, context, request, response);
                              grpc::ServerUnaryReactor* const reactor = call.reactor();
-                             const Admitted admitted = Admit(door_, *rpc, *context);
+                             const Admitted admitted = Admit(call_context_, *rpc, *context);
                              if (admitted.who == nullptr) {
                                call.Fail(admitted.status);
                              } else {
@@ -75,7 +75,7 @@ void RpcService::Unary(absl::string_view method, UnaryHandler handler) {
                                if (request->Length() <= kLargeBytes) {
                                  handler(call);
                                } else {
-                                 door_.pool->Post([call, &handler] { handler(call); });
+                                 call_context_.pool->Post([call, &handler] { handler(call); });
                                }
                              }
                              return reactor;
@@ -90,12 +90,12 @@ void RpcService::ServerStream(absl::string_view method, WriteHandler handler) {
           [this, rpc, handler = std::move(handler)](
               grpc::CallbackServerContext* context,
               const grpc::ByteBuffer* request) -> WriteReactor* {
-            const Admitted admitted = Admit(door_, *rpc, *context);
+            const Admitted admitted = Admit(call_context_, *rpc, *context);
             if (admitted.who == nullptr) {
-              door_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
+              call_context_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
               return new DeniedWrite(admitted.status);
             }
-            return handler(&door_, rpc, *admitted.who, *request);
+            return handler(&call_context_, rpc, *admitted.who, *request);
           }));
 }
 
@@ -105,9 +105,9 @@ void RpcService::BidiStream(absl::string_view method, BidiHandler handler) {
                         new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                             [this, rpc, handler = std::move(handler)](
                                 grpc::CallbackServerContext* context) -> BidiReactor* {
-                              const Admitted admitted = Admit(door_, *rpc, *context);
+                              const Admitted admitted = Admit(call_context_, *rpc, *context);
                               if (admitted.who == nullptr) {
-                                door_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
+                                call_context_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
                                 return new DeniedBidi(admitted.status);
                               }
                               return handler(context, *admitted.who);

@@ -29,8 +29,9 @@ class RpcService : public grpc::Service {
   using WriteReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
   using BidiReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
   // Makes the reactor of one call, which deletes itself when done.
-  using WriteHandler = std::function<WriteReactor*(
-      const Door* door, const Rpc* rpc, const v1::Authority& who, const grpc::ByteBuffer& request)>;
+  using WriteHandler =
+      std::function<WriteReactor*(const CallContext* call_context, const Rpc* rpc,
+                                  const v1::Authority& who, const grpc::ByteBuffer& request)>;
   using BidiHandler =
       std::function<BidiReactor*(grpc::CallbackServerContext*, const v1::Authority& who)>;
 
@@ -39,7 +40,7 @@ class RpcService : public grpc::Service {
 
  protected:
   // Aborts if no such service is compiled in.
-  RpcService(const Door& door, const std::string& full_name);
+  RpcService(const CallContext& call_context, const std::string& full_name);
 
   // Each aborts if the service has no such RPC of that kind, or the table of roles does not know
   // it. The handler runs only for callers that the table admits, that of a large unary request on a
@@ -51,12 +52,12 @@ class RpcService : public grpc::Service {
   // Aborts unless every RPC of the service has its handler.
   void CheckComplete() const;
 
-  const Door& door() const { return door_; }
+  const CallContext& call_context() const { return call_context_; }
 
  private:
   const Rpc& Register(absl::string_view method, bool client_streams, bool server_streams);
 
-  const Door door_;
+  const CallContext call_context_;
   const google::protobuf::ServiceDescriptor* const descriptor_;
   int registered_ = 0;
 };

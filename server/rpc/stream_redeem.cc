@@ -34,7 +34,8 @@ struct Slot {
 
 class StreamRedeem final : public RpcService::BidiReactor {
  public:
-  StreamRedeem(const Door* door, const v1::Authority& who) : door_(door), who_(who) {
+  StreamRedeem(const CallContext* call_context, const v1::Authority& who)
+      : call_context_(call_context), who_(who) {
     std::optional<grpc::Status> last;
     {
       MutexLock lock(mutex_);
@@ -80,8 +81,8 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
   void OnDone() override {
     const auto duration = std::chrono::steady_clock::now() - begun_;
-    door_->metrics->OnRpc(*FindRpc("voucher.v1.CreditService", "StreamRedeem"), code_,
-                          std::chrono::nanoseconds(duration).count());
+    call_context_->metrics->OnRpc(*FindRpc("voucher.v1.CreditService", "StreamRedeem"), code_,
+                                  std::chrono::nanoseconds(duration).count());
     delete this;
   }
 
@@ -98,8 +99,8 @@ class StreamRedeem final : public RpcService::BidiReactor {
     if (parsed.ok()) {
       TakeCommands(message->mutable_redemptions(), &v1::Command::unsafe_arena_set_allocated_redeem,
                    commands.get());
-      problems =
-          CheckBatch(*message, *commands, "redemptions", kMaxStreamItems, door_->clock->WallNow());
+      problems = ValidateBatch(*message, *commands, "redemptions", kMaxStreamItems,
+                               call_context_->clock->WallNow());
     } else {
       problems.push_back({"", std::string(parsed.message())});
     }
@@ -122,19 +123,19 @@ class StreamRedeem final : public RpcService::BidiReactor {
   }
 
   void Submit(const std::shared_ptr<Commands>& commands, std::shared_ptr<Slot> slot) {
-    WorkerPool* const pool = commands->size() > kFewItems ? door_->pool : nullptr;
-    door_->ledger->Submit(commands, who_,
-                          [this, pool, slot, commands](std::vector<Outcome> outcomes) mutable {
-                            if (pool == nullptr) return Answer(*commands, outcomes, slot.get());
-                            pool->Post([this, slot, commands, outcomes = std::move(outcomes)] {
-                              Answer(*commands, outcomes, slot.get());
-                            });
-                          });
+    WorkerPool* const pool = commands->size() > kFewItems ? call_context_->pool : nullptr;
+    call_context_->ledger->Submit(
+        commands, who_, [this, pool, slot, commands](std::vector<Outcome> outcomes) mutable {
+          if (pool == nullptr) return Answer(*commands, outcomes, slot.get());
+          pool->Post([this, slot, commands, outcomes = std::move(outcomes)] {
+            Answer(*commands, outcomes, slot.get());
+          });
+        });
   }
 
   void Answer(const Commands& commands, const std::vector<Outcome>& outcomes, Slot* slot)
       VOUCHER_EXCLUDES(mutex_) {
-    const absl::Status error = BatchError(*door_, outcomes);
+    const absl::Status error = BatchError(*call_context_, outcomes);
     grpc::Status status;
     grpc::ByteBuffer bytes;
     if (error.ok()) {
@@ -160,7 +161,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
   // A stream that its caller leaves open would hold up a drain: it ends once what it has read is
   // answered.
   void StopWhenDraining() VOUCHER_REQUIRES(mutex_) {
-    const bool added = door_->waits->Add(
+    const bool added = call_context_->waits->Add(
         std::numeric_limits<uint64_t>::max(), {}, ProgressWaits::TimePoint::max(),
         [this](ProgressWaits::Result result) { OnDrainWait(result); }, &drain_wait_);
     if (added) {
@@ -209,7 +210,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     if (!writing_ && !end_) Write();
     ReadOn();
     if (!end_ || writing_) return std::nullopt;
-    if (drain_wait_ != 0) door_->waits->Wake(std::exchange(drain_wait_, 0));
+    if (drain_wait_ != 0) call_context_->waits->Wake(std::exchange(drain_wait_, 0));
     if (outstanding_ > 0) return std::nullopt;
     finished_ = true;
     code_ = end_->error_code();
@@ -229,7 +230,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     }
   }
 
-  const Door* const door_;
+  const CallContext* const call_context_;
   const v1::Authority& who_;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   grpc::ByteBuffer incoming_;
@@ -249,8 +250,9 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
 }  // namespace
 
-RpcService::BidiReactor* NewStreamRedeem(const Door* door, const v1::Authority& who) {
-  return new StreamRedeem(door, who);
+RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context,
+                                         const v1::Authority& who) {
+  return new StreamRedeem(call_context, who);
 }
 
 }  // namespace voucher

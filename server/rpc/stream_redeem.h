@@ -15,6 +15,6 @@ inline constexpr size_t kStreamMessagesInFlight = 8;
 // INVALID_ARGUMENT at a malformed message, once those before it are answered; UNAVAILABLE if a
 // message could not be recorded, or when the server drains and what was read is answered; CANCELLED
 // with the caller. Deletes itself.
-RpcService::BidiReactor* NewStreamRedeem(const Door* door, const v1::Authority& who);
+RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context, const v1::Authority& who);
 
 }  // namespace voucher

@@ -29,22 +29,23 @@ grpc::ByteBuffer SerializeMessage(const google::protobuf::Message& message) {
   return bytes;
 }
 
-Admitted Admit(const Door& door, const Rpc& rpc, const grpc::CallbackServerContext& context) {
+Admitted Admit(const CallContext& call_context, const Rpc& rpc,
+               const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
   const auto header = metadata.find(kPrincipalHeader);
   const std::string name = header == metadata.end()
                                ? std::string()
                                : std::string(header->second.data(), header->second.size());
-  const v1::Authority* who = door.principals->Find(name);
+  const v1::Authority* who = call_context.principals->Find(name);
   if (who == nullptr) {
-    door.log->Denied(rpc.path, name, context.peer(), "UNKNOWN_PRINCIPAL");
+    call_context.log->Denied(rpc.path, name, context.peer(), "UNKNOWN_PRINCIPAL");
     return {DeniedStatus(grpc::StatusCode::UNAUTHENTICATED, "UNKNOWN_PRINCIPAL",
                          absl::StrCat("name a configured principal in the metadata header ",
                                       kPrincipalHeader)),
             nullptr};
   }
   if (!MayCall(*who, rpc)) {
-    door.log->Denied(rpc.path, name, context.peer(), "ROLE_DENIED");
+    call_context.log->Denied(rpc.path, name, context.peer(), "ROLE_DENIED");
     return {DeniedStatus(grpc::StatusCode::PERMISSION_DENIED, "ROLE_DENIED",
                          absl::StrCat("no role of ", name, " may call ", rpc.path)),
             nullptr};
@@ -76,7 +77,8 @@ void UnaryCall::Fail(const grpc::Status& status) const {
 
 void UnaryCall::End(const grpc::Status& status) const {
   const auto duration = std::chrono::steady_clock::now() - begun_;
-  door_->metrics->OnRpc(*rpc_, status.error_code(), std::chrono::nanoseconds(duration).count());
+  call_context_->metrics->OnRpc(*rpc_, status.error_code(),
+                                std::chrono::nanoseconds(duration).count());
   reactor_->Finish(status);
 }
 

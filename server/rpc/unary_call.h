@@ -26,15 +26,16 @@ struct Admitted {
   grpc::Status status;
   const v1::Authority* who = nullptr;
 };
-Admitted Admit(const Door& door, const Rpc& rpc, const grpc::CallbackServerContext& context);
+Admitted Admit(const CallContext& call_context, const Rpc& rpc,
+               const grpc::CallbackServerContext& context);
 
 // A call in progress; a value to pass along. Exactly one of Reply and Fail ends it, on any thread;
 // after that nothing that it points to may be touched. A cancelled call is ended in the same way.
 class UnaryCall {
  public:
-  UnaryCall(const Door* door, const Rpc* rpc, grpc::CallbackServerContext* context,
+  UnaryCall(const CallContext* call_context, const Rpc* rpc, grpc::CallbackServerContext* context,
             const grpc::ByteBuffer* request, grpc::ByteBuffer* response)
-      : door_(door),
+      : call_context_(call_context),
         rpc_(rpc),
         context_(context),
         reactor_(context->DefaultReactor()),
@@ -42,7 +43,7 @@ class UnaryCall {
         response_(response),
         begun_(std::chrono::steady_clock::now()) {}
 
-  const Door& door() const { return *door_; }
+  const CallContext& call_context() const { return *call_context_; }
   const v1::Authority& who() const { return *who_; }
   void set_who(const v1::Authority* who) { who_ = who; }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
@@ -59,7 +60,7 @@ class UnaryCall {
  private:
   void End(const grpc::Status& status) const;
 
-  const Door* door_;
+  const CallContext* call_context_;
   const Rpc* rpc_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;

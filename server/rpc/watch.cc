@@ -19,8 +19,8 @@ using Steady = std::chrono::steady_clock;
 // The reactor of one call; deletes itself.
 class WatchCall final : public RpcService::WriteReactor {
  public:
-  WatchCall(const Door* door, const Rpc* rpc, WatchBeginning beginning)
-      : door_(door), rpc_(rpc), watched_(std::move(beginning.watched)) {
+  WatchCall(const CallContext* call_context, const Rpc* rpc, WatchBeginning beginning)
+      : call_context_(call_context), rpc_(rpc), watched_(std::move(beginning.watched)) {
     if (!beginning.status.ok()) {
       EndUnlocked(beginning.status);
       return;
@@ -47,11 +47,12 @@ class WatchCall final : public RpcService::WriteReactor {
   void OnCancel() override VOUCHER_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     cancelled_ = true;
-    door_->waits->Wake(wait_);
+    call_context_->waits->Wake(wait_);
   }
 
   void OnDone() override {
-    door_->metrics->OnRpc(*rpc_, code_, std::chrono::nanoseconds(Steady::now() - begun_).count());
+    call_context_->metrics->OnRpc(*rpc_, code_,
+                                  std::chrono::nanoseconds(Steady::now() - begun_).count());
     delete this;
   }
 
@@ -68,7 +69,7 @@ class WatchCall final : public RpcService::WriteReactor {
 
   std::optional<grpc::Status> WaitFor(uint64_t sequence, Steady::time_point not_before,
                                       Steady::time_point deadline) VOUCHER_REQUIRES(mutex_) {
-    const bool added = door_->waits->Add(
+    const bool added = call_context_->waits->Add(
         sequence, not_before, deadline, [this](ProgressWaits::Result result) { OnWaited(result); },
         &wait_);
     if (added) return std::nullopt;
@@ -98,7 +99,7 @@ class WatchCall final : public RpcService::WriteReactor {
 
   // Looks without the lock, so that a cancellation does not wait for the disk; then sends or waits.
   std::optional<grpc::Status> Look() VOUCHER_EXCLUDES(mutex_) {
-    absl::StatusOr<WatchLook> look = watched_->LookAt(*door_->ledger->Snapshot());
+    absl::StatusOr<WatchLook> look = watched_->LookAt(*call_context_->ledger->Snapshot());
     if (!look.ok()) return OperatingStatus(look.status());
     MutexLock lock(mutex_);
     if (cancelled_) return grpc::Status::CANCELLED;
@@ -108,7 +109,7 @@ class WatchCall final : public RpcService::WriteReactor {
     return std::nullopt;
   }
 
-  const Door* const door_;
+  const CallContext* const call_context_;
   const Rpc* const rpc_;
   const std::unique_ptr<Watched> watched_;  // touched by whoever looks
   const Steady::time_point begun_ = Steady::now();
@@ -122,21 +123,22 @@ class WatchCall final : public RpcService::WriteReactor {
 
 }  // namespace
 
-grpc::Status ParseWatch(const Door& door, const grpc::ByteBuffer& bytes,
+grpc::Status ParseWatch(const CallContext& call_context, const grpc::ByteBuffer& bytes,
                         google::protobuf::Message* request) {
   const absl::Status parsed = ParseMessage(bytes, request);
   if (!parsed.ok()) return BadRequestStatus({{"", std::string(parsed.message())}});
-  FieldChecker checker(door.clock->WallNow());
+  FieldChecker checker(call_context.clock->WallNow());
   checker.NoUnknownFields(*request);
   const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
   return problems.empty() ? grpc::Status::OK : BadRequestStatus(problems);
 }
 
-RpcService::WriteHandler Watch(WatchBeginning (*begin)(const Door& door, const v1::Authority& who,
+RpcService::WriteHandler Watch(WatchBeginning (*begin)(const CallContext& call_context,
+                                                       const v1::Authority& who,
                                                        const grpc::ByteBuffer& request)) {
-  return [begin](const Door* door, const Rpc* rpc, const v1::Authority& who,
+  return [begin](const CallContext* call_context, const Rpc* rpc, const v1::Authority& who,
                  const grpc::ByteBuffer& request) -> RpcService::WriteReactor* {
-    return new WatchCall(door, rpc, begin(*door, who, request));
+    return new WatchCall(call_context, rpc, begin(*call_context, who, request));
   };
 }
 

@@ -52,14 +52,15 @@ struct WatchBeginning {
 };
 
 // Reads the request of a watch. INVALID_ARGUMENT if it does not parse or holds unknown fields.
-grpc::Status ParseWatch(const Door& door, const grpc::ByteBuffer& bytes,
+grpc::Status ParseWatch(const CallContext& call_context, const grpc::ByteBuffer& bytes,
                         google::protobuf::Message* request);
 
 // A handler for RpcService::ServerStream. One message of a call is on its way at a time, and the
 // next look comes after it has left: a slow reader costs one message of memory and misses nothing.
 // Between looks a call sleeps in ProgressWaits. It ends with what a look says, DEADLINE_EXCEEDED if
 // the first look waited too long, UNAVAILABLE when the server drains, CANCELLED with the caller.
-RpcService::WriteHandler Watch(WatchBeginning (*begin)(const Door& door, const v1::Authority& who,
+RpcService::WriteHandler Watch(WatchBeginning (*begin)(const CallContext& call_context,
+                                                       const v1::Authority& who,
                                                        const grpc::ByteBuffer& request));
 
 }  // namespace voucher

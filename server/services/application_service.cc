@@ -14,8 +14,8 @@ using v1::Event;
 
 class ApplicationService final : public RpcService {
  public:
-  explicit ApplicationService(const Door& door)
-      : RpcService(door, "voucher.v1.ApplicationService") {
+  explicit ApplicationService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.ApplicationService") {
     Unary("SubmitApplication",
           Mutation<v1::SubmitApplicationResponse>(&Command::mutable_submit_application,
                                                   &Event::application_submitted));
@@ -71,8 +71,8 @@ class ApplicationService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewApplicationService(const Door& door) {
-  return std::make_unique<ApplicationService>(door);
+std::unique_ptr<RpcService> NewApplicationService(const CallContext& call_context) {
+  return std::make_unique<ApplicationService>(call_context);
 }
 
 }  // namespace voucher

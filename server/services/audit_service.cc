@@ -26,8 +26,8 @@ void GetEntry(const UnaryCall& call) {
                      request.sequence() == 0 || request.sequence() > snapshot.sequence()
                          ? absl::NotFoundError(
                                absl::StrCat("the ledger has entries 1 to ", snapshot.sequence()))
-                         : AddEntries(*ready.door().ledger, request.sequence(), request.sequence(),
-                                      1, &found);
+                         : AddEntries(*ready.call_context().ledger, request.sequence(),
+                                      request.sequence(), 1, &found);
                  if (!status.ok()) return ready.Fail(OperatingStatus(status));
                  response.mutable_recorded()->Swap(&found[0]);
                  response.set_as_of_sequence(snapshot.sequence());
@@ -41,25 +41,27 @@ void ListEntries(const UnaryCall& call) {
   if (request.page_size() < 0 || request.page_size() > kMaxPageEntries) {
     return call.Fail(BadRequestStatus({{"page_size", "must be 0 to 1,000"}}));
   }
-  WithSnapshot(
-      call, request.min_sequence(),
-      [request](const UnaryCall& ready, const ReadSnapshot& snapshot) {
-        v1::ListEntriesResponse response;
-        const int page_size = request.page_size() == 0 ? kDefaultPage : request.page_size();
-        const uint64_t first = std::max<uint64_t>(request.first_sequence(), 1);
-        const absl::Status status = AddEntries(*ready.door().ledger, first, snapshot.sequence(),
-                                               page_size, response.mutable_recorded());
-        if (!status.ok()) return ready.Fail(OperatingStatus(status));
-        const uint64_t next = first + response.recorded_size();
-        response.set_next_sequence(next <= snapshot.sequence() ? next : 0);
-        response.set_as_of_sequence(snapshot.sequence());
-        ready.Reply(response);
-      });
+  WithSnapshot(call, request.min_sequence(),
+               [request](const UnaryCall& ready, const ReadSnapshot& snapshot) {
+                 v1::ListEntriesResponse response;
+                 const int page_size =
+                     request.page_size() == 0 ? kDefaultPage : request.page_size();
+                 const uint64_t first = std::max<uint64_t>(request.first_sequence(), 1);
+                 const absl::Status status =
+                     AddEntries(*ready.call_context().ledger, first, snapshot.sequence(), page_size,
+                                response.mutable_recorded());
+                 if (!status.ok()) return ready.Fail(OperatingStatus(status));
+                 const uint64_t next = first + response.recorded_size();
+                 response.set_next_sequence(next <= snapshot.sequence() ? next : 0);
+                 response.set_as_of_sequence(snapshot.sequence());
+                 ready.Reply(response);
+               });
 }
 
 class AuditService final : public RpcService {
  public:
-  explicit AuditService(const Door& door) : RpcService(door, "voucher.v1.AuditService") {
+  explicit AuditService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.AuditService") {
     Unary("GetEntry", &GetEntry);
     Unary("ListEntries", &ListEntries);
     Unary("GetBalances", ReadAsOf(&query::GetBalances));
@@ -70,8 +72,8 @@ class AuditService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewAuditService(const Door& door) {
-  return std::make_unique<AuditService>(door);
+std::unique_ptr<RpcService> NewAuditService(const CallContext& call_context) {
+  return std::make_unique<AuditService>(call_context);
 }
 
 }  // namespace voucher

@@ -30,14 +30,14 @@ std::optional<int64_t> NanosFrom(const google::protobuf::Duration& duration, Uni
 template <class Response>
 void ReplyNow(const UnaryCall& call) {
   Response response;
-  *response.mutable_now() = ToTimestamp(call.door().clock->WallNow());
+  *response.mutable_now() = ToTimestamp(call.call_context().clock->WallNow());
   call.Reply(response);
 }
 
 class ClockService final : public RpcService {
  public:
-  ClockService(const Door& door, ManualClock* clock)
-      : RpcService(door, "voucher.dev.v1.ClockService"), clock_(clock) {
+  ClockService(const CallContext& call_context, ManualClock* clock)
+      : RpcService(call_context, "voucher.dev.v1.ClockService"), clock_(clock) {
     Unary("GetClock", [](const UnaryCall& call) {
       dev::v1::GetClockRequest request;
       if (call.Parse(&request)) ReplyNow<dev::v1::GetClockResponse>(call);
@@ -93,8 +93,8 @@ class ClockService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewClockService(const Door& door, ManualClock* clock) {
-  return std::make_unique<ClockService>(door, clock);
+std::unique_ptr<RpcService> NewClockService(const CallContext& call_context, ManualClock* clock) {
+  return std::make_unique<ClockService>(call_context, clock);
 }
 
 }  // namespace voucher

@@ -25,7 +25,8 @@ bool ShowsMany(const v1::ListRedemptionsRequest& request) {
 
 class CreditService final : public RpcService {
  public:
-  explicit CreditService(const Door& door) : RpcService(door, "voucher.v1.CreditService") {
+  explicit CreditService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.CreditService") {
     Unary("OrderTransfer", Mutation<v1::OrderTransferResponse>(&Command::mutable_order_transfer,
                                                                &Event::transfer_ordered));
     Unary("ConfirmTransfer", Mutation<v1::ConfirmTransferResponse>(
@@ -44,7 +45,7 @@ class CreditService final : public RpcService {
                                &Command::unsafe_arena_set_allocated_redeem, &Event::redeemed,
                                &v1::BatchRedeemResponse::mutable_outcomes));
     BidiStream("StreamRedeem", [this](grpc::CallbackServerContext*, const v1::Authority& who) {
-      return NewStreamRedeem(&this->door(), who);
+      return NewStreamRedeem(&this->call_context(), who);
     });
     Unary("ReverseRedemption",
           Mutation<v1::ReverseRedemptionResponse>(&Command::mutable_reverse_redemption,
@@ -64,8 +65,8 @@ class CreditService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewCreditService(const Door& door) {
-  return std::make_unique<CreditService>(door);
+std::unique_ptr<RpcService> NewCreditService(const CallContext& call_context) {
+  return std::make_unique<CreditService>(call_context);
 }
 
 }  // namespace voucher

@@ -14,7 +14,8 @@ using v1::Event;
 
 class ProgramService final : public RpcService {
  public:
-  explicit ProgramService(const Door& door) : RpcService(door, "voucher.v1.ProgramService") {
+  explicit ProgramService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.ProgramService") {
     Unary("PublishProgram", Mutation<v1::PublishProgramResponse>(&Command::mutable_publish_program,
                                                                  &Event::program_published));
     Unary("SetProgramState", Mutation<v1::SetProgramStateResponse>(
@@ -28,7 +29,7 @@ class ProgramService final : public RpcService {
     Unary("GetCalendar", Read(&query::GetCalendar));
     Unary("Quote",
           Read(&query::Quote, std::function<UnixNanos(const UnaryCall&)>([](const UnaryCall& call) {
-            return call.door().clock->WallNow();
+            return call.call_context().clock->WallNow();
           })));
     Unary("GetBudget", ReadAsOf(&query::GetBudget));
     ServerStream("WatchBudget", Watch(&BeginWatchBudget));
@@ -40,8 +41,8 @@ class ProgramService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewProgramService(const Door& door) {
-  return std::make_unique<ProgramService>(door);
+std::unique_ptr<RpcService> NewProgramService(const CallContext& call_context) {
+  return std::make_unique<ProgramService>(call_context);
 }
 
 }  // namespace voucher

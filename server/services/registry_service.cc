@@ -13,7 +13,8 @@ using v1::Event;
 
 class RegistryService final : public RpcService {
  public:
-  explicit RegistryService(const Door& door) : RpcService(door, "voucher.v1.RegistryService") {
+  explicit RegistryService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.RegistryService") {
     Unary("PutEnterprise", Mutation<v1::PutEnterpriseResponse>(&Command::mutable_put_enterprise,
                                                                &Event::enterprise_put));
     Unary("RecordIncident", Mutation<v1::RecordIncidentResponse>(&Command::mutable_record_incident,
@@ -59,8 +60,8 @@ class RegistryService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewRegistryService(const Door& door) {
-  return std::make_unique<RegistryService>(door);
+std::unique_ptr<RpcService> NewRegistryService(const CallContext& call_context) {
+  return std::make_unique<RegistryService>(call_context);
 }
 
 }  // namespace voucher

@@ -13,7 +13,8 @@ using v1::Event;
 
 class SettlementService final : public RpcService {
  public:
-  explicit SettlementService(const Door& door) : RpcService(door, "voucher.v1.SettlementService") {
+  explicit SettlementService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.SettlementService") {
     Unary("CloseStatement", Mutation<v1::CloseStatementResponse>(&Command::mutable_close_statement,
                                                                  &Event::statement_closed));
     Unary("RecordDisbursement",
@@ -29,8 +30,8 @@ class SettlementService final : public RpcService {
 
 }  // namespace
 
-std::unique_ptr<RpcService> NewSettlementService(const Door& door) {
-  return std::make_unique<SettlementService>(door);
+std::unique_ptr<RpcService> NewSettlementService(const CallContext& call_context) {
+  return std::make_unique<SettlementService>(call_context);
 }
 
 }  // namespace voucher

@@ -54,13 +54,13 @@ class BudgetChanges final : public Watched {
 
 }  // namespace
 
-WatchBeginning BeginWatchBudget(const Door& door, const v1::Authority&,
+WatchBeginning BeginWatchBudget(const CallContext& call_context, const v1::Authority&,
                                 const grpc::ByteBuffer& bytes) {
   WatchBeginning beginning;
   v1::WatchBudgetRequest request;
-  beginning.status = ParseWatch(door, bytes, &request);
+  beginning.status = ParseWatch(call_context, bytes, &request);
   if (!beginning.status.ok()) return beginning;
-  FieldChecker checker(door.clock->WallNow());
+  FieldChecker checker(call_context.clock->WallNow());
   checker.Slug("program_id", request.program_id(), 48);
   if (request.interval_ms() != 0) {
     checker.Range("interval_ms", request.interval_ms(), 100, 60'000);

@@ -39,14 +39,14 @@ class EntryFeed final : public Watched {
 
 }  // namespace
 
-WatchBeginning BeginWatchEntries(const Door& door, const v1::Authority&,
+WatchBeginning BeginWatchEntries(const CallContext& call_context, const v1::Authority&,
                                  const grpc::ByteBuffer& bytes) {
   WatchBeginning beginning;
   v1::WatchEntriesRequest request;
-  beginning.status = ParseWatch(door, bytes, &request);
+  beginning.status = ParseWatch(call_context, bytes, &request);
   if (!beginning.status.ok()) return beginning;
   beginning.sequence = std::max<uint64_t>(request.from_sequence(), 1);
-  beginning.watched = std::make_unique<EntryFeed>(door.ledger, beginning.sequence);
+  beginning.watched = std::make_unique<EntryFeed>(call_context.ledger, beginning.sequence);
   return beginning;
 }
 

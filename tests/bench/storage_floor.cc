@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<StorageFloor>> StorageFloor::Open(const std::stri
   VOUCHER_ASSIGN_OR_RETURN(
       floor->journal_, Journal::Open({.path = directory + "/journal", .create_if_missing = true}));
   VOUCHER_ASSIGN_OR_RETURN(floor->views_, Views::Open(directory + "/views"));
-  floor->state_ = std::make_unique<HotView>(&floor->views_->newest(), kHotRows);
+  floor->state_ = std::make_unique<WriterRows>(&floor->views_->newest(), kHotRows);
   return floor;
 }
 

@@ -45,7 +45,7 @@ class StorageFloor {
   const int accounts_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Views> views_;
-  std::unique_ptr<HotView> state_;
+  std::unique_ptr<WriterRows> state_;
   std::shared_ptr<const RowSource> snapshot_;
   uint64_t next_ = 1;  // entry
 };

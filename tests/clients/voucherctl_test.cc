@@ -45,7 +45,7 @@ std::string WriteFile(const std::string& name, const std::string& content) {
 
 absl::Status RefusedStatus() {
   v1::Refusal refusal;
-  refusal.set_reason(v1::REASON_POOL_EXHAUSTED);
+  refusal.set_reason(v1::REASON_BUDGET_EXHAUSTED);
   refusal.set_clause("武汉市经信局 2025-05-20 四(一)");
   refusal.set_message("The budget cannot hold the amount.");
   refusal.set_message_zh("预算不足。");
@@ -62,7 +62,7 @@ absl::Status RefusedStatus() {
   v1::Receipt receipt;
   receipt.set_sequence(5'213);
   receipt.set_queue_number(5'208);
-  absl::Status status(absl::StatusCode::kResourceExhausted, "POOL_EXHAUSTED");
+  absl::Status status(absl::StatusCode::kResourceExhausted, "BUDGET_EXHAUSTED");
   status.SetPayload("type.googleapis.com/voucher.v1.Refusal",
                     absl::Cord(refusal.SerializeAsString()));
   status.SetPayload("type.googleapis.com/voucher.v1.Receipt",
@@ -284,7 +284,7 @@ TEST(Failure, PrintsARefusalWithBothSentencesClauseNumbersAndReceipt) {
   Terminal terminal;
   EXPECT_EQ(PrintFailure(RefusedStatus(), "r1", terminal.session), kRefused);
   const std::string printed = terminal.err.str();
-  for (const char* part : {"refused: POOL_EXHAUSTED", "The budget cannot hold the amount.",
+  for (const char* part : {"refused: BUDGET_EXHAUSTED", "The budget cannot hold the amount.",
                            "预算不足。", "武汉市经信局 2025-05-20 四(一)",
                            "available 1,200.00 yuan, possible 2025-06-11 00:00:00 +08:00, "
                            "closed month 2025-06\n",
@@ -298,7 +298,7 @@ TEST(Failure, PrintsJsonOnStandardOutput) {
   terminal.session.json = true;
   EXPECT_EQ(PrintFailure(RefusedStatus(), "r1", terminal.session), kRefused);
   EXPECT_THAT(terminal.err.str(), IsEmpty());
-  EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("\"reason\": \"REASON_POOL_EXHAUSTED\""),
+  EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("\"reason\": \"REASON_BUDGET_EXHAUSTED\""),
                                         HasSubstr("\"request_id\": \"r1\"")));
 }
 

@@ -44,7 +44,7 @@ class GroupTest : public ::testing::Test {
   ScratchDirectory scratch_{"group"};
   LedgerStory story_;
   std::unique_ptr<Journal> journal_;
-  HotView state_;
+  WriterRows state_;
 };
 
 TEST_F(GroupTest, ARedemptionIsFoundInTheJournalInTheGroupBeforeAndInTheGroup) {

@@ -15,15 +15,15 @@ std::vector<uint64_t> IdsDueBy(const PendingTimers& timers, UnixNanos latest, si
 }
 
 TEST(PendingTimers, FollowWhatGroupsSetAndTakeAway) {
-  const HotView below(nullptr);
-  Overlay first(&below);
+  const WriterRows below(nullptr);
+  EditableRows first(&below);
   first.Put<tables::Timers>({30, kVoucher, 1}, {});
   first.Put<tables::Timers>({10, kTransfer, 2}, {});
   first.Put<tables::Timers>({20, kTransfer, 3}, {});
   PendingTimers timers(first);  // Reads those that are there.
   EXPECT_EQ(timers.next_due(), 10);
 
-  Overlay second(&first);
+  EditableRows second(&first);
   second.Erase<tables::Timers>({10, kTransfer, 2});  // Answered in time.
   second.Put<tables::Timers>({15, kTransfer, 4}, {});
   second.Erase<tables::Timers>({16, kTransfer, 5});  // Set and answered within the group.
@@ -36,7 +36,7 @@ TEST(PendingTimers, FollowWhatGroupsSetAndTakeAway) {
   EXPECT_EQ(last.kind(), v1::TIMER_KIND_VOUCHER_LAPSE);
   EXPECT_EQ(last.due_unix_ns(), 30);
 
-  Overlay third(&second);
+  EditableRows third(&second);
   for (const auto& [due, kind, id] : {std::tuple(int64_t{15}, kTransfer, uint64_t{4}),
                                       std::tuple(int64_t{20}, kTransfer, uint64_t{3}),
                                       std::tuple(int64_t{30}, kVoucher, uint64_t{1})}) {
@@ -50,8 +50,8 @@ constexpr auto kTranche = static_cast<uint8_t>(v1::TIMER_KIND_TRANCHE);
 constexpr auto kWaitlist = static_cast<uint8_t>(v1::TIMER_KIND_WAITLIST);
 
 TEST(PendingTimers, KeepImmediateOnesApartAndSeeThoseOfTheGroup) {
-  const HotView below(nullptr);
-  Overlay first(&below);
+  const WriterRows below(nullptr);
+  EditableRows first(&below);
   first.Put<tables::Timers>({10, kVoucher, 1}, {});
   first.Put<tables::Timers>({20, kTranche, 2}, {});
   first.Put<tables::Timers>({40, kTranche, 3}, {});
@@ -60,7 +60,7 @@ TEST(PendingTimers, KeepImmediateOnesApartAndSeeThoseOfTheGroup) {
   EXPECT_EQ(timers.next_immediate(), 20);
   EXPECT_EQ(IdsDueBy(timers, 100), (std::vector<uint64_t>{1}));
 
-  Overlay second(&first);
+  EditableRows second(&first);
   EXPECT_FALSE(timers.FirstImmediate(second, 19).has_value());
   EXPECT_EQ(timers.FirstImmediate(second, 20)->id(), 2);
   second.Erase<tables::Timers>({20, kTranche, 2});  // Booked.
@@ -74,7 +74,7 @@ TEST(PendingTimers, KeepImmediateOnesApartAndSeeThoseOfTheGroup) {
 
   timers.Follow(second);
   EXPECT_EQ(timers.next_immediate(), 40);
-  Overlay third(&second);
+  EditableRows third(&second);
   EXPECT_EQ(timers.FirstImmediate(third, 40)->kind(), v1::TIMER_KIND_TRANCHE);
 }
 

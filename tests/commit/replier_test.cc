@@ -20,7 +20,7 @@ std::shared_ptr<const ReadSnapshot> NothingYet() {
 
 DurableGroup GroupOf(Done done) {
   DurableGroup group;
-  group.finished.push_back(std::make_unique<Submission>());
+  group.finished.push_back(std::make_unique<Work>());
   group.finished.back()->commands = std::make_shared<Commands>();
   group.finished.back()->done = std::move(done);
   return group;

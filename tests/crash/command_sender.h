@@ -22,7 +22,7 @@ struct Answered {
   v1::Receipt receipt;
   // The verb's event.
   v1::Event event;
-  // As in "POOL_EXHAUSTED"; empty if accepted.
+  // As in "BUDGET_EXHAUSTED"; empty if accepted.
   std::string reason;
 
   // All of it as bytes: two answers are the same exactly if these are.

@@ -50,7 +50,7 @@ struct LedgerReading {
 absl::StatusOr<LedgerReading> ReadLedger(testing::ApiClient& auditor,
                                          const Acknowledgements& acknowledgements);
 
-// "POOL_EXHAUSTED" for REASON_POOL_EXHAUSTED.
+// "BUDGET_EXHAUSTED" for REASON_BUDGET_EXHAUSTED.
 std::string ReasonName(v1::Reason reason);
 
 }  // namespace voucher::demo

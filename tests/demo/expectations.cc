@@ -106,7 +106,7 @@ std::string Expectations::Refuse(const v1::SubmitApplicationRequest& request,
   const auto granted = granted_by_enterprise_.find(request.uscc());
   const int64_t used_fen = granted == granted_by_enterprise_.end() ? 0 : granted->second;
   if (used_fen >= kEnterpriseCapFen) return "ENTERPRISE_CAP_REACHED";
-  if (std::min(base_fen, kEnterpriseCapFen - used_fen) > remaining_fen_) return "POOL_EXHAUSTED";
+  if (std::min(base_fen, kEnterpriseCapFen - used_fen) > remaining_fen_) return "BUDGET_EXHAUSTED";
   if (!products_in_force) return "PRODUCT_NOT_APPROVED";
   return "";
 }

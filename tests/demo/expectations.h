@@ -16,7 +16,7 @@ namespace voucher::demo {
 
 // What a submission comes to.
 struct Expected {
-  std::string reason;       // as in "POOL_EXHAUSTED"; empty if accepted
+  std::string reason;       // as in "BUDGET_EXHAUSTED"; empty if accepted
   int64_t granted_fen = 0;  // if accepted
 };
 

@@ -247,7 +247,7 @@ absl::Status RushOpening(World* world) {
   int64_t accepted = 0, exhausted = 0;
   for (const Case& c : world->cases) {
     accepted += c.application_id != 0 ? 1 : 0;
-    exhausted += c.reason == "POOL_EXHAUSTED" ? 1 : 0;
+    exhausted += c.reason == "BUDGET_EXHAUSTED" ? 1 : 0;
   }
   world->Expect(exhausted > 0, "the pool was not exhausted");
   world->progress.End(absl::StrCat(world->fleet.size(), " clients: ", WithSeparators(accepted),

@@ -22,7 +22,7 @@ class StoryReport {
   void EndPart() { BeginPart(""); }
 
   void Accept();
-  // `reason` as in "POOL_EXHAUSTED".
+  // `reason` as in "BUDGET_EXHAUSTED".
   void Refuse(absl::string_view verb, const std::string& reason, const v1::Refusal& refusal);
   void Malformed() { ++part_refused_["MALFORMED"]; }
   // Balances that were compared, as the table has them: program and columns, one space between.

@@ -25,11 +25,11 @@ using ::testing::HasSubstr;
 class FsckTest : public CheckedLedger {
  protected:
   // Lets `change` alter rows of the views on disk, below `reached`.
-  void ChangeViews(const std::function<void(Overlay*)>& change) {
+  void ChangeViews(const std::function<void(EditableRows*)>& change) {
     auto views = Views::Open(Path() + "/views");
     ASSERT_TRUE(views.ok()) << views.status();
     const Reached reached = (*views)->reached().value();
-    HotView rows(&(*views)->newest());
+    WriterRows rows(&(*views)->newest());
     change(&rows);
     ASSERT_TRUE((*views)->Apply(*rows.TakeChanges(), reached).ok());
   }
@@ -107,7 +107,7 @@ TEST_F(FsckTest, ASettledLedgerIsCleanAndEachRowOfItsStatementsIsCompared) {
   Write(story_.stored());
   const FsckReport report = Check(/*redecide=*/true);
   EXPECT_EQ(report.Verdict(), "fsck: ok") << report.Text();
-  ChangeViews([](Overlay* rows) {
+  ChangeViews([](EditableRows* rows) {
     rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(1);
     rows->Erase<tables::StatementLines>({2, 2});
   });
@@ -143,14 +143,14 @@ TEST_F(FsckTest, ViewsMayBeBehindAndAreComparedThere) {
   FsckReport report = Check();
   EXPECT_TRUE(report.ok()) << report.Text();
   EXPECT_THAT(NoteOf(report, "views"), HasSubstr("the views end at entry 20 of"));
-  ChangeViews([](Overlay* rows) { rows->Edit<tables::Counters>({}).set_enterprise(99); });
+  ChangeViews([](EditableRows* rows) { rows->Edit<tables::Counters>({}).set_enterprise(99); });
   report = Check();
   EXPECT_THAT(Failed(report), ElementsAre("views"));
 }
 
 TEST_F(FsckTest, AnAlteredRowOfTheViewsIsNamed) {
   Write(story_.stored());
-  ChangeViews([](Overlay* rows) {
+  ChangeViews([](EditableRows* rows) {
     auto& balance = rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_BUDGET, 0, 0});
     ASSERT_EQ(balance.fen(), 77'400'00);
     balance.set_fen(77'400'01);
@@ -165,7 +165,7 @@ TEST_F(FsckTest, AnAlteredRowOfTheViewsIsNamed) {
 
 TEST_F(FsckTest, AMissingAndAnInventedRowOfTheViewsAreNamed) {
   Write(story_.stored());
-  ChangeViews([](Overlay* rows) {
+  ChangeViews([](EditableRows* rows) {
     rows->Erase<tables::Vouchers>({1});
     rows->Edit<tables::Vouchers>({2}).set_approved_fen(1);
   });
@@ -231,7 +231,7 @@ TEST_F(FsckTest, NoJournalIsAnErrorNotAFinding) {
 
 TEST(FsckReportTest, FindingsBeyondTheFirstHundredAreCounted) {
   FsckCheck check("many", "nothing");
-  for (int i = 0; i < 250; ++i) check.Find("finding \"", i, "\"\n");
+  for (int i = 0; i < 250; ++i) check.Report("finding \"", i, "\"\n");
   FsckReport report;
   report.checks = {check};
   EXPECT_EQ(report.Verdict(), "fsck: FAILED: many (250)");

@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 
 // The last redemption of account 1, of which a part is reversed.
 uint64_t LastOf(const View& view) {
-  return view.Find<tables::Accounts>({1})->last_redemption();
+  return view.Find<tables::CloudAccounts>({1})->last_redemption();
 }
 
 class InvariantsTest : public ::testing::Test {
@@ -32,11 +32,11 @@ TEST_F(InvariantsTest, HoldAfterTheMainJob) {
 }
 
 TEST_F(InvariantsTest, HoldInAnEmptyLedger) {
-  EXPECT_THAT(CheckInvariants(HotView(nullptr), RedemptionSums()), IsEmpty());
+  EXPECT_THAT(CheckInvariants(WriterRows(nullptr), RedemptionSums()), IsEmpty());
 }
 
 TEST_F(InvariantsTest, AFenMovedBetweenTwoAccountsShowsOnBoth) {
-  Overlay rows(&story_.view());
+  EditableRows rows(&story_.view());
   auto& held = rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, 5, 0});
   held.set_fen(held.fen() + 1);
   auto& budget = rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_BUDGET, 0, 0});
@@ -51,112 +51,112 @@ TEST_F(InvariantsTest, AFenMovedBetweenTwoAccountsShowsOnBoth) {
 TEST_F(InvariantsTest, EachDamageIsNamed) {
   struct Case {
     const char* finding;
-    void (*damage)(Overlay*);
+    void (*damage)(EditableRows*);
   };
   const Case cases[] = {
       {"TRANSIT 2/0 of program 1 has no balance, its things add up to 300000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::Balances>({1, v1::ACCOUNT_KIND_TRANSIT, 2, 0});
        }},
       {"is -1 fen",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, 5, 0}).set_fen(-1);
        }},
       {"CREDIT 1/1 of program 1 has a balance, where the lots of cloud accounts are to say it",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_CREDIT, 1, 1}).set_fen(700'000);
        }},
       {"program 1 has 700000 fen in class CREDIT, its balances add up to 699999",
-       [](Overlay* rows) {
-         rows->Edit<tables::Accounts>({1}).mutable_credits(0)->set_amount_fen(699'999);
+       [](EditableRows* rows) {
+         rows->Edit<tables::CloudAccounts>({1}).mutable_credits(0)->set_amount_fen(699'999);
        }},
       {"cloud account 1 lacks 700000 fen of voucher 1 by its transfers and redemptions",
-       [](Overlay* rows) {
-         auto* credits = rows->Edit<tables::Accounts>({1}).mutable_credits();
-         rows->Edit<tables::Accounts>({2}).mutable_credits()->Swap(credits);
+       [](EditableRows* rows) {
+         auto* credits = rows->Edit<tables::CloudAccounts>({1}).mutable_credits();
+         rows->Edit<tables::CloudAccounts>({2}).mutable_credits()->Swap(credits);
        }},
       {"cloud account 1 has a lot that is not as voucher 1",
-       [](Overlay* rows) {
-         rows->Edit<tables::Accounts>({1}).mutable_credits(0)->set_lapses_unix_ns(5);
+       [](EditableRows* rows) {
+         rows->Edit<tables::CloudAccounts>({1}).mutable_credits(0)->set_lapses_unix_ns(5);
        }},
       {"the classes of program 1 add up to 1 fen, not to 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          auto& totals = rows->Edit<tables::Totals>({1});
          totals.set_class_fen(v1::ACCOUNT_KIND_BUDGET,
                               totals.class_fen(v1::ACCOUNT_KIND_BUDGET) + 1);
        }},
       {"voucher 1 was approved with 2000000 fen, its parts add up to 2000001",
-       [](Overlay* rows) { rows->Edit<tables::Vouchers>({1}).set_released_fen(1); }},
+       [](EditableRows* rows) { rows->Edit<tables::Vouchers>({1}).set_released_fen(1); }},
       {"voucher 1 says 700001 fen credit, its parts add up to 700000",
-       [](Overlay* rows) { rows->Edit<tables::Vouchers>({1}).set_credit_fen(700'001); }},
+       [](EditableRows* rows) { rows->Edit<tables::Vouchers>({1}).set_credit_fen(700'001); }},
       {"voucher 1 is over and still holds 1600000 fen",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Vouchers>({1}).set_state(v1::VOUCHER_STATE_EXPIRED);
        }},
       {" is BOOKED after reversals of 20000 fen",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Reversals>({LastOf(*rows)}).set_state(v1::REDEMPTION_STATE_BOOKED);
        }},
       {" has 1 fen of voucher 1 reversed, its reversals add up to 20000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Reversals>({LastOf(*rows)}).mutable_parts(0)->set_fen(1);
        }},
       {" has reversed what it did not draw",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Reversals>({LastOf(*rows)}).add_parts()->set_voucher(2);
        }},
       {"redemption 1 has reversals, but no entry reverses it",
-       [](Overlay* rows) { rows->Edit<tables::Reversals>({1}).add_parts()->set_voucher(1); }},
+       [](EditableRows* rows) { rows->Edit<tables::Reversals>({1}).add_parts()->set_voucher(1); }},
       {"0 redemptions have reversals, entries reverse 1",
-       [](Overlay* rows) { rows->Erase<tables::Reversals>({LastOf(*rows)}); }},
+       [](EditableRows* rows) { rows->Erase<tables::Reversals>({LastOf(*rows)}); }},
       {"cloud account 1 names redemption 1 as its last, which is ",
-       [](Overlay* rows) { rows->Edit<tables::Accounts>({1}).set_last_redemption(1); }},
+       [](EditableRows* rows) { rows->Edit<tables::CloudAccounts>({1}).set_last_redemption(1); }},
       {"cloud account 2 names redemption 2 as its last, which is 0",
-       [](Overlay* rows) { rows->Edit<tables::Accounts>({2}).set_last_redemption(2); }},
+       [](EditableRows* rows) { rows->Edit<tables::CloudAccounts>({2}).set_last_redemption(2); }},
       {"limit ENTERPRISE_YEAR 4/0 of program 1 has 60001 fen used, its applications add up to "
        "60000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 4, 0}).set_used_fen(60'001);
        }},
       {"limit ENTERPRISE_YEAR 1/0 of program 1 has 20000001 fen used of 20000000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 1, 0})
              .set_used_fen(20'000'001);
        }},
       {"limit ENTERPRISE_YEAR 1/0 of program 1 has no row, its applications add up to 2000000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 1, 0});
        }},
       {"program 1 counts 1 applications in state HELD, there are 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Applications>({5}).set_state(v1::APPLICATION_STATE_WITHDRAWN);
        }},
       {"program 1 has 5 accepted and 3 refused submissions, but its last queue number is 7",
-       [](Overlay* rows) { rows->Edit<tables::Programs>({1}).set_refused_submissions(3); }},
+       [](EditableRows* rows) { rows->Edit<tables::Programs>({1}).set_refused_submissions(3); }},
       {"the last enterprise is 4, the counter says 5",
-       [](Overlay* rows) { rows->Edit<tables::Counters>({}).set_enterprise(5); }},
-      {"transfer 3 follows 1", [](Overlay* rows) { rows->Erase<tables::Transfers>({2}); }},
+       [](EditableRows* rows) { rows->Edit<tables::Counters>({}).set_enterprise(5); }},
+      {"transfer 3 follows 1", [](EditableRows* rows) { rows->Erase<tables::Transfers>({2}); }},
       {"application 5 is not found by its queue number 5",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::ApplicationsByProgram>({1, 5});
        }},
       {"1 order numbers for 2 redemptions",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::Orders>({1, "o-1"});
        }},
       {"there is no timer of kind 3 for 1",
-       [](Overlay* rows) { rows->Edit<tables::Vouchers>({1}).set_lapses_unix_ns(5); }},
+       [](EditableRows* rows) { rows->Edit<tables::Vouchers>({1}).set_lapses_unix_ns(5); }},
       {"there is a timer of kind 2 for 9 due 7 that nothing waits for",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Put<tables::Timers>({7, v1::TIMER_KIND_TRANSFER_ANSWER, 9}, {});
        }},
       {"is not claimed by application 5",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::Invoices>({rows->Find<tables::Applications>({5})->invoice_keys(0)});
        }},
   };
   for (const Case& c : cases) {
-    Overlay rows(&story_.view());
+    EditableRows rows(&story_.view());
     c.damage(&rows);
     EXPECT_THAT(CheckInvariants(rows, story_.redeemed()), Contains(HasSubstr(c.finding)))
         << c.finding;
@@ -168,16 +168,16 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
   EXPECT_THAT(CheckInvariants(story_.view(), story_.redeemed()), IsEmpty());
   struct Case {
     const char* finding;
-    void (*damage)(Overlay*);
+    void (*damage)(EditableRows*);
   };
   const Case cases[] = {
       {"PAYABLE_PROVIDER 1/0 of program 1 is 10000 fen, its things add up to 10001",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::PayableMonths>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1, 202511})
              .set_booked_fen(10'001);
        }},
       {"month 202510 of provider 1 in program 1 has 5 fen booked and 5 reversed, and is open",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          auto& month =
              rows->Edit<tables::PayableMonths>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1, 202510});
          month.set_booked_fen(5);
@@ -185,126 +185,128 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
        }},
       {"party 1 of kind 7 in program 1 is closed up to 202510 with -1 fen, its last statement says "
        "202510 with 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Parties>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, 1}).set_carried_fen(-1);
        }},
       {"party 420106 of program 1 has statements up to 202510 and no row",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::Parties>({1, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, 420106});
        }},
       {"DUE 1/0 of program 1 is 60000 fen, its things add up to 60001",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(39'999);
        }},
       {"statement 1 says 39999 fen paid of 100000, its disbursements add up to 40000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Statements>({1}).mutable_statement()->set_paid_fen(39'999);
        }},
       {"statement 1 says 100000 fen due and 0 carried forward of 100001",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Statements>({1}).mutable_statement()->set_reversed_fen(19'999);
        }},
       {"statement 1 says 40000 fen paid of 100000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Statements>({1}).mutable_statement()->set_state(
              v1::STATEMENT_STATE_PAID);
        }},
       {"statement 2 says 200000 fen due and 0 set off, its lines add up to 200000 and 1",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
        }},
       {"application 2 has 200001 fen unpaid or on statements, of 200000",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
        }},
       {"the last statement is 2, the counter says 3",
-       [](Overlay* rows) { rows->Edit<tables::Counters>({}).set_statement(3); }},
+       [](EditableRows* rows) { rows->Edit<tables::Counters>({}).set_statement(3); }},
       {"1 statements by program of 2",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Erase<tables::StatementsByProgram>({1, 2});
        }},
       {"enterprise 2 says that it owes 199999 fen in 1 programs, the balances say 200000 in 1",
-       [](Overlay* rows) { rows->Edit<tables::Enterprises>({2}).set_receivable_fen(199'999); }},
+       [](EditableRows* rows) {
+         rows->Edit<tables::Enterprises>({2}).set_receivable_fen(199'999);
+       }},
       {"receivables and recovery of program 1 add up to 1 fen, not to 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_RECEIVABLE, 2, 0}).set_fen(200'001);
        }},
       {"application 1 of enterprise 1 in program 1 is unpaid with 7 fen",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::UnpaidApplications>({1, 1, 1}).set_fen(7);
        }},
       {"provider 1 claims 1 fen for voucher 1, its redemptions add up to 110000",
-       [](Overlay* rows) { rows->Edit<tables::Vouchers>({1}).mutable_claims(0)->set_fen(1); }},
+       [](EditableRows* rows) { rows->Edit<tables::Vouchers>({1}).mutable_claims(0)->set_fen(1); }},
       {"voucher 1 of program 1 is not over and waits for a statement of provider 1",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::EndedVouchers>({1, 1, 1}).set_number(202510);
        }},
       {"program 1 counts 2 transfers in state CONFIRMED, there are 1",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Totals>({1}).set_transfers(v1::TRANSFER_STATE_CONFIRMED, 2);
        }},
       {"program 1 says 5 fen in tranches, they add up to 0",
-       [](Overlay* rows) { rows->Edit<tables::Programs>({1}).set_unopened_fen(5); }},
+       [](EditableRows* rows) { rows->Edit<tables::Programs>({1}).set_unopened_fen(5); }},
       {"there is a tranche 1 of 5 fen",
-       [](Overlay* rows) { rows->Edit<tables::Tranches>({1}).set_amount_fen(5); }},
+       [](EditableRows* rows) { rows->Edit<tables::Tranches>({1}).set_amount_fen(5); }},
       {"there are totals of program 1 after entry 65535",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::TotalsHistory>({1, 65'535});
        }},
       {"1 places on waitlists of 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Waitlist>({1, 0, 0, 0, 5}).set_number(5);
        }},
       {"program 1 counts 1 on its waitlist, there are 0",
-       [](Overlay* rows) { rows->Edit<tables::Programs>({1}).set_waitlisted(1); }},
+       [](EditableRows* rows) { rows->Edit<tables::Programs>({1}).set_waitlisted(1); }},
       {"1 scored applications of 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Put<tables::ScoredApplications>({1, 1, 5}, {});
        }},
       {"1 claims of items of 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::ItemClaims>({1, 1, 1, 0}).set_number(5);
        }},
       {"1 applications by project of 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Put<tables::ApplicationsByProject>({1, 5}, {});
        }},
       {"1 members of clusters of 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::ClusterMembers>({1, 1}).set_number(1);
        }},
       {"the basket of enterprise 1 in program 1 has 5 fen of core products, its redemptions add up "
        "to 0",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Baskets>({1, 1}).set_core_fen(5);
        }},
       {"application 5 is ON_NOTICE without a notice",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          rows->Edit<tables::Applications>({5}).set_state(v1::APPLICATION_STATE_ON_NOTICE);
        }},
       {"there is no timer of kind 4 for 5 due 9",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          auto& application = rows->Edit<tables::Applications>({5});
          application.set_state(v1::APPLICATION_STATE_RETURNED);
          application.set_correction_due_unix_ns(9);
        }},
       {"there is no timer of kind 5 for 1 due 9",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          auto& application = rows->Edit<tables::Applications>({1});
          application.set_extended(true);
          application.set_project_due_unix_ns(9);
        }},
       {"there is no timer of kind 6 for 1 due 9",
-       [](Overlay* rows) { rows->Edit<tables::Tranches>({1}).set_opens_unix_ns(9); }},
+       [](EditableRows* rows) { rows->Edit<tables::Tranches>({1}).set_opens_unix_ns(9); }},
       {"there is no timer of kind 7 for 1 due 9",
-       [](Overlay* rows) {
+       [](EditableRows* rows) {
          auto& program = rows->Edit<tables::Programs>({1});
          program.set_waitlist_continues(true);
          program.set_waitlist_timer_unix_ns(9);
        }},
   };
   for (const Case& c : cases) {
-    Overlay rows(&story_.view());
+    EditableRows rows(&story_.view());
     c.damage(&rows);
     EXPECT_THAT(CheckInvariants(rows, story_.redeemed()), Contains(HasSubstr(c.finding)))
         << c.finding;
@@ -363,7 +365,7 @@ TEST_F(InvariantsTest, FindingsAreBounded) {
   RedemptionSums sums;
   for (size_t i = 0; i < 2 * kMaxInvariantFindings; ++i) sums.Add(reversal, nullptr);
   EXPECT_EQ(sums.findings.size(), kMaxInvariantFindings);
-  Overlay rows(&story_.view());
+  EditableRows rows(&story_.view());
   for (uint64_t id = 100; id < 1'000; ++id) {
     rows.Edit<tables::Balances>({1, v1::ACCOUNT_KIND_HELD, id, 0}).set_fen(1);
   }

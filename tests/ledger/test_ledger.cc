@@ -9,7 +9,7 @@
 
 #include "ledger/base/check.h"
 #include "ledger/base/uscc.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 
 namespace voucher::testing {
 
@@ -70,7 +70,7 @@ std::future<std::vector<Outcome>> TestLedger::Submit(std::vector<v1::Command> co
   auto submitted = std::make_shared<Commands>();
   for (const v1::Command& command : commands) {
     *submitted->Add() = command;
-    for (const FieldProblem& problem : CheckCommand(command, clock.WallNow())) {
+    for (const FieldProblem& problem : ValidateCommand(command, clock.WallNow())) {
       ADD_FAILURE() << problem.field << ": " << problem.description;
     }
   }

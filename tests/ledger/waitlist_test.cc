@@ -166,10 +166,10 @@ TEST(Tranche, OpensBetweenWhatWasReceivedBeforeItsInstantAndWhatWasReceivedThen)
   test.clock.Advance(5 * kNanosPerSecond);
   test.turnstile.Release();
   // Decided after midnight, but without the money that opened then.
-  EXPECT_TRUE(RefusedFor(early.get().at(0), v1::REASON_POOL_EXHAUSTED));
+  EXPECT_TRUE(RefusedFor(early.get().at(0), v1::REASON_BUDGET_EXHAUSTED));
   const std::vector<Outcome> outcomes = in_time.get();
   EXPECT_TRUE(Accepted(outcomes.at(0)));
-  EXPECT_TRUE(RefusedFor(outcomes.at(1), v1::REASON_POOL_EXHAUSTED));
+  EXPECT_TRUE(RefusedFor(outcomes.at(1), v1::REASON_BUDGET_EXHAUSTED));
   const uint64_t end = test.ledger->Snapshot()->sequence();
   const v1::Entry opened = test.Entries().at(end - 3);
   EXPECT_TRUE(opened.event().has_tranche_opened());

@@ -6,7 +6,7 @@
 
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/machine.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 
 namespace voucher {
 namespace {
@@ -20,25 +20,25 @@ rows::EnterpriseRow Blacklisted(std::initializer_list<const char*> programs) {
   return row;
 }
 
-TEST(CheckBlacklist, HoldsForTheProgramsItNamesOrForAll) {
-  EXPECT_FALSE(CheckBlacklist({}, "a", kNow));
-  EXPECT_TRUE(CheckBlacklist(Blacklisted({}), "a", kNow));
-  EXPECT_TRUE(CheckBlacklist(Blacklisted({"b", "a"}), "a", kNow));
-  EXPECT_FALSE(CheckBlacklist(Blacklisted({"b", "ab"}), "a", kNow));
+TEST(RefuseIfBlacklisted, HoldsForTheProgramsItNamesOrForAll) {
+  EXPECT_FALSE(RefuseIfBlacklisted({}, "a", kNow));
+  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({}), "a", kNow));
+  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({"b", "a"}), "a", kNow));
+  EXPECT_FALSE(RefuseIfBlacklisted(Blacklisted({"b", "ab"}), "a", kNow));
 }
 
-TEST(CheckBlacklist, EndsAfterItsLastDay) {
+TEST(RefuseIfBlacklisted, EndsAfterItsLastDay) {
   rows::EnterpriseRow row = Blacklisted({});
   *row.mutable_blacklisting()->mutable_until() = ToCivilDate(CivilDay(2025, 5, 31));
-  EXPECT_TRUE(CheckBlacklist(row, "a", kNow - 1));
-  EXPECT_FALSE(CheckBlacklist(row, "a", kNow));
+  EXPECT_TRUE(RefuseIfBlacklisted(row, "a", kNow - 1));
+  EXPECT_FALSE(RefuseIfBlacklisted(row, "a", kNow));
 }
 
-TEST(CheckCurrentUscc, NamesTheCodeOfNowInBothLanguages) {
+TEST(RefuseIfSucceeded, NamesTheCodeOfNowInBothLanguages) {
   rows::EnterpriseRow row;
   row.mutable_facts()->set_uscc("NEW");
-  EXPECT_FALSE(CheckCurrentUscc(row, "NEW"));
-  const auto refusal = CheckCurrentUscc(row, "OLD");
+  EXPECT_FALSE(RefuseIfSucceeded(row, "NEW"));
+  const auto refusal = RefuseIfSucceeded(row, "OLD");
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->reason(), v1::REASON_ILLEGAL_STATE);
   EXPECT_EQ(refusal->subject(), "former USCC, now NEW");
@@ -46,8 +46,8 @@ TEST(CheckCurrentUscc, NamesTheCodeOfNowInBothLanguages) {
 }
 
 TEST(Clusters, OnlyAnApprovedOneIsTheClusterOfItsMembers) {
-  HotView state(nullptr);
-  Overlay rows(&state);
+  WriterRows state(nullptr);
+  EditableRows rows(&state);
   rows::ClusterRow& cluster = rows.Edit<tables::Clusters>({4});
   cluster.set_program(1);
   cluster.add_members(7);
@@ -94,12 +94,12 @@ TEST(EntrySize, TheLargestClusterTakesAtMost64KiB) {
     document->set_number(std::string(128, 'd'));
     document->set_sha256(std::string(32, 'h'));
   }
-  for (const FieldProblem& problem : CheckCommand(command, kNow)) {
+  for (const FieldProblem& problem : ValidateCommand(command, kNow)) {
     ADD_FAILURE() << problem.field << ' ' << problem.description;
   }
   EXPECT_LE(command.ByteSizeLong(), 64u * 1024);
   cluster->add_members()->set_uscc("91420111MA99999990");
-  EXPECT_EQ(CheckCommand(command, kNow).front().field, "cluster.members");
+  EXPECT_EQ(ValidateCommand(command, kNow).front().field, "cluster.members");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/machine/machine.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 
 namespace voucher {
 namespace {
@@ -80,10 +80,10 @@ TEST(EntrySize, TheLargestReconciliationStaysBelow1MiB) {
   for (const auto& [lines, confirm] : {std::pair(8192, false), std::pair(1000, true)}) {
     v1::Entry entry = Reconciliation(lines, confirm);
     EXPECT_LT(entry.ByteSizeLong(), (1u << 20) - 4096u) << lines;
-    EXPECT_TRUE(CheckCommand(entry.command(), kNow).empty()) << lines;
+    EXPECT_TRUE(ValidateCommand(entry.command(), kNow).empty()) << lines;
     *entry.mutable_command()->mutable_reconcile_transfers()->add_lines() =
         entry.command().reconcile_transfers().lines(0);
-    const auto problems = CheckCommand(entry.command(), kNow);
+    const auto problems = ValidateCommand(entry.command(), kNow);
     ASSERT_EQ(problems.size(), 1u) << lines;
     EXPECT_EQ(problems[0].field, "lines");
   }
@@ -119,8 +119,8 @@ TEST(EntrySize, TheLargestWellFormedSubmissionTakesAtMost16KiB) {
     document->set_number(std::string(128, 'd'));
     document->set_sha256(std::string(32, 'h'));
   }
-  ASSERT_TRUE(CheckCommand(command, kNow).empty());
-  HotView state(nullptr);
+  ASSERT_TRUE(ValidateCommand(command, kNow).empty());
+  WriterRows state(nullptr);
   v1::Authority authority;
   authority.set_principal(std::string(64, 'q'));
   const v1::Entry entry = Decide(state, command, authority, kNow, kNow, nullptr);

@@ -32,7 +32,7 @@ TEST(PublishNotice, Puts8192ApplicationsOnOneNoticeInAnEntryBelow1MiB) {
 
   v1::Command command = entry.command();
   command.mutable_publish_notice()->add_application_ids(8'193);
-  const auto problems = CheckCommand(command, entry.received_unix_ns());
+  const auto problems = ValidateCommand(command, entry.received_unix_ns());
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].field, "application_ids");
 }
@@ -85,7 +85,7 @@ TEST(UpholdAppeal, TakesNothingFromWhoGotTheMoneyAndWaitsForNobodyWhoCameLater) 
   ASSERT_EQ(world.Row(3).state(), v1::APPLICATION_STATE_WAITLISTED);
   const std::string appeal = "stage_id: 'DISTRICT' verdict: REVIEW_VERDICT_UPHOLD_APPEAL";
   const v1::Entry refused = world.About("review_application", 1, appeal);
-  EXPECT_EQ(refused.refusal().reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(refused.refusal().reason(), v1::REASON_BUDGET_EXHAUSTED);
 
   // 30,000 left and 30,000 more: enough for 1, and for 3 too, which gets it first.
   world.Appropriate("life-2025", 30'000);

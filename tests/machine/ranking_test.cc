@@ -89,7 +89,7 @@ v1::LimitRef Ref(v1::LimitKind kind, uint64_t id, uint64_t sub) {
 // A program with applications 1 to `count`, each of its own enterprise and project, scored with id
 // % 7 + 1, written to the rows from the last to the first if `backwards`. Numbers start at `base`,
 // as they do after many entries.
-void Score(uint64_t count, bool backwards, uint64_t base, Overlay* rows) {
+void Score(uint64_t count, bool backwards, uint64_t base, EditableRows* rows) {
   rows->Edit<tables::ProgramNumbers>({"contest"}).set_number(1);
   rows::ProgramRow& program = rows->Edit<tables::Programs>({1});
   program.set_program_id("contest");
@@ -119,8 +119,8 @@ void Score(uint64_t count, bool backwards, uint64_t base, Overlay* rows) {
 }
 
 v1::Entry RankAll(uint64_t count, bool backwards, uint64_t base = 0) {
-  HotView state(nullptr);
-  Overlay rows(&state);
+  WriterRows state(nullptr);
+  EditableRows rows(&state);
   Score(count, backwards, base, &rows);
   v1::Command command;
   command.mutable_rank_applications()->set_request_id("rank");

@@ -11,7 +11,7 @@
 #include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 
 namespace voucher {
 namespace {
@@ -24,7 +24,7 @@ constexpr int64_t kWantedFen = 100;
 // A program without money whose budget lets applications wait, in memory.
 class WaitlistTest : public ::testing::Test {
  protected:
-  WaitlistTest() : state_(std::make_unique<HotView>(nullptr)) {
+  WaitlistTest() : state_(std::make_unique<WriterRows>(nullptr)) {
     platform_.set_principal("platform");
     platform_.add_roles(v1::ROLE_PLATFORM);
     Accept(R"(publish_program { rules {
@@ -55,7 +55,7 @@ class WaitlistTest : public ::testing::Test {
     request->GetReflection()->SetString(request,
                                         request->GetDescriptor()->FindFieldByName("request_id"),
                                         absl::StrCat("r", ++requests_));
-    EXPECT_TRUE(CheckCommand(command, now_).empty()) << text;
+    EXPECT_TRUE(ValidateCommand(command, now_).empty()) << text;
     return Keep(Decide(*state_, std::move(command), platform_, now_, ++recorded_, nullptr));
   }
 
@@ -110,7 +110,7 @@ class WaitlistTest : public ::testing::Test {
   }
   int64_t Budget() { return BalanceOf(*state_, 1, BudgetAccount()); }
 
-  std::unique_ptr<HotView> state_;
+  std::unique_ptr<WriterRows> state_;
   v1::Authority platform_;
   UnixNanos now_ = kStart;
   UnixNanos recorded_ = kStart;

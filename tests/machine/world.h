@@ -13,7 +13,7 @@
 #include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "tests/support/entry_book.h"
 #include "tests/support/redemption_numbers.h"
 
@@ -51,7 +51,7 @@ class World {
         absl::StrCat(verb, " { request_id: 'r-", ++requests_, "' ", fields, " }"), &command))
         << verb << " " << fields;
     if (command.has_reverse_redemption()) redemptions_.ToIds(command.mutable_reverse_redemption());
-    const auto problems = CheckCommand(command, now_);
+    const auto problems = ValidateCommand(command, now_);
     EXPECT_TRUE(problems.empty()) << verb << " " << fields << ": " << problems.front().field;
     return Record(
         Decide(state_, command, authority_, now_, ++recorded_, entries_.NamedBy(command)));
@@ -172,7 +172,7 @@ class World {
     return stored;
   }
 
-  HotView state_{nullptr};
+  WriterRows state_{nullptr};
   testing::EntryBook entries_;
   testing::RedemptionNumbers redemptions_;
   v1::Authority authority_;

@@ -212,8 +212,8 @@ TEST(CheckEligibilityTest, RefusalListsRulesOnceAndTheirArticles) {
   enterprise.mutable_facts()->set_division("420100");
   const CompiledRules rules(SyntheticProgram());
   const std::optional<v1::Refusal> refusal =
-      CheckEligibility(rules, *rules.FindItem("starter"), ApplicantOf(enterprise), {},
-                       ParseRfc3339("2023-09-01T00:00:00+08:00").value());
+      RefuseIfIneligible(rules, *rules.FindItem("starter"), ApplicantOf(enterprise), {},
+                         ParseRfc3339("2023-09-01T00:00:00+08:00").value());
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->reason(), v1::REASON_NOT_ELIGIBLE);
   EXPECT_THAT(refusal->rules(),
@@ -226,8 +226,8 @@ TEST(CheckEligibilityTest, ApplicationDateIsTheShanghaiDayOfReceipt) {
   *enterprise.mutable_facts()->mutable_registered_on() = Date(2022, 9, 1);
   const CompiledRules rules(SyntheticProgram());
   const auto eligible_at = [&](absl::string_view instant) {
-    return !CheckEligibility(rules, *rules.FindItem("starter"), ApplicantOf(enterprise), {},
-                             ParseRfc3339(instant).value())
+    return !RefuseIfIneligible(rules, *rules.FindItem("starter"), ApplicantOf(enterprise), {},
+                               ParseRfc3339(instant).value())
                 .has_value();
   };
   EXPECT_FALSE(eligible_at("2023-08-31T15:59:59.999999999Z"));

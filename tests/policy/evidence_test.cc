@@ -24,7 +24,7 @@ v1::Evidence CompleteEvidence() {
 
 std::optional<v1::Refusal> Check(const v1::Evidence& evidence, absl::string_view item = "renewal") {
   const CompiledRules rules(SyntheticProgram());
-  return CheckEvidence(rules, *rules.FindItem(item), evidence, kSpendFen);
+  return RefuseIfEvidenceMissing(rules, *rules.FindItem(item), evidence, kSpendFen);
 }
 
 TEST(EvidenceTest, InvoicesThatCoverTheSpendExactlyAreEnough) {

@@ -99,14 +99,14 @@ TEST(FitLimitsTest, EnterpriseCapComesBeforeProjectCapBeforePools) {
   EXPECT_EQ(Refused(1, {{project, year}, pools}).reason(), v1::REASON_ENTERPRISE_CAP_REACHED);
   EXPECT_EQ(Refused(1, {{project}, pools}).reason(), v1::REASON_PROJECT_CAP_REACHED);
   EXPECT_EQ(Refused(1, {{}, pools}).reason(), v1::REASON_QUOTA_EXHAUSTED);
-  EXPECT_EQ(Refused(1, {{}, {Budget(0)}}).reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(Refused(1, {{}, {Budget(0)}}).reason(), v1::REASON_BUDGET_EXHAUSTED);
 }
 
 TEST(FitLimitsTest, PoolTakesTheClippedGrantWholeOrNotAtAll) {
   const CapRoom year{kYear, 80, 0, ""};
   EXPECT_EQ(Granted(100, {{year}, {Budget(80)}}).granted_fen, 80);
   const v1::Refusal refusal = Refused(100, {{year}, {Budget(79)}});
-  EXPECT_EQ(refusal.reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(refusal.reason(), v1::REASON_BUDGET_EXHAUSTED);
   EXPECT_EQ(refusal.subject(), "BUDGET");
   ASSERT_EQ(refusal.numbers_size(), 2);
   EXPECT_EQ(refusal.numbers(0).name(), "available_fen");
@@ -163,14 +163,14 @@ TEST(FitLimitsTest, PartialPoolOverACapIsTheOneThatBinds) {
 
 TEST(FitLimitsTest, PartialPoolsWithNothingLeftRefuse) {
   const v1::Refusal budget = Refused(100, {{}, {Budget(0, kPartial)}});
-  EXPECT_EQ(budget.reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(budget.reason(), v1::REASON_BUDGET_EXHAUSTED);
   EXPECT_EQ(budget.clause(), "Art. pool");
   EXPECT_EQ(budget.numbers(0).value(), 0);
   EXPECT_EQ(budget.numbers(1).value(), 100);
   // The quota has 5 fen left and the budget none: the budget refuses, though quotas come first.
   EXPECT_EQ(
       Refused(100, {{}, {Pool(kDivision, "division", 5, kPartial), Budget(0, kPartial)}}).reason(),
-      v1::REASON_POOL_EXHAUSTED);
+      v1::REASON_BUDGET_EXHAUSTED);
   EXPECT_EQ(
       Refused(100, {{}, {Pool(kDivision, "division", 0, kPartial), Budget(0, kPartial)}}).reason(),
       v1::REASON_QUOTA_EXHAUSTED);

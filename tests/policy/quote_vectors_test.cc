@@ -24,15 +24,15 @@ FitResult Quote(const CompiledRules& rules, const v1::QuoteRequest& request) {
   const v1::Item* item = rules.FindItem(request.item_id());
   if (item == nullptr) return MakeRefusal(v1::REASON_ITEM_NOT_FOUND);
   const UnixNanos received_at = *FromTimestamp(request.received_at());
-  if (auto refusal = CheckWindow(rules, received_at)) return *refusal;
+  if (auto refusal = RefuseIfOutsideWindow(rules, received_at)) return *refusal;
   if (request.blacklisted()) return MakeRefusal(v1::REASON_BLACKLISTED);
   v1::EnterpriseFacts facts = request.facts();
   *facts.mutable_platform_updated_on() = ToCivilDate(DayOf(received_at, rules.zone()));
   const Applicant applicant{facts, request.incidents(), request.listings(), true};
-  if (auto refusal = CheckEligibility(rules, *item, applicant, request.project(), received_at)) {
+  if (auto refusal = RefuseIfIneligible(rules, *item, applicant, request.project(), received_at)) {
     return *refusal;
   }
-  if (auto refusal = CheckAmount(*item, request.spend_fen())) return *refusal;
+  if (auto refusal = RefuseIfTooSmall(*item, request.spend_fen())) return *refusal;
   Limits limits;
   for (const CapRule& cap : CapsFor(rules, *item, facts)) {
     const int64_t used_fen =

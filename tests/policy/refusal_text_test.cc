@@ -19,14 +19,14 @@ v1::Refusal Filled(v1::Refusal refusal) {
 
 TEST(RefusalTextTest, SaysTheAmountsInYuan) {
   const v1::Refusal refusal =
-      Filled(MakeRefusal(v1::REASON_POOL_EXHAUSTED, "", "BUDGET",
+      Filled(MakeRefusal(v1::REASON_BUDGET_EXHAUSTED, "", "BUDGET",
                          {{"available_fen", 120'000}, {"grant_fen", 500'000}}));
   EXPECT_EQ(refusal.message(), "The budget holds 1,200.00 yuan, the grant needs 5,000.00 yuan.");
   EXPECT_EQ(refusal.message_zh(), "预算余1,200.00元，需要5,000.00元。");
 }
 
 TEST(RefusalTextTest, CutOfTheBudgetHasItsOwnSentence) {
-  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_POOL_EXHAUSTED, "", "BUDGET",
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_BUDGET_EXHAUSTED, "", "BUDGET",
                                {{"available_fen", 100}, {"cut_fen", 200}}))
                 .message(),
             "The budget holds 1.00 yuan that are not reserved, the cut needs 2.00 yuan.");
@@ -145,7 +145,7 @@ TEST(RefusalTextTest, SubjectThatLooksLikeAPlaceholderStaysText) {
 }
 
 TEST(RefusalTextTest, SaysLessWhereSomethingIsNotGiven) {
-  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_POOL_EXHAUSTED, "", "", {{"grant_fen", 1}})).message(),
+  EXPECT_EQ(Filled(MakeRefusal(v1::REASON_BUDGET_EXHAUSTED, "", "", {{"grant_fen", 1}})).message(),
             "The budget cannot hold the amount.");
 }
 
@@ -180,7 +180,7 @@ TEST(RefusalTextTest, EveryReasonHasNameCodeAndSentences) {
 }
 
 TEST(RefusalTextTest, NamesAreThoseOfTheContract) {
-  EXPECT_EQ(ReasonName(v1::REASON_POOL_EXHAUSTED), "POOL_EXHAUSTED");
+  EXPECT_EQ(ReasonName(v1::REASON_BUDGET_EXHAUSTED), "BUDGET_EXHAUSTED");
   EXPECT_EQ(RuleName(v1::ELIGIBILITY_RULE_CLOUD_PROVIDER), "cloud_provider");
 }
 
@@ -196,7 +196,7 @@ TEST(StatusCodeTest, FollowsTheContract) {
   EXPECT_EQ(StatusCodeOf(v1::REASON_BASKET_RULE), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(StatusCodeOf(v1::REASON_ACCEPTANCE_MISSING), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(StatusCodeOf(v1::REASON_EVIDENCE_MISSING), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(StatusCodeOf(v1::REASON_POOL_EXHAUSTED), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(StatusCodeOf(v1::REASON_BUDGET_EXHAUSTED), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(StatusCodeOf(v1::REASON_INSUFFICIENT_CREDIT), absl::StatusCode::kFailedPrecondition);
 }
 

@@ -44,12 +44,12 @@ TEST(BaseAmountTest, RateRoundsDownAndFixedAmountIgnoresTheSpend) {
 
 TEST(CheckAmountTest, RefusesWhatRoundsDownToNothing) {
   const v1::ProgramRules program = SyntheticProgram();
-  const std::optional<v1::Refusal> refusal = CheckAmount(ItemOf(program, 0), 3);  // 0.9 fen.
+  const std::optional<v1::Refusal> refusal = RefuseIfTooSmall(ItemOf(program, 0), 3);  // 0.9 fen.
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->reason(), v1::REASON_AMOUNT_TOO_SMALL);
   EXPECT_EQ(refusal->clause(), "Art. new");
-  EXPECT_FALSE(CheckAmount(ItemOf(program, 0), 4).has_value());  // 1.2 fen.
-  EXPECT_FALSE(CheckAmount(ItemOf(program, 2), 0).has_value());
+  EXPECT_FALSE(RefuseIfTooSmall(ItemOf(program, 0), 4).has_value());  // 1.2 fen.
+  EXPECT_FALSE(RefuseIfTooSmall(ItemOf(program, 2), 0).has_value());
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace voucher {
 namespace {
 
 v1::Reason ReasonAt(const CompiledRules& rules, UnixNanos received_at) {
-  const std::optional<v1::Refusal> refusal = CheckWindow(rules, received_at);
+  const std::optional<v1::Refusal> refusal = RefuseIfOutsideWindow(rules, received_at);
   return refusal ? refusal->reason() : v1::REASON_UNSPECIFIED;
 }
 
@@ -24,7 +24,7 @@ TEST(WindowTest, IsOpenFromItsFirstInstantToTheLastNanosecondBeforeTheCutoff) {
 
 TEST(WindowTest, RefusalCitesTheArticleAndBothInstants) {
   const CompiledRules rules(SyntheticProgram());
-  const std::optional<v1::Refusal> refusal = CheckWindow(rules, rules.cutoff_at() + 5);
+  const std::optional<v1::Refusal> refusal = RefuseIfOutsideWindow(rules, rules.cutoff_at() + 5);
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->clause(), "Art. window");
   ASSERT_EQ(refusal->numbers_size(), 2);

@@ -50,7 +50,7 @@ TEST_F(ApplicationQueriesTest, AnApprovedApplicationNamesItsVoucherAndNoStage) {
 }
 
 TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
-  Overlay lapsed(&view());
+  EditableRows lapsed(&view());
   v1::Refusal* why = lapsed.Edit<tables::Applications>({5}).mutable_lapse_refusal();
   why->set_reason(v1::REASON_WINDOW_CLOSED);
   why->set_clause("Art. 1");

@@ -85,7 +85,7 @@ Then AnswersOf(const View& view) {
 
 TEST_F(AsOfTest, EveryEarlierEntryGivesTheAnswerThatWasGivenThen) {
   ::voucher::testing::TellSettlement(&story_);
-  HotView rows(nullptr);
+  WriterRows rows(nullptr);
   for (uint64_t sequence = 1; sequence < end(); ++sequence) {
     v1::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(story_.stored()[sequence - 1]));

@@ -13,18 +13,18 @@ namespace {
 using ::voucher::testing::ApplyToContest;
 using ::voucher::testing::LedgerStory;
 using ::voucher::testing::OpenContest;
+using ::voucher::testing::ParseCommand;
 using ::voucher::testing::Platform;
 using ::voucher::testing::Reviewer;
 using ::voucher::testing::ScoreIt;
 using ::voucher::testing::StoryUscc;
-using ::voucher::testing::Told;
 
 class ClusterQueriesTest : public ::testing::Test {
  protected:
   ClusterQueriesTest() { OpenContest(&story_); }
 
   void Put(const std::string& cluster_id, int member) {
-    v1::Command command = Told(R"(put_cluster { cluster { program_id: "contest" name: "集群"
+    v1::Command command = ParseCommand(R"(put_cluster { cluster { program_id: "contest" name: "集群"
         lead_uscc: "91420111MA00000A1A" lead_name: "牵头" requested_fen: 400000 } })");
     v1::PutClusterRequest* request = command.mutable_put_cluster();
     request->set_request_id("put-" + cluster_id);
@@ -52,14 +52,16 @@ TEST_F(ClusterQueriesTest, AClusterIsReadWithItsRankAndUse) {
   Put("metal", 1);
   EXPECT_EQ(Read("metal").state(), v1::CLUSTER_STATE_PROPOSED);
   EXPECT_EQ(Read("metal").cluster().members(0).uscc(), StoryUscc(1));
-  story_.Accept(Reviewer(), Told(R"(review_cluster { request_id: "r" program_id: "contest"
+  story_.Accept(Reviewer(), ParseCommand(R"(review_cluster { request_id: "r" program_id: "contest"
       cluster_id: "metal" verdict: REVIEW_VERDICT_PASS score: 8750 })"));
-  story_.Accept(Platform(), Told(R"(rank_clusters { request_id: "k" program_id: "contest" })"));
+  story_.Accept(Platform(),
+                ParseCommand(R"(rank_clusters { request_id: "k" program_id: "contest" })"));
   // The member's half of 1,000.00 yuan, ranked, counts in the cluster's pool.
   story_.Accept(Platform(), ApplyToContest(1, "a", 100'000));
   ScoreIt(&story_, 1, 9'000);
   EXPECT_EQ(Read("metal").used_fen(), 0);
-  story_.Accept(Platform(), Told(R"(rank_applications { request_id: "q" program_id: "contest" })"));
+  story_.Accept(Platform(),
+                ParseCommand(R"(rank_applications { request_id: "q" program_id: "contest" })"));
 
   const v1::ClusterStatus metal = Read("metal");
   EXPECT_EQ(metal.state(), v1::CLUSTER_STATE_APPROVED);

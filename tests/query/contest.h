@@ -12,7 +12,7 @@
 namespace voucher::testing {
 
 // A command from its textproto, as in `rank_clusters { … }`.
-inline v1::Command Told(const std::string& text) {
+inline v1::Command ParseCommand(const std::string& text) {
   v1::Command command;
   VOUCHER_CHECK(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
   return command;
@@ -49,14 +49,14 @@ inline void OpenContest(LedgerStory* story) {
            R"(put_product { request_id: "5" product { program_id: "contest" provider_id: "acme"
                 product_id: "ecs" name: "ECS" category: "计算" item_ids: "item"
                 effective_from { year: 2025 month: 1 day: 1 } } })"}) {
-    story->Accept(Platform(), Told(text));
+    story->Accept(Platform(), ParseCommand(text));
   }
   for (int n = 0; n < 4; ++n) story->Accept(Platform(), PutEnterprise(n));
 }
 
 // An application of enterprise `n` for half of `spend_fen`, under this request_id.
 inline v1::Command ApplyToContest(int n, const std::string& request_id, int64_t spend_fen) {
-  v1::Command command = Told(R"(submit_application { program_id: "contest" item_id: "item"
+  v1::Command command = ParseCommand(R"(submit_application { program_id: "contest" item_id: "item"
       delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { project_id: "P-1" }
       products { provider_id: "acme" product_id: "ecs" } })");
   command.mutable_submit_application()->set_request_id(request_id);

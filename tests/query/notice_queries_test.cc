@@ -11,12 +11,12 @@ using ::voucher::testing::ApplyToContest;
 using ::voucher::testing::Approve;
 using ::voucher::testing::LedgerStory;
 using ::voucher::testing::OpenContest;
+using ::voucher::testing::ParseCommand;
 using ::voucher::testing::Platform;
 using ::voucher::testing::Review;
 using ::voucher::testing::Reviewer;
 using ::voucher::testing::ScoreIt;
 using ::voucher::testing::StoryUscc;
-using ::voucher::testing::Told;
 
 // Applications 1 (1,000.00 of 2,000.00 yuan, score 90.00) and 2 (500.00, score 80.00) of
 // enterprises 1 and 2, collected.
@@ -32,7 +32,7 @@ class NoticeQueriesTest : public ::testing::Test {
     ScoreIt(&story_, 1, 9'000);
     ScoreIt(&story_, 2, 8'000);
     story_.Accept(Platform(),
-                  Told(R"(rank_applications { request_id: "k" program_id: "contest" })"));
+                  ParseCommand(R"(rank_applications { request_id: "k" program_id: "contest" })"));
   }
 
   // Puts each of the two on a notice of its own.
@@ -92,7 +92,7 @@ TEST_F(NoticeQueriesTest, ARankedApplicationTellsScorePlaceAndGrant) {
 
 TEST_F(NoticeQueriesTest, AReturnedApplicationTellsWhenItsCorrectionIsDue) {
   RankBoth();
-  story_.Accept(Reviewer(), Told(R"(return_application { request_id: "r" application_id: 1
+  story_.Accept(Reviewer(), ParseCommand(R"(return_application { request_id: "r" application_id: 1
       reason: "a page is missing" })"));
   EXPECT_EQ(Read(1).state(), v1::APPLICATION_STATE_RETURNED);
   EXPECT_EQ(Read(1).next_stage(), "CITY");

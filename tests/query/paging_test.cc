@@ -65,8 +65,8 @@ TEST(PagingTest, AnAlteredTokenIsRefused) {
 }
 
 TEST(PagingTest, AWalkThatShowsNothingStopsAndGoesOnFromThere) {
-  HotView memory(nullptr);
-  Overlay rows(&memory);
+  WriterRows memory(nullptr);
+  EditableRows rows(&memory);
   for (uint64_t number = 1; number <= kMaxExamined + 5; ++number) {
     rows.Put<tables::VouchersByProgram>({1, number}, {});
   }

@@ -181,7 +181,7 @@ TEST_F(ProgramQueriesTest, ASandboxIsInNoTrialBalanceButItsOwn) {
 }
 
 TEST_F(ProgramQueriesTest, BooksThatDoNotBalanceSaySo) {
-  Overlay broken(&view());
+  EditableRows broken(&view());
   rows::TotalsRow& totals = broken.Edit<tables::Totals>({1});
   totals.set_class_fen(v1::ACCOUNT_KIND_BUDGET, totals.class_fen(v1::ACCOUNT_KIND_BUDGET) + 1);
   v1::GetBalancesResponse response;

@@ -113,7 +113,7 @@ TEST_F(QuoteTest, ABudgetTooSmallIsTheRefusalThatWouldBeRecorded) {
   v1::Refusal recorded =
       story_.Do(Platform(), ::voucher::testing::Apply(2, "apply-8", 1'000'000'00)).refusal();
   FillMessages(&recorded);
-  EXPECT_EQ(recorded.reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(recorded.reason(), v1::REASON_BUDGET_EXHAUSTED);
   EXPECT_EQ(response.refusal().SerializeAsString(), recorded.SerializeAsString());
 }
 

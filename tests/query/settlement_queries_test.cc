@@ -79,7 +79,7 @@ TEST_F(SettlementQueriesTest, AStatementOfADistrictHasALinePerApplication) {
 }
 
 TEST_F(SettlementQueriesTest, LinesComeInPartsOf1000) {
-  Overlay rows(&view());
+  EditableRows rows(&view());
   for (uint64_t application = 2; application < 1'004; ++application) {
     rows.Edit<tables::StatementLines>({2, application}).set_enterprise(1);
   }

@@ -45,7 +45,7 @@ TEST(CatchUp, TheStateThatItEndsWithGoesOn) {
   for (const uint64_t views_at : {size_t{0}, begun.size() / 2, begun.size()}) {
     SCOPED_TRACE(views_at);
     const Opened ledger(scratch.Path("at-" + std::to_string(views_at)), begun, views_at);
-    const std::unique_ptr<HotView> state =
+    const std::unique_ptr<WriterRows> state =
         CatchUpViews(*ledger.journal, options, ledger.views.get()).value();
     EXPECT_EQ(state->TakeChanges()->size(), 0u);
     EXPECT_THAT(CheckInvariants(*state, redeemed), IsEmpty());

@@ -138,8 +138,8 @@ TEST(Recovery, ViewsOfAnotherEvolveVersionAreBuiltAnewAndSwappedIn) {
     auto views = Views::Open(test.Path("data/views")).value();
     Reached reached = *views->reached();
     reached.evolve_version = kEvolveVersion + 1;
-    const HotView empty(nullptr);
-    Overlay layer(&empty);
+    const WriterRows empty(nullptr);
+    EditableRows layer(&empty);
     layer.Put<tables::ProviderNumbers>({"of-another-version"}, {});
     ASSERT_TRUE(views->Apply(*layer.TakeChanges(), reached).ok());
   }

@@ -29,7 +29,7 @@ ServerConfig Merged(const std::string& more) {
 
 std::vector<std::string> BadFieldsOf(const ServerConfig& config, bool dev_clock) {
   std::vector<std::string> fields;
-  for (const FieldProblem& problem : CheckConfig(config, dev_clock)) {
+  for (const FieldProblem& problem : ValidateConfig(config, dev_clock)) {
     EXPECT_FALSE(problem.description.empty());
     fields.push_back(problem.field);
   }
@@ -88,7 +88,7 @@ TEST(ConfigTest, ASmallConfigurationIsGoodAndGetsItsDefaults) {
 TEST(ConfigTest, TheShippedDevelopmentConfigurationIsGood) {
   const auto config = ReadConfigFile("deploy/config/development.textproto");
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_THAT(CheckConfig(*config, /*dev_clock=*/false), ElementsAre());
+  EXPECT_THAT(ValidateConfig(*config, /*dev_clock=*/false), ElementsAre());
 }
 
 TEST(ConfigTest, PlaintextIsRefusedBeyondLoopback) {

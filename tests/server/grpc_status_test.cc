@@ -40,7 +40,7 @@ v1::Receipt ReceiptOf(uint64_t sequence) {
 
 TEST(GrpcStatusTest, ARefusalCarriesReasonSentencesNumbersAndReceipt) {
   v1::Refusal refusal;
-  refusal.set_reason(v1::REASON_POOL_EXHAUSTED);
+  refusal.set_reason(v1::REASON_BUDGET_EXHAUSTED);
   refusal.set_subject("BUDGET");
   refusal.set_clause("四(一)");
   auto* number = refusal.add_numbers();
@@ -51,12 +51,12 @@ TEST(GrpcStatusTest, ARefusalCarriesReasonSentencesNumbersAndReceipt) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_FALSE(status.error_message().empty());
   const auto info = Detail<google::rpc::ErrorInfo>(status);
-  EXPECT_EQ(info.reason(), "POOL_EXHAUSTED");
+  EXPECT_EQ(info.reason(), "BUDGET_EXHAUSTED");
   EXPECT_EQ(info.domain(), "voucher.v1");
   EXPECT_EQ(info.metadata().at("available_fen"), "120000");
   EXPECT_EQ(info.metadata().at("subject"), "BUDGET");
   const auto sent = Detail<v1::Refusal>(status);
-  EXPECT_EQ(sent.reason(), v1::REASON_POOL_EXHAUSTED);
+  EXPECT_EQ(sent.reason(), v1::REASON_BUDGET_EXHAUSTED);
   EXPECT_EQ(sent.message(), status.error_message());
   EXPECT_FALSE(sent.message_zh().empty());
   EXPECT_EQ(sent.clause(), "四(一)");

@@ -134,7 +134,7 @@ TEST_F(MetricsProgramTest, CountRefusedAttemptsFromZeroOn) {
   attempts.Count(1, v1::REASON_UNSPECIFIED);
   attempts.Count(0, v1::REASON_NON_TRANSFERABLE);
   attempts.Count(0, v1::REASON_NON_TRANSFERABLE);
-  const std::string name = "voucher_transfer_attempts_refused_total";
+  const std::string name = "voucher_misuse_refused_total";
   ExpectLines({
       absl::StrCat(name, "{program=\"hubei-2025\",reason=\"NON_TRANSFERABLE\"} 1"),
       absl::StrCat(name, "{program=\"hubei-2025\",reason=\"ACCOUNT_NOT_OWNED\"} 0"),
@@ -184,7 +184,7 @@ TEST_F(MetricsTrialTest, AreLabelledAsASandbox) {
                "voucher_program_state{program=\"trial\",sandbox=\"true\",state=\"OPEN\"} 1",
                "voucher_pool_budget_fen{program=\"trial\",sandbox=\"true\",scope=\"DIVISION\","
                "key=\"420106\"} 1000000",
-               "voucher_transfer_attempts_refused_total{program=\"trial\",sandbox=\"true\","
+               "voucher_misuse_refused_total{program=\"trial\",sandbox=\"true\","
                "reason=\"NON_TRANSFERABLE\"} 0"});
   EXPECT_THAT(Scrape(), Not(HasSubstr("{program=\"trial\"} ")));
 }

@@ -32,7 +32,7 @@ RunningServer::RunningServer(const std::function<void(LedgerOptions*)>& adjust)
     : clock(ParseRfc3339(kInsideWindow).value()) {
   const ServerConfig config =
       WithDefaults(TestConfig(directory.Path("data"), kInsideWindow, {kProviderId, "aliyun"}));
-  EXPECT_TRUE(CheckConfig(config, /*dev_clock=*/true).empty());
+  EXPECT_TRUE(ValidateConfig(config, /*dev_clock=*/true).empty());
   metrics = Metrics::Start("").value();
   pool = std::make_unique<WorkerPool>(2);
   LedgerOptions options;

@@ -154,9 +154,9 @@ TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
                 .Call(&v1::ApplicationService::Stub::SubmitApplication,
                       SampleApplication(1, 2, 100'000'00))
                 .reason(),
-            "POOL_EXHAUSTED");
+            "BUDGET_EXHAUSTED");
 
-  const absl::StatusOr<std::string> scraped = ScrapeUntil("outcome=\"POOL_EXHAUSTED\"");
+  const absl::StatusOr<std::string> scraped = ScrapeUntil("outcome=\"BUDGET_EXHAUSTED\"");
   ASSERT_TRUE(scraped.ok()) << scraped.status();
   for (const char* line : {
            "voucher_program_budget_fen{program=\"hubei-2025\"} 3000000\n",
@@ -168,7 +168,7 @@ TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
            "voucher_program_applications{program=\"hubei-2025\",state=\"HELD\"} 1\n",
            // 2025-10-30T10:00 to 2025-11-01T00:00 are 38 hours.
            "voucher_program_until_cutoff_seconds{program=\"hubei-2025\"} 136800\n",
-           "voucher_commands_total{outcome=\"POOL_EXHAUSTED\",verb=\"SubmitApplication\"} 1\n",
+           "voucher_commands_total{outcome=\"BUDGET_EXHAUSTED\",verb=\"SubmitApplication\"} 1\n",
            "voucher_commands_total{outcome=\"ACCEPTED\",verb=\"SubmitApplication\"} 1\n",
            "voucher_ledger_sequence 9\n",
            "voucher_mode{mode=\"READ_WRITE\"} 1\n",
@@ -219,7 +219,7 @@ TEST_F(VoucherdTest, RefusedAttemptsToPassCreditOnAreCounted) {
                 .reason(),
             "NON_TRANSFERABLE");
 
-  const std::string name = "voucher_transfer_attempts_refused_total";
+  const std::string name = "voucher_misuse_refused_total";
   const absl::StatusOr<std::string> scraped =
       ScrapeUntil(absl::StrCat(name, "{program=\"hubei-2025\",reason=\"NON_TRANSFERABLE\"} 1\n"));
   ASSERT_TRUE(scraped.ok()) << scraped.status();

@@ -38,7 +38,7 @@ class Endless final : public Watched {
   }
 };
 
-WatchBeginning BeginEndless(const Door&, const v1::Authority&, const grpc::ByteBuffer&) {
+WatchBeginning BeginEndless(const CallContext&, const v1::Authority&, const grpc::ByteBuffer&) {
   looks = 0;
   WatchBeginning beginning;
   beginning.watched = std::make_unique<Endless>();
@@ -47,7 +47,8 @@ WatchBeginning BeginEndless(const Door&, const v1::Authority&, const grpc::ByteB
 
 class EndlessService final : public RpcService {
  public:
-  explicit EndlessService(const Door& door) : RpcService(door, "voucher.v1.AuditService") {
+  explicit EndlessService(const CallContext& call_context)
+      : RpcService(call_context, "voucher.v1.AuditService") {
     ServerStream("WatchEntries", Watch(&BeginEndless));
   }
 };

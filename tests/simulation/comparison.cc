@@ -128,7 +128,7 @@ void CompareTransfers(const View& view, const Model& model, Differences* differe
   }
   for (uint64_t number = 1; number <= model.accounts.size(); ++number) {
     const Account& account = model.accounts[number - 1];
-    const auto* row = view.Find<tables::Accounts>({number});
+    const auto* row = view.Find<tables::CloudAccounts>({number});
     if (row == nullptr) return differences->Missing("account", number);
     std::vector<uint64_t> lots, row_lots;
     for (const auto& lot : account.lots) lots.push_back(lot.second);

@@ -10,7 +10,7 @@
 namespace voucher::simulation {
 
 // Makes one field of a command that is well-formed at `now` malformed. Returns the field, the only
-// one that CheckCommand must name.
+// one that ValidateCommand must name.
 std::string MakeMalformed(v1::Command* command, int64_t now, Random* random);
 
 }  // namespace voucher::simulation

@@ -330,7 +330,7 @@ class Model {
   Room RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise, uint64_t project,
                const std::set<std::string>& provider_ids) const;
   Room RoomOf(const Application& application) const;
-  static void CheckCaps(const Room& room, int64_t least_fen, Wrongs* wrongs);
+  static void RefuseIfCapReached(const Room& room, int64_t least_fen, Wrongs* wrongs);
   static Grant Fit(const Room& room, int64_t fen, Wrongs* wrongs);
   void Hold(uint64_t id, int64_t fen, Outcome* outcome);
   uint64_t Add(Application application);

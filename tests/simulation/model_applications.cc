@@ -260,7 +260,7 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
   if (fen > 0) {
     // All or nothing, under the caps too.
     Room room = RoomOf(*application);
-    CheckCaps(room, fen, &wrongs);
+    RefuseIfCapReached(room, fen, &wrongs);
     room.caps.clear();
     for (auto& [key, pool] : room.pools) {
       if (pool.policy == v1::ON_EXHAUSTED_WAITLIST && pool.queued) pool.left_fen = 0;

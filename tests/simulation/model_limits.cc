@@ -87,7 +87,7 @@ Model::Room Model::RoomOf(const Application& application) const {
 }
 
 // Wrong if a cap leaves less than `least_fen`.
-void Model::CheckCaps(const Room& room, int64_t least_fen, Wrongs* wrongs) {
+void Model::RefuseIfCapReached(const Room& room, int64_t least_fen, Wrongs* wrongs) {
   for (const auto& [key, cap] : room.caps) {
     wrongs->If(cap.left_fen < least_fen, std::get<1>(key) == v1::LIMIT_KIND_PROJECT
                                              ? v1::REASON_PROJECT_CAP_REACHED
@@ -97,10 +97,10 @@ void Model::CheckCaps(const Room& room, int64_t least_fen, Wrongs* wrongs) {
 
 // What of `fen` there is room for, if nothing is wrong: REJECT beats WAITLIST beats PARTIAL.
 Model::Grant Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
-  CheckCaps(room, 1, wrongs);
+  RefuseIfCapReached(room, 1, wrongs);
   for (const auto& cap : room.caps) fen = std::min(fen, cap.second.left_fen);
   const auto reason = [](const LimitKey& key) {
-    return std::get<1>(key) == 0 ? v1::REASON_POOL_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED;
+    return std::get<1>(key) == 0 ? v1::REASON_BUDGET_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED;
   };
   bool refused = false;
   bool waits = false;

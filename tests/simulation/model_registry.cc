@@ -97,7 +97,7 @@ Outcome Model::Appropriate(const v1::AppropriateRequest& request) {
   Program& program = programs[number - 1];
   wrongs.If(program.state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_ILLEGAL_STATE);
   wrongs.If(program.total_fen[v1::ACCOUNT_KIND_BUDGET] + request.amount_fen() < 0,
-            v1::REASON_POOL_EXHAUSTED);
+            v1::REASON_BUDGET_EXHAUSTED);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   const int64_t opens =

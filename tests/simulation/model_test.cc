@@ -24,7 +24,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "tests/simulation/command_source.h"
 #include "tests/simulation/comparison.h"
 #include "tests/simulation/counts.h"
@@ -98,7 +98,7 @@ class Life {
   CommandSource source_;
   SimulatedClock clock_;
   voucher::testing::MapRows stored_;
-  HotView state_{&stored_, kCachedRows};
+  WriterRows state_{&stored_, kCachedRows};
   std::shared_ptr<const RowChanges> in_flight_;
   voucher::testing::EntryBook entries_;
   int64_t recorded_ = 0;
@@ -132,7 +132,7 @@ bool Life::Record(const v1::Command& command, const v1::Authority& who) {
 }
 
 bool Life::Send(Sent sent) {
-  const std::vector<FieldProblem> problems = CheckCommand(sent.command, clock_.now());
+  const std::vector<FieldProblem> problems = ValidateCommand(sent.command, clock_.now());
   if (problems.empty()) return Record(sent.command, sent.who);
   return Fail(absl::StrCat("well-formed, yet ", problems.front().field, " ",
                            problems.front().description, ": ", sent.command.ShortDebugString()));
@@ -140,7 +140,7 @@ bool Life::Send(Sent sent) {
 
 bool Life::Malformed(Sent sent) {
   const std::string field = MakeMalformed(&sent.command, clock_.now(), &random_);
-  const std::vector<FieldProblem> problems = CheckCommand(sent.command, clock_.now());
+  const std::vector<FieldProblem> problems = ValidateCommand(sent.command, clock_.now());
   ++counts_[absl::StrCat("malformed ", field)];
   if (problems.size() == 1 && problems.front().field == field) return true;
   return Fail(absl::StrCat("must name ", field, ", names ",

@@ -105,7 +105,7 @@ Model::Grant Model::TurnOf(const Application& application, bool over, Wrongs* wr
   wrongs->If(over, v1::REASON_WINDOW_CLOSED);
   wrongs->If(IsBlacklisted(application.enterprise, application.program), v1::REASON_BLACKLISTED);
   const Room room = RoomOf(application);
-  CheckCaps(room, 1, wrongs);
+  RefuseIfCapReached(room, 1, wrongs);
   if (wrongs->any()) return {};
   int64_t fen = application.wanted_fen;
   for (const auto& cap : room.caps) fen = std::min(fen, cap.second.left_fen);

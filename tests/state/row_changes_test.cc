@@ -56,7 +56,7 @@ TEST(RowChanges, FindSeesTheLastChangeThatWasShown) {
     for (int row = 0; row < kRows; ++row) {
       const std::string key = absl::StrCat("key", row);
       Put(key, absl::StrCat(round), &changes);
-      if (row % 2 == 0) changes.ShowLast();
+      if (row % 2 == 0) changes.IndexLast();
       if (row % 7 == 0) {
         const RowChange* const found = changes.Find(key);
         ASSERT_EQ(found != nullptr, row % 2 == 0) << key;

@@ -13,7 +13,7 @@ namespace {
 using testing::MapRows;
 
 // Stores what `state` changed; returns how many rows.
-size_t Store(HotView* state, MapRows* stored) {
+size_t Store(WriterRows* state, MapRows* stored) {
   const auto changes = state->TakeChanges();
   stored->Store(*changes);
   state->StoredIn(stored);
@@ -55,10 +55,10 @@ TEST(Keys, DecodeIsTheInverseOfEncode) {
 }
 
 TEST(View, AnUpperLayerHidesTheRowsBelow) {
-  HotView base(nullptr);
+  WriterRows base(nullptr);
   base.Edit<tables::Balances>({1, 2, 3, 4}).set_fen(10);
 
-  Overlay upper(&base);
+  EditableRows upper(&base);
   EXPECT_EQ(upper.Find<tables::Balances>({1, 2, 3, 4})->fen(), 10);
   upper.Edit<tables::Balances>({1, 2, 3, 4}).set_fen(11);
   EXPECT_EQ(upper.Find<tables::Balances>({1, 2, 3, 4})->fen(), 11);
@@ -70,13 +70,13 @@ TEST(View, AnUpperLayerHidesTheRowsBelow) {
 
 TEST(View, ScanMergesLayersInKeyOrderAndLeavesErasedRowsOut) {
   MapRows stored;
-  HotView base(&stored);
+  WriterRows base(&stored);
   for (int64_t due : {10, 30, 50}) base.Put<tables::Timers>({due, 1, 1}, {});
   Store(&base, &stored);
-  Overlay lower(&base);
+  EditableRows lower(&base);
   lower.Put<tables::Timers>({20, 1, 1}, {});
   lower.Erase<tables::Timers>({30, 1, 1});
-  Overlay upper(&lower);
+  EditableRows upper(&lower);
   upper.Put<tables::Timers>({5, 1, 1}, {});
   upper.Put<tables::Timers>({60, 1, 1}, {});
   upper.Erase<tables::Timers>({20, 1, 1});
@@ -87,7 +87,7 @@ TEST(View, ScanMergesLayersInKeyOrderAndLeavesErasedRowsOut) {
 }
 
 TEST(View, ScanStopsWhenTheVisitorSaysSo) {
-  HotView rows(nullptr);
+  WriterRows rows(nullptr);
   for (int64_t due : {1, 2, 3}) rows.Put<tables::Timers>({due, 1, 1}, {});
   int seen = 0;
   rows.Scan<tables::Timers>({0, 0, 0}, {9, 0, 0},
@@ -95,17 +95,17 @@ TEST(View, ScanStopsWhenTheVisitorSaysSo) {
   EXPECT_EQ(seen, 2);
 }
 
-TEST(HotView, ReadsAStoredRowOnceAndRemembersAbsence) {
+TEST(WriterRows, ReadsAStoredRowOnceAndRemembersAbsence) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
   EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1}), nullptr);
   EXPECT_EQ(stored.gets(), 1);
 }
 
-TEST(HotView, GivesEachChangedRowOncePerBatch) {
+TEST(WriterRows, GivesEachChangedRowOncePerBatch) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   EXPECT_EQ(state.TakeChanges()->size(), 0u);
   for (int64_t fen : {1, 2, 3}) state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(fen);
   state.Put<tables::Timers>({10, 1, 1}, {});
@@ -124,9 +124,9 @@ TEST(HotView, GivesEachChangedRowOncePerBatch) {
   EXPECT_TRUE(DuesOf(view, 0, 100).empty());
 }
 
-TEST(HotView, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
+TEST(WriterRows, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
   MapRows stored;
-  HotView state(&stored, /*max_cached_rows=*/0);
+  WriterRows state(&stored, /*max_cached_rows=*/0);
   state.Put<tables::Orders>({1, "a"}, Number(1));
   state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(1);
   state.Edit<tables::Balances>({1, 1, 2, 1}).set_fen(1);
@@ -155,9 +155,9 @@ TEST(HotView, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
   EXPECT_EQ(View(&stored).Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
 }
 
-TEST(HotView, KeepsBatchesThatAreInFlight) {
+TEST(WriterRows, KeepsBatchesThatAreInFlight) {
   MapRows stored;
-  HotView state(&stored, /*max_cached_rows=*/0);
+  WriterRows state(&stored, /*max_cached_rows=*/0);
   const auto change = [&](uint64_t number) {
     state.Put<tables::Orders>({1, std::string(number, 'a')}, Number(number));
     state.Edit<tables::Balances>({1, 1, number, 1}).set_fen(static_cast<int64_t>(number));
@@ -190,9 +190,9 @@ TEST(HotView, KeepsBatchesThatAreInFlight) {
   EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{1, 2, 3}));
 }
 
-TEST(HotView, PutLooksForNoRow) {
+TEST(WriterRows, PutLooksForNoRow) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   state.PutNumber<tables::Orders>({1, "a"}, 1);
   state.PutNumber<tables::EnterpriseNumbers>({"91"}, 2);
   state.PutNumber<tables::ApplicationsByProgram>({1, 1}, 3);
@@ -203,9 +203,9 @@ TEST(HotView, PutLooksForNoRow) {
   EXPECT_EQ(stored.gets(), 0);
 }
 
-TEST(HotView, ABatchWithoutChangesLeavesNothingBehind) {
+TEST(WriterRows, ABatchWithoutChangesLeavesNothingBehind) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   state.Put<tables::Orders>({1, "a"}, Number(1));
   const std::weak_ptr<const RowChanges> taken = state.TakeChanges();
   EXPECT_FALSE(taken.expired()) << "it is not stored yet";
@@ -223,9 +223,9 @@ std::vector<uint64_t> NumbersOf(const View& view) {
   return numbers;
 }
 
-TEST(HotView, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
+TEST(WriterRows, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   state.Put<tables::Orders>({1, "stored"}, Number(1));
   Store(&state, &stored);
   state.Put<tables::Orders>({1, "taken"}, Number(2));
@@ -251,16 +251,16 @@ TEST(HotView, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));
   EXPECT_EQ(NumbersOf(View(&stored)), (std::vector<uint64_t>{4, 10, 20}));
 
-  Overlay scratch(&state);
+  EditableRows scratch(&state);
   scratch.Put<tables::Orders>({1, "scratch"}, Number(5));
   EXPECT_EQ(scratch.Find<tables::Orders>({1, "taken"})->number(), 20u);
   EXPECT_EQ(NumbersOf(scratch), (std::vector<uint64_t>{4, 5, 10, 20}));
   EXPECT_EQ(state.Find<tables::Orders>({1, "scratch"}), nullptr);
 }
 
-TEST(HotView, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
+TEST(WriterRows, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
   MapRows stored;
-  HotView state(&stored, /*max_cached_rows=*/4);
+  WriterRows state(&stored, /*max_cached_rows=*/4);
   for (uint64_t id = 1; id <= 20; ++id) {
     state.Edit<tables::Balances>({1, 1, id, 0}).set_fen(static_cast<int64_t>(id));
     Store(&state, &stored);
@@ -271,9 +271,9 @@ TEST(HotView, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {
   }
 }
 
-TEST(HotView, CachesFewerRowsFromTheNextStoredInOn) {
+TEST(WriterRows, CachesFewerRowsFromTheNextStoredInOn) {
   MapRows stored;
-  HotView state(&stored);
+  WriterRows state(&stored);
   state.Edit<tables::Balances>({1, 1, 1, 0}).set_fen(1);
   state.Edit<tables::Balances>({1, 1, 2, 0}).set_fen(2);
   Store(&state, &stored);

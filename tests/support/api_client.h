@@ -49,7 +49,7 @@ class Endpoint {
 
 // A business refusal as the status details tell it.
 struct RefusedCall {
-  // As in "POOL_EXHAUSTED".
+  // As in "BUDGET_EXHAUSTED".
   std::string reason;
   v1::Refusal refusal;
   // Absent for REQUEST_ID_REUSED.
@@ -78,7 +78,7 @@ struct Reply {
   std::optional<RefusedCall> refused;
 
   bool ok() const { return status.ok(); }
-  // As in "POOL_EXHAUSTED"; empty if not refused.
+  // As in "BUDGET_EXHAUSTED"; empty if not refused.
   std::string reason() const { return refused.has_value() ? refused->reason : ""; }
   // Recorded: yes or no, the ledger answered with a receipt.
   bool recorded() const {

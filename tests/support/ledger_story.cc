@@ -13,7 +13,7 @@
 #include "ledger/journal/high_water_mark.h"
 #include "ledger/journal/journal.h"
 #include "ledger/machine/machine.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "ledger/views/views.h"
 #include "tests/support/shipped_program.h"
 
@@ -54,7 +54,7 @@ v1::Entry LedgerStory::Keep(v1::Entry entry) {
 }
 
 v1::Entry LedgerStory::Do(const v1::Authority& who, v1::Command command) {
-  for (const FieldProblem& problem : CheckCommand(command, now_)) {
+  for (const FieldProblem& problem : ValidateCommand(command, now_)) {
     VOUCHER_CHECK(false) << problem.field << " " << problem.description;
   }
   const v1::Entry* const named = entries_.NamedBy(command);
@@ -101,7 +101,7 @@ void WriteLedger(const std::string& path, const std::vector<std::string>& stored
 
   auto views = Views::Open(path + "/views");
   VOUCHER_CHECK(views.ok()) << views.status();
-  HotView state(&(*views)->newest());
+  WriterRows state(&(*views)->newest());
   for (uint64_t i = 0; i < views_at; ++i) {
     v1::Entry entry;
     VOUCHER_CHECK(entry.ParseFromString(stored[i])) << i;
@@ -386,7 +386,7 @@ void TellMainJob(LedgerStory* story) {
   story->Accept(Platform(), Apply(3, "apply-4", 2'000 * kYuan));
   story->Accept(Platform(), Apply(3, "apply-5", 3'000 * kYuan));
   VOUCHER_CHECK(story->Do(Platform(), Apply(2, "apply-6", 1'000'000 * kYuan)).refusal().reason() ==
-                v1::REASON_POOL_EXHAUSTED);
+                v1::REASON_BUDGET_EXHAUSTED);
   VOUCHER_CHECK(story->Do(Platform(), Apply(9, "apply-7", 1'000 * kYuan)).refusal().reason() ==
                 v1::REASON_ENTERPRISE_NOT_FOUND);
   PassReviews(story, 1);

@@ -43,7 +43,7 @@ class LedgerStory {
  private:
   v1::Entry Keep(v1::Entry entry);
 
-  HotView state_;
+  WriterRows state_;
   EntryBook entries_;
   RedemptionNumbers redemptions_;
   UnixNanos now_;

@@ -13,7 +13,7 @@
 #include "ledger/machine/postings.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "ledger/validation/verbs.h"
 
 namespace voucher {
@@ -38,10 +38,10 @@ std::pair<std::string, std::string> SplitAt(absl::string_view text, absl::string
 
 }  // namespace
 
-Scenario::Scenario() : state_(std::make_unique<HotView>(nullptr)) {}
+Scenario::Scenario() : state_(std::make_unique<WriterRows>(nullptr)) {}
 
 std::vector<std::string> Scenario::Run(const std::string& path) {
-  state_ = std::make_unique<HotView>(nullptr);
+  state_ = std::make_unique<WriterRows>(nullptr);
   entries_ = {};
   redemptions_ = {};
   now_ = 0;
@@ -79,7 +79,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   v1::Command command = step.command;
   redemptions_.ToIds(OneOf("verb", &command));
   const std::string& outcome = step.expected;
-  const std::vector<FieldProblem> problems = CheckCommand(command, now_);
+  const std::vector<FieldProblem> problems = ValidateCommand(command, now_);
   if (!problems.empty()) {
     const std::string got = "MALFORMED " + problems.front().field;
     if (outcome != got) Fail(absl::StrCat("got ", got, ": ", problems.front().description));
@@ -236,7 +236,7 @@ void Scenario::ExpectRow(const ScenarioStep& step) {
     redemption.set_state(StateOf(reversal));
     row = &redemption;
   }
-  if (table == "Account") row = state_->Find<tables::Accounts>({id});
+  if (table == "Account") row = state_->Find<tables::CloudAccounts>({id});
   if (table == "Enterprise") row = state_->Find<tables::Enterprises>({id});
   if (table == "Tranche") row = state_->Find<tables::Tranches>({id});
   if (table == "Cluster") row = state_->Find<tables::Clusters>({id});

@@ -79,7 +79,7 @@ class Scenario {
 
   ScenarioScript script_;
   const ScenarioStep* step_ = nullptr;
-  std::unique_ptr<HotView> state_;
+  std::unique_ptr<WriterRows> state_;
   testing::EntryBook entries_;
   testing::RedemptionNumbers redemptions_;
   UnixNanos now_ = 0;

@@ -33,15 +33,15 @@ inline constexpr uint64_t kShared = 10;
 // Group `sequence` sets rows 1 to kShared to `sequence`, adds one more, and erases the one that the
 // group before added. Reads nothing.
 inline std::shared_ptr<const RowChanges> ChangesOfGroup(uint64_t sequence) {
-  const HotView empty(nullptr);
-  Overlay layer(&empty);
+  const WriterRows empty(nullptr);
+  EditableRows layer(&empty);
   for (uint64_t i = 1; i <= kShared; ++i) {
     layer.Edit<tables::ProgramNumbers>({absl::StrCat(i)}).set_number(sequence);
     layer.Put<tables::Timers>({static_cast<int64_t>(i), 1, sequence}, {});
     layer.Erase<tables::Timers>({static_cast<int64_t>(i), 1, sequence - 1});
   }
-  layer.Edit<tables::Accounts>({sequence}).set_enterprise(sequence);
-  if (sequence > 1) layer.Erase<tables::Accounts>({sequence - 1});
+  layer.Edit<tables::CloudAccounts>({sequence}).set_enterprise(sequence);
+  if (sequence > 1) layer.Erase<tables::CloudAccounts>({sequence - 1});
   return layer.TakeChanges();
 }
 
@@ -70,7 +70,7 @@ inline void ExpectGroup(const RowSource& rows, uint64_t sequence) {
                             });
   ASSERT_EQ(due, sequence > 0 ? kShared : 0);
   uint64_t accounts = 0;
-  view.Scan<tables::Accounts>({0}, {UINT64_MAX}, [&](const auto& key, const auto& row) {
+  view.Scan<tables::CloudAccounts>({0}, {UINT64_MAX}, [&](const auto& key, const auto& row) {
     ++accounts;
     EXPECT_EQ(std::get<0>(key), sequence);
     EXPECT_EQ(row.enterprise(), sequence);

@@ -17,7 +17,7 @@ namespace {
 
 // Sets program `name` to `number`, or erases it if 0.
 absl::Status Put(Views* views, const std::string& name, uint64_t number, uint64_t sequence) {
-  HotView rows(&views->newest());
+  WriterRows rows(&views->newest());
   if (number == 0) {
     rows.Erase<tables::ProgramNumbers>({name});
   } else {
@@ -66,8 +66,8 @@ TEST(Views, ASnapshotShowsTheRowsOfItsInstantAndOutlivesTheViews) {
 TEST(Views, ScansAreInKeyOrderWithinTheirBoundsAndStopWhenAsked) {
   ScratchDirectory directory("views");
   auto views = Views::Open(directory.Path("v")).value();
-  const HotView empty(nullptr);
-  Overlay layer(&empty);
+  const WriterRows empty(nullptr);
+  EditableRows layer(&empty);
   for (const int64_t due : {-5, 30, 10, 20}) layer.Put<tables::Timers>({due, 1, 7}, {});
   layer.Put<tables::Limits>({1, 1, 1, 1}, {});  // A neighbouring table.
   ASSERT_TRUE(views->Apply(*layer.TakeChanges(), At(1)).ok());

@@ -19,9 +19,9 @@ constexpr absl::string_view kStage = "ACCEPT";
 
 // PERMISSION_DENIED unless it is an ISSUER's program, or within a REVIEWER's divisions and stages;
 // with both roles, either.
-std::optional<v1::Refusal> CheckScope(const Context& context,
-                                      const rows::ApplicationRow& application,
-                                      const std::string& program_id) {
+std::optional<v1::Refusal> RefuseIfOutOfScope(const Context& context,
+                                              const rows::ApplicationRow& application,
+                                              const std::string& program_id) {
   const bool issuer = context.HasRole(v1::ROLE_ISSUER);
   const bool reviewer = context.HasRole(v1::ROLE_REVIEWER);
   if (issuer && context.MayIssue(program_id)) return std::nullopt;
@@ -41,7 +41,7 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   const v1::ProgramRules& rules = JudgingRules(context, *row).rules();
-  if (auto refusal = CheckScope(*context, *row, rules.program_id())) return *refusal;
+  if (auto refusal = RefuseIfOutOfScope(*context, *row, rules.program_id())) return *refusal;
   if (row->state() != v1::APPLICATION_STATE_APPROVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
@@ -69,7 +69,7 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::AcceptProjectRequest& request,
-            const v1::ProjectAccepted& event, Overlay* rows) {
+            const v1::ProjectAccepted& event, EditableRows* rows) {
   if (event.settles_application()) {
     SettleApplication(request.application_id(), rows);
   } else {

@@ -34,7 +34,8 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
   }
   const int64_t budget_fen = BalanceOf(context->view, program->number, BudgetAccount());
   if (budget_fen + request.amount_fen() < 0) {
-    return MakeRefusal(v1::REASON_POOL_EXHAUSTED, program->rules->rules().budget_clause(), "BUDGET",
+    return MakeRefusal(v1::REASON_BUDGET_EXHAUSTED, program->rules->rules().budget_clause(),
+                       "BUDGET",
                        {{"available_fen", budget_fen}, {"cut_fen", -request.amount_fen()}});
   }
 
@@ -56,7 +57,7 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::AppropriateRequest& request,
-            const v1::Appropriated& event, Overlay* rows) {
+            const v1::Appropriated& event, EditableRows* rows) {
   if (event.tranche_id() == 0) return;  // The postings say all.
   rows->Edit<tables::Counters>({}).set_tranche(event.tranche_id());
   rows::TrancheRow& tranche = rows->Edit<tables::Tranches>({event.tranche_id()});

@@ -85,7 +85,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
                         {{"held_fen", row->granted_fen()}, {"approved_fen", wanted_fen}});
   }
   const std::optional<v1::Refusal> higher =
-      CheckHighestOnly(context->view, rules, row->project(), wanted_fen);
+      RefuseIfHigherExists(context->view, rules, row->project(), wanted_fen);
   const std::vector<uint64_t> replaced =
       higher ? std::vector<uint64_t>() : Replaced(context->view, rules, *row);
   if (auto refusal = InTransit(context->view, row->state(), replaced)) return *refusal;
@@ -95,7 +95,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row->enterprise()});
-  if (auto refusal = CheckBlacklist(applicant, rules.program_id(), context->received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(applicant, rules.program_id(), context->received_at)) {
     return *refusal;
   }
   if (higher) return *higher;
@@ -143,7 +143,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
 }
 
 void Evolve(const v1::Entry& entry, const v1::ApproveApplicationRequest& request,
-            const v1::ApplicationApproved& event, Overlay* rows) {
+            const v1::ApplicationApproved& event, EditableRows* rows) {
   for (const v1::Supersession& lower : event.superseded()) {
     EndProject(lower.application_id(), v1::APPLICATION_STATE_SUPERSEDED, rows);
   }

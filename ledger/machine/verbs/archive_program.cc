@@ -63,7 +63,7 @@ Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::ArchiveProgramRequest&, const v1::ProgramArchived&,
-            Overlay* rows) {
+            EditableRows* rows) {
   rows->Edit<tables::Programs>({entry.program()}).set_state(v1::PROGRAM_STATE_ARCHIVED);
 }
 

@@ -29,14 +29,14 @@ Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
     return NotInThisState("delivery mode that the program does not offer", "计划未提供的兑付方式");
   }
   const rows::EnterpriseRow& row = *enterprise->row;
-  if (auto refusal = CheckBlacklist(row, request.program_id(), context->received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(row, request.program_id(), context->received_at)) {
     return *refusal;
   }
   const bool in_cluster =
       ApprovedClusterOf(context->view, program->number, enterprise->number) != 0;
-  if (auto refusal =
-          CheckEligibility(rules, *item, {row.facts(), row.incidents(), row.listings(), in_cluster},
-                           request.project(), context->received_at)) {
+  if (auto refusal = RefuseIfIneligible(rules, *item,
+                                        {row.facts(), row.incidents(), row.listings(), in_cluster},
+                                        request.project(), context->received_at)) {
     return *refusal;
   }
   const auto answer = OfferGrant(*context, {.program = *program,
@@ -63,7 +63,7 @@ Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::AwardGrantRequest& request,
-            const v1::GrantAwarded& event, Overlay* rows) {
+            const v1::GrantAwarded& event, EditableRows* rows) {
   rows::ApplicationRow row;
   row.set_enterprise(event.enterprise_number());
   row.set_item(event.item_number());

@@ -14,7 +14,7 @@ Decision Decide(Context* context, const v1::BindCloudAccountRequest& request) {
   const rows::NumberRow* bound =
       context->view.Find<tables::AccountNumbers>({provider->number, request.account_number()});
   if (bound != nullptr) {
-    const rows::AccountRow* account = context->view.Find<tables::Accounts>({bound->number()});
+    const rows::AccountRow* account = context->view.Find<tables::CloudAccounts>({bound->number()});
     return MakeRefusal(account->enterprise() == enterprise->number ? v1::REASON_ALREADY_REGISTERED
                                                                    : v1::REASON_NON_TRANSFERABLE,
                        {}, request.account_number(),
@@ -30,11 +30,11 @@ Decision Decide(Context* context, const v1::BindCloudAccountRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::BindCloudAccountRequest& request,
-            const v1::CloudAccountBound& event, Overlay* rows) {
+            const v1::CloudAccountBound& event, EditableRows* rows) {
   rows->Edit<tables::Counters>({}).set_account(event.account_id());
   rows->PutNumber<tables::AccountNumbers>({event.provider_number(), request.account_number()},
                                           event.account_id());
-  rows::AccountRow& account = rows->Edit<tables::Accounts>({event.account_id()});
+  rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({event.account_id()});
   account.set_provider(event.provider_number());
   account.set_account_number(request.account_number());
   account.set_enterprise(event.enterprise_number());

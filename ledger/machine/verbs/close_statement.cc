@@ -23,8 +23,8 @@ constexpr auto kProviders = v1::ACCOUNT_KIND_PAYABLE_PROVIDER;
 constexpr auto kEnterprises = v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE;
 
 // ILLEGAL_STATE unless the month is over and this party did not close it before.
-std::optional<v1::Refusal> CheckMonth(const Context& context, const rows::PartyRow& party,
-                                      uint32_t month) {
+std::optional<v1::Refusal> RefuseIfMonthNotDue(const Context& context, const rows::PartyRow& party,
+                                               uint32_t month) {
   if (context.received_at < EndOfMonth(month)) {
     return NotInThisState("month not over", "当月尚未结束", {},
                           {{"month_ends_unix_ns", EndOfMonth(month)}});
@@ -67,7 +67,7 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
   const uint32_t month = MonthOf(request.period());
   const rows::PartyRow& party =
       PartyOf(context->view, program.number, kProviders, provider->number);
-  if (auto refusal = CheckMonth(*context, party, month)) return *refusal;
+  if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
 
   v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
@@ -156,7 +156,7 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
   VOUCHER_CHECK(absl::SimpleAtoi(request.division(), &code)) << request.division();
   const uint32_t month = MonthOf(request.period());
   const rows::PartyRow& party = PartyOf(context->view, program.number, kEnterprises, code);
-  if (auto refusal = CheckMonth(*context, party, month)) return *refusal;
+  if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
   std::vector<v1::DueLine> lines =
       LinesOf(context->view, program.number, request.division(), month);
   if (lines.empty()) {
@@ -196,7 +196,7 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
   return event;
 }
 
-void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, Overlay* rows) {
+void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, EditableRows* rows) {
   for (const v1::DueLine& line : event.lines()) {
     rows::StatementLineRow row;
     row.set_enterprise(line.enterprise_number());
@@ -214,7 +214,7 @@ void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, Overl
   }
 }
 
-void SettleMonths(uint32_t program, uint64_t provider, uint32_t month, Overlay* rows) {
+void SettleMonths(uint32_t program, uint64_t provider, uint32_t month, EditableRows* rows) {
   const auto kind = static_cast<uint8_t>(kProviders);
   std::vector<tables::PayableMonths::Key> closed;
   rows->Scan<tables::PayableMonths>(
@@ -236,7 +236,7 @@ Decision Decide(Context* context, const v1::CloseStatementRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::CloseStatementRequest& request,
-            const v1::StatementClosed& event, Overlay* rows) {
+            const v1::StatementClosed& event, EditableRows* rows) {
   const uint64_t id = event.statement_id();
   const uint32_t month = MonthOf(request.period());
   rows->Edit<tables::Counters>({}).set_statement(id);

@@ -18,7 +18,7 @@ Decision Decide(Context* context, const v1::ConfirmTransferRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::ConfirmTransferRequest& request,
-            const v1::TransferConfirmed&, Overlay* rows) {
+            const v1::TransferConfirmed&, EditableRows* rows) {
   AnswerTransfer(entry, request.transfer_id(), v1::TRANSFER_STATE_CONFIRMED, rows)
       .set_provider_reference(request.provider_reference());
 }

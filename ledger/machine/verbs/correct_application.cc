@@ -22,17 +22,20 @@ Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) 
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row->enterprise()});
-  if (auto refusal = CheckBlacklist(applicant, rules.rules().program_id(), context->received_at)) {
+  if (auto refusal =
+          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at)) {
     return *refusal;
   }
   const v1::Item& item = *rules.FindItemByNumber(row->item());
-  if (auto refusal = CheckEvidence(rules, item, request.evidence(), request.spend_fen())) {
+  if (auto refusal =
+          RefuseIfEvidenceMissing(rules, item, request.evidence(), request.spend_fen())) {
     return *refusal;
   }
-  if (auto refusal = CheckInvoices(*context, request.evidence(), request.application_id())) {
+  if (auto refusal =
+          RefuseIfInvoicesClaimed(*context, request.evidence(), request.application_id())) {
     return *refusal;
   }
-  if (auto refusal = CheckAmount(item, request.spend_fen())) return *refusal;
+  if (auto refusal = RefuseIfTooSmall(item, request.spend_fen())) return *refusal;
 
   v1::Event& event = context->NewEvent();
   v1::ApplicationCorrected* corrected = event.mutable_application_corrected();
@@ -48,7 +51,7 @@ Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) 
 }
 
 void Evolve(const v1::Entry&, const v1::CorrectApplicationRequest& request,
-            const v1::ApplicationCorrected& event, Overlay* rows) {
+            const v1::ApplicationCorrected& event, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
   row.set_spend_fen(request.spend_fen());
   row.set_granted_fen(event.granted_fen());

@@ -23,7 +23,7 @@ Decision Decide(Context* context, const v1::DeclineTransferRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::DeclineTransferRequest& request,
-            const v1::TransferDeclined&, Overlay* rows) {
+            const v1::TransferDeclined&, EditableRows* rows) {
   AnswerTransfer(entry, request.transfer_id(), v1::TRANSFER_STATE_DECLINED, rows)
       .set_decline_reason(request.reason());
 }

@@ -37,7 +37,7 @@ Decision Decide(Context* context, const v1::ExtendProjectRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::ExtendProjectRequest& request,
-            const v1::ProjectExtended& event, Overlay* rows) {
+            const v1::ProjectExtended& event, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
   row.set_project_due_unix_ns(event.due_unix_ns());
   row.set_extended(true);

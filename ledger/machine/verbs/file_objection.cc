@@ -22,7 +22,7 @@ Decision Decide(Context* context, const v1::FileObjectionRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::FileObjectionRequest& request, const v1::ObjectionFiled&,
-            Overlay* rows) {
+            EditableRows* rows) {
   MoveApplication(request.application_id(), v1::APPLICATION_STATE_OBJECTED, rows);
 }
 

@@ -12,7 +12,8 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
   if (program && !context->MayIssue(program->row->program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program->row->program_id());
   }
-  const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});
+  const rows::AccountRow* account =
+      context->view.Find<tables::CloudAccounts>({request.account_id()});
   if (account == nullptr) {
     return MakeRefusal(v1::REASON_ACCOUNT_NOT_FOUND, {}, absl::StrCat(request.account_id()));
   }
@@ -21,7 +22,8 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
   }
   const rows::EnterpriseRow* owner =
       context->view.Find<tables::Enterprises>({voucher->enterprise()});
-  if (auto refusal = CheckBlacklist(*owner, program->row->program_id(), context->received_at)) {
+  if (auto refusal =
+          RefuseIfBlacklisted(*owner, program->row->program_id(), context->received_at)) {
     return *refusal;
   }
   const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
@@ -53,7 +55,7 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
-            const v1::TransferOrdered& event, Overlay* rows) {
+            const v1::TransferOrdered& event, EditableRows* rows) {
   const uint64_t id = event.transfer_id();
   rows->Edit<tables::Counters>({}).set_transfer(id);
   rows::TransferRow& transfer = rows->Edit<tables::Transfers>({id});
@@ -64,7 +66,7 @@ void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
   transfer.set_state(v1::TRANSFER_STATE_ORDERED);
   transfer.set_answer_due_unix_ns(event.answer_due_unix_ns());
   transfer.set_ordered_sequence(entry.sequence());
-  const uint64_t provider = rows->Find<tables::Accounts>({request.account_id()})->provider();
+  const uint64_t provider = rows->Find<tables::CloudAccounts>({request.account_id()})->provider();
   rows->Put<tables::TransfersByProvider>({provider, id}, {});
   CountTransfer(entry.program(), v1::TRANSFER_STATE_UNSPECIFIED, v1::TRANSFER_STATE_ORDERED, rows);
   NoteTransferChange(entry, id, transfer, rows);

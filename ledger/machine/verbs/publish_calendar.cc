@@ -10,7 +10,7 @@ Decision Decide(Context* context, const v1::PublishCalendarRequest&) {
 }
 
 void Evolve(const v1::Entry&, const v1::PublishCalendarRequest& request,
-            const v1::CalendarPublished& event, Overlay* rows) {
+            const v1::CalendarPublished& event, EditableRows* rows) {
   rows::CalendarRow row;
   row.set_revision(event.revision());
   row.set_first_year(request.first_year());

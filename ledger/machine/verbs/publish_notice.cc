@@ -95,8 +95,8 @@ Decision Decide(Context* context, const v1::PublishNoticeRequest& request) {
   }
   for (const uint64_t id : request.application_ids()) {
     const rows::ApplicationRow& row = *view.Find<tables::Applications>({id});
-    if (auto refusal = CheckBlacklist(*view.Find<tables::Enterprises>({row.enterprise()}),
-                                      request.program_id(), context->received_at)) {
+    if (auto refusal = RefuseIfBlacklisted(*view.Find<tables::Enterprises>({row.enterprise()}),
+                                           request.program_id(), context->received_at)) {
       v1::RefusalNumber* number = refusal->add_numbers();
       number->set_name("application_id");
       number->set_value(static_cast<int64_t>(id));
@@ -114,7 +114,7 @@ Decision Decide(Context* context, const v1::PublishNoticeRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::PublishNoticeRequest& request,
-            const v1::NoticePublished& event, Overlay* rows) {
+            const v1::NoticePublished& event, EditableRows* rows) {
   rows->Edit<tables::Counters>({}).set_notice(event.notice_id());
   rows::NoticeRow notice;
   notice.set_program(entry.program());

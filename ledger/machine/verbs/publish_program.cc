@@ -105,7 +105,7 @@ Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::PublishProgramRequest& request,
-            const v1::ProgramPublished& event, Overlay* rows) {
+            const v1::ProgramPublished& event, EditableRows* rows) {
   const uint32_t number = event.program_number();
   const auto kind = static_cast<uint8_t>(v1::TIMER_KIND_PROGRAM_CUTOFF);
   rows->Put<tables::Revisions>({number, event.revision()}, CompiledRules(request.rules()));

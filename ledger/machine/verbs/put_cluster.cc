@@ -43,7 +43,7 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
     if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, member.uscc());
     members.Add(enterprise->number);
   }
-  if (auto refusal = CheckOpen(*program, context->received_at)) return *refusal;
+  if (auto refusal = RefuseIfNotOpen(*program, context->received_at)) return *refusal;
   if (!program->rules->rules().has_clusters()) {
     return NotInThisState("program without clusters", "计划不设产业集群");
   }
@@ -73,7 +73,7 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::PutClusterRequest& request,
-            const v1::ClusterPut& event, Overlay* rows) {
+            const v1::ClusterPut& event, EditableRows* rows) {
   const uint64_t number = event.cluster_number();
   rows::ClusterRow& row = rows->Edit<tables::Clusters>({number});
   if (event.created()) {

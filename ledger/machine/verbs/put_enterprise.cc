@@ -5,7 +5,7 @@ namespace voucher {
 Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
   const auto before = context->FindEnterprise(request.facts().uscc());
   if (before) {
-    if (auto refusal = CheckCurrentUscc(*before->row, request.facts().uscc())) return *refusal;
+    if (auto refusal = RefuseIfSucceeded(*before->row, request.facts().uscc())) return *refusal;
   }
   v1::Event& event = context->NewEvent();
   v1::EnterprisePut* put = event.mutable_enterprise_put();
@@ -15,7 +15,7 @@ Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::PutEnterpriseRequest& request,
-            const v1::EnterprisePut& event, Overlay* rows) {
+            const v1::EnterprisePut& event, EditableRows* rows) {
   const uint64_t number = event.enterprise_number();
   if (event.created()) {
     rows->PutNumber<tables::EnterpriseNumbers>({request.facts().uscc()}, number);

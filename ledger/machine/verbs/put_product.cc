@@ -23,7 +23,7 @@ Decision Decide(Context* context, const v1::PutProductRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::PutProductRequest& request,
-            const v1::ProductPut& event, Overlay* rows) {
+            const v1::ProductPut& event, EditableRows* rows) {
   *rows->Edit<tables::Products>(
            {entry.program(), event.provider_number(), request.product().product_id()})
        .mutable_product() = request.product();

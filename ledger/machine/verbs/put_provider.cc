@@ -12,7 +12,7 @@ Decision Decide(Context* context, const v1::PutProviderRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::PutProviderRequest& request, const v1::ProviderPut& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   rows::ProviderRow& row = rows->Edit<tables::Providers>({event.provider_number()});
   if (event.created()) {
     rows->PutNumber<tables::ProviderNumbers>({request.provider_id()}, event.provider_number());

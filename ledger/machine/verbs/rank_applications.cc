@@ -41,7 +41,8 @@ class RunningGrants {
   Offer Next(const rows::ApplicationRow& application) {
     const rows::EnterpriseRow& enterprise =
         *context_.view.Find<tables::Enterprises>({application.enterprise()});
-    if (CheckBlacklist(enterprise, program_.row->program_id(), context_.received_at)) return {};
+    if (RefuseIfBlacklisted(enterprise, program_.row->program_id(), context_.received_at))
+      return {};
     Limits limits = LimitsOfApplication(context_, program_, application);
     for (CapRoom& cap : limits.caps) cap.used_fen = CheckedAddFen(cap.used_fen, granted_[cap.id]);
     for (PoolRoom& pool : limits.pools) {
@@ -127,7 +128,7 @@ Decision Decide(Context* context, const v1::RankApplicationsRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::RankApplicationsRequest&,
-            const v1::ApplicationsRanked& event, Overlay* rows) {
+            const v1::ApplicationsRanked& event, EditableRows* rows) {
   for (const v1::ApplicationRank& rank : event.ranks()) {
     rows::ApplicationRow& row = rows->Edit<tables::Applications>({rank.application_id()});
     row.set_rank(rank.rank());

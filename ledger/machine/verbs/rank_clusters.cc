@@ -62,7 +62,7 @@ Decision Decide(Context* context, const v1::RankClustersRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::RankClustersRequest&, const v1::ClustersRanked& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   for (const v1::ClusterRank& rank : event.ranks()) {
     rows::ClusterRow& row = rows->Edit<tables::Clusters>({rank.cluster_number()});
     row.set_rank(rank.rank());

@@ -31,8 +31,9 @@ const v1::Reminder* FindReminder(const rows::EnterpriseRow& enterprise,
 }
 
 // ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend is over.
-std::optional<v1::Refusal> CheckCured(const Context& context, const v1::ProgramRules& rules,
-                                      const rows::ApplicationRow& application) {
+std::optional<v1::Refusal> RefuseIfNotReclaimable(const Context& context,
+                                                  const v1::ProgramRules& rules,
+                                                  const rows::ApplicationRow& application) {
   const v1::Reminder* reminder = FindReminder(
       *context.view.Find<tables::Enterprises>({application.enterprise()}), rules.program_id());
   std::optional<v1::Refusal> refusal;
@@ -115,7 +116,7 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
   if (request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION && rules.has_cure()) {
-    if (auto refusal = CheckCured(*context, rules, *row)) return *refusal;
+    if (auto refusal = RefuseIfNotReclaimable(*context, rules, *row)) return *refusal;
   }
 
   v1::Event& event = context->NewEvent();
@@ -130,7 +131,7 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::ReclaimRequest& request, const v1::Reclaimed& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
   // The higher grant claims the item of a superseded one.
   if (row.state() == v1::APPLICATION_STATE_SUPERSEDED) row.clear_once();

@@ -13,7 +13,7 @@ namespace {
 constexpr int kMaxMissing = 8192;
 
 uint64_t ProviderOfTransfer(const View& view, const rows::TransferRow& transfer) {
-  return view.Find<tables::Accounts>({transfer.account()})->provider();
+  return view.Find<tables::CloudAccounts>({transfer.account()})->provider();
 }
 
 bool MayIssueTransfer(const Context& context, const rows::TransferRow& transfer) {
@@ -100,7 +100,7 @@ Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) 
 }
 
 void Evolve(const v1::Entry& entry, const v1::ReconcileTransfersRequest& request,
-            const v1::TransfersReconciled& event, Overlay* rows) {
+            const v1::TransfersReconciled& event, EditableRows* rows) {
   for (const v1::ReconciledLine& line : event.lines()) {
     if (line.credited_fen() == 0 && line.released_fen() == 0) continue;
     AnswerTransfer(entry, line.transfer_id(), v1::TRANSFER_STATE_CONFIRMED, rows)

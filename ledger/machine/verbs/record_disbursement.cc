@@ -59,7 +59,7 @@ Decision Decide(Context* context, const v1::RecordDisbursementRequest& request) 
 }
 
 void Evolve(const v1::Entry&, const v1::RecordDisbursementRequest& request,
-            const v1::DisbursementRecorded& event, Overlay* rows) {
+            const v1::DisbursementRecorded& event, EditableRows* rows) {
   v1::Statement* statement =
       rows->Edit<tables::Statements>({request.statement_id()}).mutable_statement();
   *statement->add_disbursements() = request.disbursement();

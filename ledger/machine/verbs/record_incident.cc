@@ -12,7 +12,7 @@ Decision Decide(Context* context, const v1::RecordIncidentRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::RecordIncidentRequest& request,
-            const v1::IncidentRecorded& event, Overlay* rows) {
+            const v1::IncidentRecorded& event, EditableRows* rows) {
   rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
   *row.add_incidents() = request.incident();
 }

@@ -8,8 +8,8 @@ namespace voucher {
 namespace {
 
 // ILLEGAL_STATE if the party owes less than it paid back, or less was disbursed in the program.
-std::optional<v1::Refusal> CheckRecovery(const Context& context, uint32_t program, int64_t owed_fen,
-                                         int64_t amount_fen) {
+std::optional<v1::Refusal> RefuseIfMoreThanOwed(const Context& context, uint32_t program,
+                                                int64_t owed_fen, int64_t amount_fen) {
   if (amount_fen > owed_fen) {
     return NotInThisState("less is owed", "欠款金额不足", {},
                           {{"owed_fen", owed_fen}, {"amount_fen", amount_fen}});
@@ -47,7 +47,7 @@ Decision Decide(Context* context, const v1::RecordRecoveryRequest& request) {
     owed_fen = std::max<int64_t>(0, -BalanceOf(context->view, program->number, payable));
     Post(Paid(), payable, amount_fen, &event);
   }
-  if (auto refusal = CheckRecovery(*context, program->number, owed_fen, amount_fen)) {
+  if (auto refusal = RefuseIfMoreThanOwed(*context, program->number, owed_fen, amount_fen)) {
     return *refusal;
   }
   recorded->set_owed_fen(owed_fen - amount_fen);
@@ -55,7 +55,7 @@ Decision Decide(Context* context, const v1::RecordRecoveryRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::RecordRecoveryRequest&, const v1::RecoveryRecorded&,
-            Overlay*) {
+            EditableRows*) {
   // The postings say all.
 }
 

@@ -65,7 +65,8 @@ bool HasCore(const View& view, uint32_t program, uint64_t enterprise) {
 }  // namespace
 
 Decision Decide(Context* context, const v1::RedeemRequest& request) {
-  const rows::AccountRow* account = context->view.Find<tables::Accounts>({request.account_id()});
+  const rows::AccountRow* account =
+      context->view.Find<tables::CloudAccounts>({request.account_id()});
   if (account != nullptr && !context->SpeaksForProvider(account->provider())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, account->account_number());
   }
@@ -83,7 +84,7 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
   }
   const rows::EnterpriseRow* owner =
       context->view.Find<tables::Enterprises>({account->enterprise()});
-  if (auto refusal = CheckBlacklist(*owner, request.program_id(), context->received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(*owner, request.program_id(), context->received_at)) {
     return *refusal;
   }
   const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
@@ -157,11 +158,11 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::RedeemRequest& request, const v1::Redeemed& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   const uint64_t id = event.redemption_id();
   VOUCHER_CHECK(IsNumberedByEntry(entry))
       << "entry " << entry.sequence() << " " << kNumberedOtherwise;
-  rows::AccountRow& account = rows->Edit<tables::Accounts>({request.account_id()});
+  rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({request.account_id()});
   account.set_last_redemption(id);
   rows->PutNumber<tables::Orders>({event.provider_number(), request.order_number()}, id);
   for (const uint64_t voucher_id : event.exhausted_voucher_ids()) {

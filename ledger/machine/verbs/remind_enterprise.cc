@@ -27,7 +27,7 @@ Decision Decide(Context* context, const v1::RemindEnterpriseRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::RemindEnterpriseRequest& request,
-            const v1::EnterpriseReminded& event, Overlay* rows) {
+            const v1::EnterpriseReminded& event, EditableRows* rows) {
   rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
   auto& others = *row.mutable_other_reminders();
   if (row.has_reminder()) *others.Add() = row.reminder();

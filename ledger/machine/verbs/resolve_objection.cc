@@ -26,7 +26,7 @@ Decision Decide(Context* context, const v1::ResolveObjectionRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::ResolveObjectionRequest& request,
-            const v1::ObjectionResolved& event, Overlay* rows) {
+            const v1::ObjectionResolved& event, EditableRows* rows) {
   MoveApplication(request.application_id(), event.state(), rows);
 }
 

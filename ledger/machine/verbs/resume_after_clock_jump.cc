@@ -9,7 +9,7 @@ Decision Decide(Context*, const v1::ResumeAfterClockJumpRequest&) {
 }
 
 void Evolve(const v1::Entry&, const v1::ResumeAfterClockJumpRequest&, const v1::ClockResumed&,
-            Overlay*) {
+            EditableRows*) {
   // The record is the effect.
 }
 

@@ -32,7 +32,7 @@ Decision Decide(Context* context, const v1::ReturnApplicationRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::ReturnApplicationRequest& request,
-            const v1::ApplicationReturned& event, Overlay* rows) {
+            const v1::ApplicationReturned& event, EditableRows* rows) {
   MoveApplication(request.application_id(), v1::APPLICATION_STATE_RETURNED, rows);
   rows->Edit<tables::Applications>({request.application_id()})
       .set_correction_due_unix_ns(event.due_unix_ns());

@@ -54,7 +54,7 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
     return MakeRefusal(v1::REASON_REDEMPTION_NOT_FOUND, {}, absl::StrCat(request.redemption_id()));
   }
   const v1::RedeemRequest& order = redemption->command().redeem();
-  const rows::AccountRow* account = context->view.Find<tables::Accounts>({order.account_id()});
+  const rows::AccountRow* account = context->view.Find<tables::CloudAccounts>({order.account_id()});
   if (!context->SpeaksForProvider(account->provider())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, order.order_number());
   }
@@ -112,7 +112,7 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::ReverseRedemptionRequest& request,
-            const v1::RedemptionReversed& event, Overlay* rows) {
+            const v1::RedemptionReversed& event, EditableRows* rows) {
   rows::ReversalRow& reversal = rows->Edit<tables::Reversals>({request.redemption_id()});
   reversal.set_state(event.state());
   for (const v1::Posting& posting : entry.event().postings()) {
@@ -124,7 +124,7 @@ void Evolve(const v1::Entry& entry, const v1::ReverseRedemptionRequest& request,
   }
   for (const uint64_t id : event.settled_application_ids()) SettleApplication(id, rows);
   if (event.core()) {
-    const uint64_t owner = rows->Find<tables::Accounts>({event.account_id()})->enterprise();
+    const uint64_t owner = rows->Find<tables::CloudAccounts>({event.account_id()})->enterprise();
     rows::BasketRow& basket = rows->Edit<tables::Baskets>({entry.program(), owner});
     basket.set_core_fen(basket.core_fen() - event.reversed_fen());
   }

@@ -57,12 +57,14 @@ Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& requ
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row.enterprise()});
-  if (auto refusal = CheckBlacklist(applicant, rules.rules().program_id(), context->received_at)) {
+  if (auto refusal =
+          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at)) {
     return *refusal;
   }
-  if (auto refusal = CheckInvoices(*context, row)) return *refusal;
-  if (auto refusal = CheckItemClaim(*context, row.program(), *rules.FindItemByNumber(row.item()),
-                                    row.enterprise(), row.project())) {
+  if (auto refusal = RefuseIfInvoicesClaimed(*context, row)) return *refusal;
+  if (auto refusal =
+          RefuseIfItemClaimed(*context, row.program(), *rules.FindItemByNumber(row.item()),
+                              row.enterprise(), row.project())) {
     return *refusal;
   }
 
@@ -125,7 +127,8 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row->enterprise()});
-  if (auto refusal = CheckBlacklist(applicant, rules.rules().program_id(), context->received_at)) {
+  if (auto refusal =
+          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at)) {
     return *refusal;
   }
   reviewed->set_stages_passed(row->stages_passed() + 1);
@@ -139,7 +142,7 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::ReviewApplicationRequest& request,
-            const v1::ApplicationReviewed& event, Overlay* rows) {
+            const v1::ApplicationReviewed& event, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
   row.set_stages_passed(event.stages_passed());
   if (event.score() != 0) row.set_score(event.score());

@@ -58,7 +58,7 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::ReviewClusterRequest& request,
-            const v1::ClusterReviewed& event, Overlay* rows) {
+            const v1::ClusterReviewed& event, EditableRows* rows) {
   rows->Edit<tables::Clusters>({event.cluster_number()}).set_score(request.score());
   MoveCluster(event.cluster_number(), event.state(), rows);
 }

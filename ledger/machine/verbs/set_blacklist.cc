@@ -12,7 +12,7 @@ Decision Decide(Context* context, const v1::SetBlacklistRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::SetBlacklistRequest& request, const v1::BlacklistSet& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
   if (request.has_blacklisting()) {
     *row.mutable_blacklisting() = request.blacklisting();

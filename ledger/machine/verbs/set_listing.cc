@@ -14,7 +14,7 @@ Decision Decide(Context* context, const v1::SetListingRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::SetListingRequest& request, const v1::ListingSet& event,
-            Overlay* rows) {
+            EditableRows* rows) {
   rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
   auto* listings = row.mutable_listings();
   listings->erase(std::remove(listings->begin(), listings->end(), request.kind()), listings->end());

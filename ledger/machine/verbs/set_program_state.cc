@@ -38,7 +38,7 @@ Decision Decide(Context* context, const v1::SetProgramStateRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::SetProgramStateRequest& request,
-            const v1::ProgramStateSet&, Overlay* rows) {
+            const v1::ProgramStateSet&, EditableRows* rows) {
   rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
   program.set_state(request.state());
   if (request.state() == v1::PROGRAM_STATE_CLOSED) {

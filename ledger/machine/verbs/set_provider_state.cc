@@ -12,7 +12,7 @@ Decision Decide(Context* context, const v1::SetProviderStateRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::SetProviderStateRequest& request,
-            const v1::ProviderStateSet& event, Overlay* rows) {
+            const v1::ProviderStateSet& event, EditableRows* rows) {
   rows->Edit<tables::Providers>({event.provider_number()}).set_state(request.state());
 }
 

@@ -102,26 +102,27 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
   const auto enterprise = context->FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
   if (auto refusal = UnknownChoice(*context, program->number, request)) return *refusal;
-  if (auto refusal = CheckOpen(*program, context->received_at)) return *refusal;
+  if (auto refusal = RefuseIfNotOpen(*program, context->received_at)) return *refusal;
   if (!rules.AllowsDelivery(*item, request.delivery_mode())) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {},
                        v1::DeliveryMode_Name(request.delivery_mode()));
   }
   const rows::EnterpriseRow& applicant = *enterprise->row;
   const uint64_t cluster = ApprovedClusterOf(context->view, program->number, enterprise->number);
-  if (auto refusal = CheckBlacklist(applicant, request.program_id(), context->received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(applicant, request.program_id(), context->received_at)) {
     return *refusal;
   }
-  if (auto refusal = CheckEligibility(
+  if (auto refusal = RefuseIfIneligible(
           rules, *item,
           {applicant.facts(), applicant.incidents(), applicant.listings(), cluster != 0},
           request.project(), context->received_at)) {
     return *refusal;
   }
-  if (auto refusal = CheckEvidence(rules, *item, request.evidence(), request.spend_fen())) {
+  if (auto refusal =
+          RefuseIfEvidenceMissing(rules, *item, request.evidence(), request.spend_fen())) {
     return *refusal;
   }
-  if (auto refusal = CheckInvoices(*context, request.evidence())) return *refusal;
+  if (auto refusal = RefuseIfInvoicesClaimed(*context, request.evidence())) return *refusal;
   const auto answer = OfferGrant(*context, {.program = *program,
                                             .enterprise = *enterprise,
                                             .item = item,
@@ -148,7 +149,7 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::SubmitApplicationRequest& request,
-            const v1::ApplicationSubmitted& event, Overlay* rows) {
+            const v1::ApplicationSubmitted& event, EditableRows* rows) {
   rows::ApplicationRow row;
   row.set_enterprise(event.enterprise_number());
   row.set_item(event.item_number());

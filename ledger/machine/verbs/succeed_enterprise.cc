@@ -11,7 +11,7 @@ Decision Decide(Context* context, const v1::SucceedEnterpriseRequest& request) {
   if (request.new_uscc() != request.uscc() && context->FindEnterprise(request.new_uscc())) {
     return MakeRefusal(v1::REASON_ALREADY_REGISTERED, {}, request.new_uscc());
   }
-  if (auto refusal = CheckCurrentUscc(*enterprise->row, request.uscc())) return *refusal;
+  if (auto refusal = RefuseIfSucceeded(*enterprise->row, request.uscc())) return *refusal;
 
   v1::Event& event = context->NewEvent();
   event.mutable_enterprise_succeeded()->set_enterprise_number(enterprise->number);
@@ -19,7 +19,7 @@ Decision Decide(Context* context, const v1::SucceedEnterpriseRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::SucceedEnterpriseRequest& request,
-            const v1::EnterpriseSucceeded& event, Overlay* rows) {
+            const v1::EnterpriseSucceeded& event, EditableRows* rows) {
   rows::EnterpriseRow& row = rows->Edit<tables::Enterprises>({event.enterprise_number()});
   v1::EnterpriseFacts* facts = row.mutable_facts();
   if (!request.new_name().empty()) facts->set_name(request.new_name());

@@ -20,7 +20,7 @@ Decision Decide(Context* context, const v1::TerminateProjectRequest& request) {
 }
 
 void Evolve(const v1::Entry&, const v1::TerminateProjectRequest& request,
-            const v1::ProjectTerminated&, Overlay* rows) {
+            const v1::ProjectTerminated&, EditableRows* rows) {
   EndProject(request.application_id(), v1::APPLICATION_STATE_TERMINATED, rows);
 }
 

@@ -23,7 +23,7 @@ Decision Decide(Context* context, const v1::WithdrawApplicationRequest& request)
 }
 
 void Evolve(const v1::Entry&, const v1::WithdrawApplicationRequest& request,
-            const v1::ApplicationWithdrawn&, Overlay* rows) {
+            const v1::ApplicationWithdrawn&, EditableRows* rows) {
   MoveApplication(request.application_id(), v1::APPLICATION_STATE_WITHDRAWN, rows);
 }
 

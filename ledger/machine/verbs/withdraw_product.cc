@@ -24,7 +24,7 @@ Decision Decide(Context* context, const v1::WithdrawProductRequest& request) {
 }
 
 void Evolve(const v1::Entry& entry, const v1::WithdrawProductRequest& request,
-            const v1::ProductWithdrawn& event, Overlay* rows) {
+            const v1::ProductWithdrawn& event, EditableRows* rows) {
   *rows->Edit<tables::Products>({entry.program(), event.provider_number(), request.product_id()})
        .mutable_product()
        ->mutable_effective_until() = request.last_day();

@@ -90,7 +90,7 @@ std::vector<Figure> MeasureFigures(World* world, int measured) {
   figures.push_back(world->Measure("SubmitApplication/exhausted", Platform(), some([&](int n) {
                                      return Application(n, 2 * enterprises + 1 + n, kGrantFen);
                                    }),
-                                   v1::REASON_POOL_EXHAUSTED));
+                                   v1::REASON_BUDGET_EXHAUSTED));
 
   world->MoveTo("2026-01-10T00:00:00+08:00");
   figures.push_back(world->MeasureTimers("VoucherLapse", Lapses(*world, count)));

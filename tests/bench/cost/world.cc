@@ -9,7 +9,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/civil.h"
 #include "ledger/journal/merkle.h"
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 #include "tests/bench/cost/commands.h"
 #include "tests/support/ledger_story.h"
 
@@ -203,7 +203,7 @@ Figure World::MeasureTimers(const std::string& name, const std::vector<v1::Timer
 
 Figure World::MeasureCheck(const std::string& name, const std::vector<v1::Command>& commands) {
   const auto check = [&](size_t first, size_t last) {
-    for (size_t i = first; i < last; ++i) VOUCHER_CHECK(CheckCommand(commands[i], now_).empty());
+    for (size_t i = first; i < last; ++i) VOUCHER_CHECK(ValidateCommand(commands[i], now_).empty());
   };
   VOUCHER_CHECK(commands.size() > kWarmUp) << name;
   check(0, kWarmUp);

@@ -87,7 +87,7 @@ class World {
   const testing::ScratchDirectory scratch_{"decide-cost"};
   const std::unique_ptr<Journal> journal_;
   StoredRows stored_;
-  HotView state_;
+  WriterRows state_;
   UnixNanos now_ = 0;
 };
 

@@ -13,7 +13,7 @@ BEGIN
     SET available_fen = available_fen - p_grant_fen, held_fen = held_fen + p_grant_fen, queue_number = queue_number + 1
     WHERE pool_id = p_pool_id AND available_fen >= p_grant_fen
     RETURNING queue_number INTO v_queue_number;
-  IF NOT FOUND THEN RAISE EXCEPTION 'POOL_EXHAUSTED'; END IF;
+  IF NOT FOUND THEN RAISE EXCEPTION 'BUDGET_EXHAUSTED'; END IF;
 
   INSERT INTO applications (request_id, pool_id, queue_number, enterprise_id, spend_fen, held_fen)
     VALUES (p_request_id, p_pool_id, v_queue_number, p_enterprise_id, p_spend_fen, p_grant_fen);

@@ -56,7 +56,7 @@ BEGIN
   ASSERT pg_temp.outcome('SELECT apply(md5(''a1'')::uuid, 1, 8, 200, 60)') = '1';
   ASSERT pg_temp.outcome('SELECT apply(md5(''a1'')::uuid, 1, 8, 200, 40)') = 'applications_pkey';
   ASSERT pg_temp.outcome('SELECT apply(md5(''a2'')::uuid, 1, 9, 200, 40)') = 'NOT_ELIGIBLE';
-  ASSERT pg_temp.outcome('SELECT apply(md5(''a3'')::uuid, 1, 8, 200, 41)') = 'POOL_EXHAUSTED';
+  ASSERT pg_temp.outcome('SELECT apply(md5(''a3'')::uuid, 1, 8, 200, 41)') = 'BUDGET_EXHAUSTED';
   ASSERT pg_temp.outcome('SELECT apply(md5(''a4'')::uuid, 1, 8, 200, 40)') = '2';
 
   ASSERT (SELECT array_agg(credit_fen ORDER BY account_id) FROM accounts WHERE account_id IN (7, 8, 13)) = '{0,999999999,0}';

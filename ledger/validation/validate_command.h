@@ -12,7 +12,7 @@ namespace voucher {
 // or oversized values, invalid UTF-8, amounts out of range, dates that do not exist or lie after
 // `now`. Empty means well-formed: the command may be decided and recorded. Reads no ledger state;
 // thread-safe. TimerDue is always a problem: only the sequencer makes it.
-std::vector<FieldProblem> CheckCommand(const v1::Command& command, UnixNanos now);
+std::vector<FieldProblem> ValidateCommand(const v1::Command& command, UnixNanos now);
 
 // Limits on size, also stated in the protos; kMaxAmountFen is in ledger/base/money.h.
 inline constexpr size_t kMaxBatchItems = 8192;

@@ -1,4 +1,4 @@
-#include "ledger/validation/check_command.h"
+#include "ledger/validation/validate_command.h"
 
 #include <string>
 
@@ -17,7 +17,7 @@ v1::Command Parse(const std::string& text) {
 }
 
 std::string FirstProblem(const v1::Command& command) {
-  const auto problems = CheckCommand(command, kNow);
+  const auto problems = ValidateCommand(command, kNow);
   return problems.empty() ? "" : problems.front().field;
 }
 
@@ -25,16 +25,16 @@ constexpr char kRedeem[] = R"(redeem {
   request_id: "r-1" program_id: "hubei-2025" account_id: 1 product_id: "ecs" order_number: "O-1"
   usage_ended_at { seconds: 1748217600 } amount_fen: 1 })";
 
-TEST(CheckCommand, AcceptsAWellFormedCommand) {
+TEST(ValidateCommand, AcceptsAWellFormedCommand) {
   EXPECT_EQ(FirstProblem(Parse(kRedeem)), "");
 }
 
-TEST(CheckCommand, RefusesAnEmptyCommandAndATimerFromOutside) {
+TEST(ValidateCommand, RefusesAnEmptyCommandAndATimerFromOutside) {
   EXPECT_EQ(FirstProblem({}), "verb");
   EXPECT_EQ(FirstProblem(Parse("timer_due { kind: TIMER_KIND_VOUCHER_LAPSE id: 1 }")), "verb");
 }
 
-TEST(CheckCommand, RefusesUnknownFieldsAtAnyDepth) {
+TEST(ValidateCommand, RefusesUnknownFieldsAtAnyDepth) {
   v1::Command command = Parse(kRedeem);
   auto* redeem = command.mutable_redeem();
   redeem->GetReflection()->MutableUnknownFields(redeem)->AddVarint(999, 1);
@@ -53,8 +53,8 @@ TEST(CheckCommand, RefusesUnknownFieldsAtAnyDepth) {
   EXPECT_EQ(FirstProblem(command), "evidence.invoices[1].issued_on.field 9");
 }
 
-TEST(CheckCommand, NamesEveryBadFieldInOrder) {
-  const auto problems = CheckCommand(
+TEST(ValidateCommand, NamesEveryBadFieldInOrder) {
+  const auto problems = ValidateCommand(
       Parse(R"(redeem { request_id: "" program_id: "HUBEI" account_id: 0 order_number: "\001" })"),
       kNow);
   std::vector<std::string> fields;
@@ -64,7 +64,7 @@ TEST(CheckCommand, NamesEveryBadFieldInOrder) {
                                       "order_number", "usage_ended_at", "amount"}));
 }
 
-TEST(CheckCommand, BoundsRequestIdsAt64Characters) {
+TEST(ValidateCommand, BoundsRequestIdsAt64Characters) {
   v1::Command command = Parse(kRedeem);
   command.mutable_redeem()->set_request_id(std::string(64, 'x'));
   EXPECT_EQ(FirstProblem(command), "");
@@ -72,13 +72,13 @@ TEST(CheckCommand, BoundsRequestIdsAt64Characters) {
   EXPECT_EQ(FirstProblem(command), "request_id");
 }
 
-TEST(CheckCommand, RefusesUsageThatEndsAfterNow) {
+TEST(ValidateCommand, RefusesUsageThatEndsAfterNow) {
   v1::Command command = Parse(kRedeem);
   command.mutable_redeem()->mutable_usage_ended_at()->set_nanos(1);
   EXPECT_EQ(FirstProblem(command), "usage_ended_at");
 }
 
-TEST(CheckCommand, RefusesAnInvoiceThatStandsTwice) {
+TEST(ValidateCommand, RefusesAnInvoiceThatStandsTwice) {
   EXPECT_EQ(FirstProblem(Parse(R"(submit_application {
     request_id: "s-1" program_id: "hubei-2025" item_id: "business" uscc: "91420111MA00000A1A"
     delivery_mode: DELIVERY_MODE_CLOUD_CREDIT spend_fen: 1 project { project_id: "P" }

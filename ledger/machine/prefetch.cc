@@ -10,15 +10,15 @@
 namespace voucher {
 namespace {
 
-using Numbers = absl::InlinedVector<uint64_t, kWarmAhead>;
+using Numbers = absl::InlinedVector<uint64_t, kPrefetchAhead>;
 template <class T>
-using Found = absl::InlinedVector<const typename T::Row*, kWarmAhead>;
+using Found = absl::InlinedVector<const typename T::Row*, kPrefetchAhead>;
 
 // The rows of these numbers, nullptr where there is none, in rounds, each of which needs what the
 // one before fetched: what one round waits for, it waits for at the same time.
 template <class T>
-Found<T> WarmRows(const View& view, const Numbers& numbers) {
-  for (const uint64_t number : numbers) view.PrefetchHeld<T>({number});
+Found<T> PrefetchRows(const View& view, const Numbers& numbers) {
+  for (const uint64_t number : numbers) view.PrefetchCached<T>({number});
   for (const uint64_t number : numbers) view.PrefetchRow<T>({number});
   Found<T> rows;
   for (const uint64_t number : numbers) {
@@ -33,7 +33,7 @@ Found<T> WarmRows(const View& view, const Numbers& numbers) {
 }
 
 // Where the request_ids would be if they were known.
-void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
+void PrefetchRequests(const View& view, absl::Span<const Waiting> commands) {
   const v1::Authority* authority = nullptr;
   const rows::NumberRow* principal = nullptr;
   for (const Waiting& waiting : commands) {
@@ -47,15 +47,15 @@ void WarmRequests(const View& view, absl::Span<const Waiting> commands) {
 }
 
 // What applications ask for that no number tells. Adds the numbers of the applicants to `owners`.
-void WarmSubmissions(const View& view, absl::Span<const Waiting> commands, Numbers* owners) {
-  absl::InlinedVector<const v1::SubmitApplicationRequest*, kWarmAhead> requests;
+void PrefetchSubmissions(const View& view, absl::Span<const Waiting> commands, Numbers* owners) {
+  absl::InlinedVector<const v1::SubmitApplicationRequest*, kPrefetchAhead> requests;
   for (const Waiting& waiting : commands) {
     if (waiting.command->has_submit_application()) {
       requests.push_back(&waiting.command->submit_application());
     }
   }
   for (const auto* request : requests) {
-    view.PrefetchHeld<tables::EnterpriseNumbers>({request->uscc()});
+    view.PrefetchCached<tables::EnterpriseNumbers>({request->uscc()});
     for (const v1::Invoice& invoice : request->evidence().invoices()) {
       const auto key = InvoiceKey(invoice.code(), invoice.number());
       if (key.ok()) view.Prefetch<tables::Invoices>({*key});
@@ -70,23 +70,23 @@ void WarmSubmissions(const View& view, absl::Span<const Waiting> commands, Numbe
     owners->push_back(applicant->number());
     const rows::NumberRow* program = view.Find<tables::ProgramNumbers>({request->program_id()});
     if (program == nullptr) continue;
-    view.PrefetchHeld<tables::ClusterMembers>(
+    view.PrefetchCached<tables::ClusterMembers>(
         {static_cast<uint32_t>(program->number()), applicant->number()});
   }
 }
 
 }  // namespace
 
-void Warm(const View& view, absl::Span<const Waiting> commands) {
-  absl::InlinedVector<const v1::RedeemRequest*, kWarmAhead> redeems;
+void Prefetch(const View& view, absl::Span<const Waiting> commands) {
+  absl::InlinedVector<const v1::RedeemRequest*, kPrefetchAhead> redeems;
   Numbers accounts, vouchers, owners, applications;
   for (const Waiting& waiting : commands) {
     if (!waiting.command->has_redeem()) continue;
     redeems.push_back(&waiting.command->redeem());
     accounts.push_back(waiting.command->redeem().account_id());
   }
-  const Found<tables::Accounts> found = WarmRows<tables::Accounts>(view, accounts);
-  WarmRequests(view, commands);
+  const Found<tables::CloudAccounts> found = PrefetchRows<tables::CloudAccounts>(view, accounts);
+  PrefetchRequests(view, commands);
   for (size_t i = 0; i < found.size(); ++i) {
     const rows::AccountRow* account = found[i];
     if (account == nullptr) continue;
@@ -95,15 +95,15 @@ void Warm(const View& view, absl::Span<const Waiting> commands) {
     vouchers.push_back(account->credits(0).voucher());
     owners.push_back(account->enterprise());
   }
-  WarmSubmissions(view, commands, &owners);
-  WarmRows<tables::Enterprises>(view, owners);
-  for (const rows::VoucherRow* voucher : WarmRows<tables::Vouchers>(view, vouchers)) {
+  PrefetchSubmissions(view, commands, &owners);
+  PrefetchRows<tables::Enterprises>(view, owners);
+  for (const rows::VoucherRow* voucher : PrefetchRows<tables::Vouchers>(view, vouchers)) {
     if (voucher != nullptr) applications.push_back(voucher->application());
   }
-  WarmRows<tables::Applications>(view, applications);
+  PrefetchRows<tables::Applications>(view, applications);
 }
 
-void Warm(const View& view, absl::Span<const v1::Entry* const> entries) {
+void Prefetch(const View& view, absl::Span<const v1::Entry* const> entries) {
   Numbers accounts, vouchers;
   for (const v1::Entry* entry : entries) {
     for (const v1::Posting& posting : entry->event().postings()) {
@@ -113,8 +113,8 @@ void Warm(const View& view, absl::Span<const v1::Entry* const> entries) {
       vouchers.push_back(from.sub());
     }
   }
-  WarmRows<tables::Accounts>(view, accounts);
-  WarmRows<tables::Vouchers>(view, vouchers);
+  PrefetchRows<tables::CloudAccounts>(view, accounts);
+  PrefetchRows<tables::Vouchers>(view, vouchers);
 }
 
 }  // namespace voucher
