@@ -11,420 +11,169 @@ namespace voucher {
 
 namespace rows = ::voucher::journal::v1;
 
+// What the writer keeps of a table in memory.
+enum class TableKind : uint8_t {
+  kCached,   // Its rows, as messages.
+  kPassing,  // Nothing: new rows pass through as bytes, written once and hardly read again.
+  kIndex,    // What is not stored yet. Its rows are scanned in key order; their place is the disk.
+};
+
 // How the rows of a table come, which decides how files of them are kept.
 enum class Growth : uint8_t {
   kChanging,   // Some, changed again and again: of most tables.
   kScattered,  // Many, each anywhere in key order, and never changed since.
 };
 
-// The tables of the views. Each names its key, its row and its place in the key space (kId is part
-// of the bytes on disk; a change of any of them, or of kGrowth, is a new kEvolveVersion). kOrdered
-// tables are indexes that are scanned.
+// The tables of the views, each once. The number is part of the bytes on disk; a change of it, of a
+// key, of a row or of the growth is a new kEvolveVersion.
+//
+//   X(Name, number, kind, growth, Row, elements of the key...)
+// clang-format off
+#define VOUCHER_TABLES(X)                                                                          \
+  /* The one row of counters. */                                                                   \
+  X(Counters, 1, kCached, kChanging, rows::CountersRow)                                            \
+  /* Authority by its serialised bytes. */                                                         \
+  X(AuthorityNumbers, 2, kCached, kChanging, rows::AuthorityNumberRow, std::string)                \
+  /* Authority by number. */                                                                       \
+  X(Authorities, 3, kCached, kChanging, rows::AuthorityRow, uint32_t)                              \
+  /* Number of a principal by name. */                                                             \
+  X(Principals, 4, kCached, kChanging, rows::NumberRow, std::string)                               \
+  /* Entry by (principal, request_id). */                                                          \
+  X(Requests, 5, kPassing, kScattered, rows::RequestRow, uint32_t, std::string)                    \
+  /* Number of a program by program_id. */                                                         \
+  X(ProgramNumbers, 6, kCached, kChanging, rows::NumberRow, std::string)                           \
+  /* Program by number. */                                                                         \
+  X(Programs, 7, kCached, kChanging, rows::ProgramRow, uint32_t)                                   \
+  /* Rules by (program, revision). */                                                              \
+  X(Revisions, 8, kCached, kChanging, CompiledRules, uint32_t, uint32_t)                           \
+  /* Totals by program. */                                                                         \
+  X(Totals, 9, kCached, kChanging, rows::TotalsRow, uint32_t)                                      \
+  /* The one calendar. */                                                                          \
+  X(Calendars, 10, kCached, kChanging, rows::CalendarRow)                                          \
+  /* Number of an enterprise by USCC. */                                                           \
+  X(EnterpriseNumbers, 11, kCached, kChanging, rows::NumberRow, std::string)                       \
+  /* Enterprise by number. */                                                                      \
+  X(Enterprises, 12, kCached, kChanging, rows::EnterpriseRow, uint64_t)                            \
+  /* Number of a provider by provider_id. */                                                       \
+  X(ProviderNumbers, 13, kCached, kChanging, rows::NumberRow, std::string)                         \
+  /* Provider by number. */                                                                        \
+  X(Providers, 14, kCached, kChanging, rows::ProviderRow, uint64_t)                                \
+  /* Product by (program, provider, product_id). */                                                \
+  X(Products, 15, kCached, kChanging, rows::ProductRow, uint32_t, uint64_t, std::string)           \
+  /* Number of an account by (provider, account_number). */                                        \
+  X(AccountNumbers, 16, kCached, kChanging, rows::NumberRow, uint64_t, std::string)                \
+  /* Account by number. */                                                                         \
+  X(CloudAccounts, 17, kCached, kChanging, rows::AccountRow, uint64_t)                             \
+  /* Application by number. */                                                                     \
+  X(Applications, 18, kCached, kChanging, rows::ApplicationRow, uint64_t)                          \
+  /* Application number by (program, queue number). */                                             \
+  X(ApplicationsByProgram, 19, kIndex, kChanging, rows::NumberRow, uint32_t, uint64_t)             \
+  /* Applications by (enterprise, application). */                                                 \
+  X(ApplicationsByEnterprise, 20, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)         \
+  /* Application that an invoice supports, by invoice key. */                                      \
+  X(Invoices, 21, kPassing, kChanging, rows::NumberRow, std::string)                               \
+  /* Number of a project by (enterprise, project_id): the register spans programs. */              \
+  X(ProjectNumbers, 22, kCached, kChanging, rows::NumberRow, uint64_t, std::string)                \
+  /* Voucher by number. */                                                                         \
+  X(Vouchers, 23, kCached, kChanging, rows::VoucherRow, uint64_t)                                  \
+  /* Vouchers by (program, voucher). */                                                            \
+  X(VouchersByProgram, 24, kIndex, kChanging, rows::PresentRow, uint32_t, uint64_t)                \
+  /* Vouchers by (enterprise, voucher). */                                                         \
+  X(VouchersByEnterprise, 25, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)             \
+  /* Transfer by number. */                                                                        \
+  X(Transfers, 26, kCached, kChanging, rows::TransferRow, uint64_t)                                \
+  /* Transfers by (provider, transfer). */                                                         \
+  X(TransfersByProvider, 27, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)              \
+  /* What was reversed of a redemption, by redemption. */                                          \
+  X(Reversals, 28, kCached, kChanging, rows::ReversalRow, uint64_t)                                \
+  /* Redemption by (provider, order number). */                                                    \
+  X(Orders, 29, kPassing, kScattered, rows::NumberRow, uint64_t, std::string)                      \
+  /* Balance by (program, kind, id, sub). What is credit is in the lots of CloudAccounts. */       \
+  X(Balances, 31, kCached, kChanging, rows::BalanceRow, uint32_t, uint8_t, uint64_t, uint64_t)     \
+  /* Use of a limit by (program, kind, id, sub). */                                                \
+  X(Limits, 32, kCached, kChanging, rows::LimitRow, uint32_t, uint8_t, uint64_t, uint64_t)         \
+  /* Pending timers by (due, kind, id). */                                                         \
+  X(Timers, 33, kIndex, kChanging, rows::PresentRow, int64_t, uint8_t, uint64_t)                   \
+  /* Application on a waitlist by (program, pool kind, id, sub, queue number). */                  \
+  X(Waitlist, 34, kIndex, kChanging, rows::NumberRow, uint32_t, uint8_t, uint64_t, uint64_t,       \
+    uint64_t)                                                                                      \
+  /* Application that claims an item, by (enterprise, program, item, project); project 0: by       \
+     enterprise. */                                                                                \
+  X(ItemClaims, 35, kCached, kChanging, rows::NumberRow, uint64_t, uint32_t, uint32_t, uint64_t)   \
+  /* Applications by (project, application). */                                                    \
+  X(ApplicationsByProject, 36, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)            \
+  /* Scored applications by (program, item, application). */                                       \
+  X(ScoredApplications, 37, kIndex, kChanging, rows::PresentRow, uint32_t, uint32_t, uint64_t)     \
+  /* Public notice by number. */                                                                   \
+  X(Notices, 38, kCached, kChanging, rows::NoticeRow, uint64_t)                                    \
+  /* Public notices by (program, notice). */                                                       \
+  X(NoticesByProgram, 39, kIndex, kChanging, rows::PresentRow, uint32_t, uint64_t)                 \
+  /* Cluster by number. */                                                                         \
+  X(Clusters, 40, kCached, kChanging, rows::ClusterRow, uint64_t)                                  \
+  /* Number of a cluster by (program, cluster_id). */                                              \
+  X(ClusterNumbers, 41, kCached, kChanging, rows::NumberRow, uint32_t, std::string)                \
+  /* Clusters by (program, cluster). */                                                            \
+  X(ClustersByProgram, 42, kIndex, kChanging, rows::PresentRow, uint32_t, uint64_t)                \
+  /* Cluster of an enterprise by (program, enterprise). */                                         \
+  X(ClusterMembers, 43, kCached, kChanging, rows::NumberRow, uint32_t, uint64_t)                   \
+  /* Tranche by number. */                                                                         \
+  X(Tranches, 44, kCached, kChanging, rows::TrancheRow, uint64_t)                                  \
+  /* Transfer that an entry changed, by (provider, sequence, transfer). */                         \
+  X(TransferChanges, 45, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t, uint64_t)        \
+  /* What a provider was owed in months that no statement includes, by (program, account kind,     \
+     provider, year x 100 + month). */                                                             \
+  X(PayableMonths, 46, kIndex, kChanging, rows::PayableMonthRow, uint32_t, uint8_t, uint64_t,      \
+    uint32_t)                                                                                      \
+  /* How far a party is settled, by (program, account kind, party): a provider, or with the        \
+     kind of enterprises the division code as a number. */                                         \
+  X(Parties, 47, kCached, kChanging, rows::PartyRow, uint32_t, uint8_t, uint64_t)                  \
+  /* What an application for reimbursement is owed and can be settled, on no statement yet, by     \
+     (program, enterprise, application). */                                                        \
+  X(UnpaidApplications, 48, kIndex, kChanging, rows::UnpaidRow, uint32_t, uint64_t, uint64_t)      \
+  /* Statement by number. */                                                                       \
+  X(Statements, 49, kCached, kChanging, rows::StatementRow, uint64_t)                              \
+  /* Statements by (program, statement). */                                                        \
+  X(StatementsByProgram, 50, kIndex, kChanging, rows::PresentRow, uint32_t, uint64_t)              \
+  /* Line of a district statement by (statement, application). */                                  \
+  X(StatementLines, 51, kIndex, kChanging, rows::StatementLineRow, uint64_t, uint64_t)             \
+  /* A voucher that is over and waits for its last statement, by (program, provider, voucher):     \
+     the month (year x 100 + month) of that statement. */                                          \
+  X(EndedVouchers, 52, kIndex, kChanging, rows::NumberRow, uint32_t, uint64_t, uint64_t)           \
+  /* Core products of an enterprise by (program, enterprise). */                                   \
+  X(Baskets, 53, kCached, kChanging, rows::BasketRow, uint32_t, uint64_t)                          \
+  /* Totals after every 65,536th entry by (program, sequence). */                                  \
+  X(TotalsHistory, 54, kIndex, kChanging, rows::TotalsHistoryRow, uint32_t, uint64_t)
+// clang-format on
+
+// One struct a table, whose name chooses it: view.Find<tables::Vouchers>({voucher}).
 namespace tables {
 
-// The one row of counters.
-struct Counters {
-  static constexpr uint8_t kId = 1;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<>;
-  using Row = rows::CountersRow;
-};
-// Authority by its serialised bytes.
-struct AuthorityNumbers {
-  static constexpr uint8_t kId = 2;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::AuthorityNumberRow;
-};
-// Authority by number.
-struct Authorities {
-  static constexpr uint8_t kId = 3;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t>;
-  using Row = rows::AuthorityRow;
-};
-// Number of a principal by name.
-struct Principals {
-  static constexpr uint8_t kId = 4;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::NumberRow;
-};
-// Entry by (principal, request_id).
-struct Requests {
-  static constexpr uint8_t kId = 5;
-  static constexpr bool kOrdered = false;
-  static constexpr Growth kGrowth = Growth::kScattered;
-  using Key = std::tuple<uint32_t, std::string>;
-  using Row = rows::RequestRow;
-};
-// Number of a program by program_id.
-struct ProgramNumbers {
-  static constexpr uint8_t kId = 6;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::NumberRow;
-};
-// Program by number.
-struct Programs {
-  static constexpr uint8_t kId = 7;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t>;
-  using Row = rows::ProgramRow;
-};
-// Rules by (program, revision).
-struct Revisions {
-  static constexpr uint8_t kId = 8;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint32_t>;
-  using Row = CompiledRules;
-};
-// Totals by program.
-struct Totals {
-  static constexpr uint8_t kId = 9;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t>;
-  using Row = rows::TotalsRow;
-};
-// The one calendar.
-struct Calendars {
-  static constexpr uint8_t kId = 10;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<>;
-  using Row = rows::CalendarRow;
-};
-// Number of an enterprise by USCC.
-struct EnterpriseNumbers {
-  static constexpr uint8_t kId = 11;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::NumberRow;
-};
-// Enterprise by number.
-struct Enterprises {
-  static constexpr uint8_t kId = 12;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::EnterpriseRow;
-};
-// Number of a provider by provider_id.
-struct ProviderNumbers {
-  static constexpr uint8_t kId = 13;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::NumberRow;
-};
-// Provider by number.
-struct Providers {
-  static constexpr uint8_t kId = 14;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::ProviderRow;
-};
-// Product by (program, provider, product_id).
-struct Products {
-  static constexpr uint8_t kId = 15;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint64_t, std::string>;
-  using Row = rows::ProductRow;
-};
-// Number of an account by (provider, account_number).
-struct AccountNumbers {
-  static constexpr uint8_t kId = 16;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t, std::string>;
-  using Row = rows::NumberRow;
-};
-// Account by number.
-struct CloudAccounts {
-  static constexpr uint8_t kId = 17;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::AccountRow;
-};
-// Application by number.
-struct Applications {
-  static constexpr uint8_t kId = 18;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::ApplicationRow;
-};
-// Application number by (program, queue number).
-struct ApplicationsByProgram {
-  static constexpr uint8_t kId = 19;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::NumberRow;
-};
-// Applications by (enterprise, application).
-struct ApplicationsByEnterprise {
-  static constexpr uint8_t kId = 20;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Application that an invoice supports, by invoice key.
-struct Invoices {
-  static constexpr uint8_t kId = 21;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<std::string>;
-  using Row = rows::NumberRow;
-};
-// Number of a project by (enterprise, project_id): the register spans programs.
-struct ProjectNumbers {
-  static constexpr uint8_t kId = 22;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t, std::string>;
-  using Row = rows::NumberRow;
-};
-// Voucher by number.
-struct Vouchers {
-  static constexpr uint8_t kId = 23;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::VoucherRow;
-};
-// Vouchers by (program, voucher).
-struct VouchersByProgram {
-  static constexpr uint8_t kId = 24;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Vouchers by (enterprise, voucher).
-struct VouchersByEnterprise {
-  static constexpr uint8_t kId = 25;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Transfer by number.
-struct Transfers {
-  static constexpr uint8_t kId = 26;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::TransferRow;
-};
-// Transfers by (provider, transfer).
-struct TransfersByProvider {
-  static constexpr uint8_t kId = 27;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// What was reversed of a redemption, by redemption.
-struct Reversals {
-  static constexpr uint8_t kId = 28;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::ReversalRow;
-};
-// Redemption by (provider, order number).
-struct Orders {
-  static constexpr uint8_t kId = 29;
-  static constexpr bool kOrdered = false;
-  static constexpr Growth kGrowth = Growth::kScattered;
-  using Key = std::tuple<uint64_t, std::string>;
-  using Row = rows::NumberRow;
-};
-// Balance by (program, kind, id, sub). What is credit is in the lots of CloudAccounts.
-struct Balances {
-  static constexpr uint8_t kId = 31;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t>;
-  using Row = rows::BalanceRow;
-};
-// Use of a limit by (program, kind, id, sub).
-struct Limits {
-  static constexpr uint8_t kId = 32;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t>;
-  using Row = rows::LimitRow;
-};
-// Pending timers by (due, kind, id).
-struct Timers {
-  static constexpr uint8_t kId = 33;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<int64_t, uint8_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Application on a waitlist by (program, pool kind, id, sub, queue number).
-struct Waitlist {
-  static constexpr uint8_t kId = 34;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint64_t, uint64_t>;
-  using Row = rows::NumberRow;
-};
-// Application that claims an item, by (enterprise, program, item, project); project 0: by
-// enterprise.
-struct ItemClaims {
-  static constexpr uint8_t kId = 35;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t, uint32_t, uint32_t, uint64_t>;
-  using Row = rows::NumberRow;
-};
-// Applications by (project, application).
-struct ApplicationsByProject {
-  static constexpr uint8_t kId = 36;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Scored applications by (program, item, application).
-struct ScoredApplications {
-  static constexpr uint8_t kId = 37;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint32_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Public notice by number.
-struct Notices {
-  static constexpr uint8_t kId = 38;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::NoticeRow;
-};
-// Public notices by (program, notice).
-struct NoticesByProgram {
-  static constexpr uint8_t kId = 39;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Cluster by number.
-struct Clusters {
-  static constexpr uint8_t kId = 40;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::ClusterRow;
-};
-// Number of a cluster by (program, cluster_id).
-struct ClusterNumbers {
-  static constexpr uint8_t kId = 41;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, std::string>;
-  using Row = rows::NumberRow;
-};
-// Clusters by (program, cluster).
-struct ClustersByProgram {
-  static constexpr uint8_t kId = 42;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Cluster of an enterprise by (program, enterprise).
-struct ClusterMembers {
-  static constexpr uint8_t kId = 43;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::NumberRow;
-};
-// Tranche by number.
-struct Tranches {
-  static constexpr uint8_t kId = 44;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::TrancheRow;
-};
-// Transfer that an entry changed, by (provider, sequence, transfer).
-struct TransferChanges {
-  static constexpr uint8_t kId = 45;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// What a provider was owed in months that no statement includes, by (program, account kind,
-// provider, year x 100 + month).
-struct PayableMonths {
-  static constexpr uint8_t kId = 46;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint8_t, uint64_t, uint32_t>;
-  using Row = rows::PayableMonthRow;
-};
-// How far a party is settled, by (program, account kind, party): a provider, or with the kind of
-// enterprises the division code as a number.
-struct Parties {
-  static constexpr uint8_t kId = 47;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint8_t, uint64_t>;
-  using Row = rows::PartyRow;
-};
-// What an application for reimbursement is owed and can be settled, on no statement yet, by
-// (program, enterprise, application).
-struct UnpaidApplications {
-  static constexpr uint8_t kId = 48;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
-  using Row = rows::UnpaidRow;
-};
-// Statement by number.
-struct Statements {
-  static constexpr uint8_t kId = 49;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint64_t>;
-  using Row = rows::StatementRow;
-};
-// Statements by (program, statement).
-struct StatementsByProgram {
-  static constexpr uint8_t kId = 50;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::PresentRow;
-};
-// Line of a district statement by (statement, application).
-struct StatementLines {
-  static constexpr uint8_t kId = 51;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint64_t, uint64_t>;
-  using Row = rows::StatementLineRow;
-};
-// A voucher that is over and waits for its last statement, by (program, provider, voucher): the
-// month (year x 100 + month) of that statement.
-struct EndedVouchers {
-  static constexpr uint8_t kId = 52;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
-  using Row = rows::NumberRow;
-};
-// Core products of an enterprise by (program, enterprise).
-struct Baskets {
-  static constexpr uint8_t kId = 53;
-  static constexpr bool kOrdered = false;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::BasketRow;
-};
-// Totals after every 65,536th entry by (program, sequence).
-struct TotalsHistory {
-  static constexpr uint8_t kId = 54;
-  static constexpr bool kOrdered = true;
-  using Key = std::tuple<uint32_t, uint64_t>;
-  using Row = rows::TotalsHistoryRow;
-};
+#define VOUCHER_DECLARE_TABLE(Name, number, kind, growth, RowType, ...) \
+  struct Name {                                                         \
+    static constexpr uint8_t kId = number;                              \
+    static constexpr TableKind kKind = TableKind::kind;                 \
+    static constexpr bool kOrdered = kKind == TableKind::kIndex;        \
+    static constexpr Growth kGrowth = Growth::growth;                   \
+    using Key = std::tuple<__VA_ARGS__>;                                \
+    using Row = RowType;                                                \
+  };
+VOUCHER_TABLES(VOUCHER_DECLARE_TABLE)
+#undef VOUCHER_DECLARE_TABLE
 
 }  // namespace tables
 
-// Every table, once.
+template <class First, class... Table>
+struct TableList {
+  template <template <class> class Holder>
+  using In = std::tuple<Holder<Table>...>;
+};
+#define VOUCHER_LIST_TABLE(Name, ...) , tables::Name
+using AllTables = TableList<void VOUCHER_TABLES(VOUCHER_LIST_TABLE)>;
+#undef VOUCHER_LIST_TABLE
+
+// A tuple with a holder for every table.
 template <template <class> class Holder>
-using ForEveryTable = std::tuple<
-    Holder<tables::Counters>, Holder<tables::AuthorityNumbers>, Holder<tables::Authorities>,
-    Holder<tables::Principals>, Holder<tables::Requests>, Holder<tables::ProgramNumbers>,
-    Holder<tables::Programs>, Holder<tables::Revisions>, Holder<tables::Totals>,
-    Holder<tables::Calendars>, Holder<tables::EnterpriseNumbers>, Holder<tables::Enterprises>,
-    Holder<tables::ProviderNumbers>, Holder<tables::Providers>, Holder<tables::Products>,
-    Holder<tables::AccountNumbers>, Holder<tables::CloudAccounts>, Holder<tables::Applications>,
-    Holder<tables::ApplicationsByProgram>, Holder<tables::ApplicationsByEnterprise>,
-    Holder<tables::Invoices>, Holder<tables::ProjectNumbers>, Holder<tables::Vouchers>,
-    Holder<tables::VouchersByProgram>, Holder<tables::VouchersByEnterprise>,
-    Holder<tables::Transfers>, Holder<tables::TransfersByProvider>, Holder<tables::Reversals>,
-    Holder<tables::Orders>, Holder<tables::Balances>, Holder<tables::Limits>,
-    Holder<tables::Timers>, Holder<tables::Waitlist>, Holder<tables::ItemClaims>,
-    Holder<tables::ApplicationsByProject>, Holder<tables::ScoredApplications>,
-    Holder<tables::Notices>, Holder<tables::NoticesByProgram>, Holder<tables::Clusters>,
-    Holder<tables::ClusterNumbers>, Holder<tables::ClustersByProgram>,
-    Holder<tables::ClusterMembers>, Holder<tables::Tranches>, Holder<tables::TransferChanges>,
-    Holder<tables::PayableMonths>, Holder<tables::Parties>, Holder<tables::UnpaidApplications>,
-    Holder<tables::Statements>, Holder<tables::StatementsByProgram>, Holder<tables::StatementLines>,
-    Holder<tables::EndedVouchers>, Holder<tables::Baskets>, Holder<tables::TotalsHistory>>;
+using ForEveryTable = AllTables::In<Holder>;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.

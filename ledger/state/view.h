@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,19 +23,12 @@
 
 namespace voucher {
 
-// Whether the writer keeps rows of the table in memory. Not indexes, whose place is the disk, nor
-// what is written once and hardly read again.
+// Whether the writer keeps rows of the table in memory.
 template <class T>
-inline constexpr bool kCached = !T::kOrdered;
-template <>
-inline constexpr bool kCached<tables::Requests> = false;
-template <>
-inline constexpr bool kCached<tables::Orders> = false;
-template <>
-inline constexpr bool kCached<tables::Invoices> = false;
+inline constexpr bool kCached = T::kKind == TableKind::kCached;
 // Whether a new row of the table passes through the writer as bytes: only the views keep it.
 template <class T>
-inline constexpr bool kPassing = !T::kOrdered && !kCached<T>;
+inline constexpr bool kPassing = T::kKind == TableKind::kPassing;
 
 // The key of a row that is looked for: where rows pass through as bytes, only its bytes are needed.
 template <class T>
@@ -58,8 +50,10 @@ class RowSource {
       absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) const = 0;
 };
 
-// A state of the ledger to read: rows in memory over another view, or over stored rows. Not
-// thread-safe, also not for reading alone, since it remembers what it read from stored rows.
+// A state of the ledger to read: rows in memory over another view, or over stored rows. What
+// decodes rows is compiled for every table in view.cc and scan.cc, and not wherever a row is looked
+// for. Not thread-safe, also not for reading alone, since it remembers what it read from stored
+// rows.
 class View {
  public:
   // Over stored rows, which must outlive it. nullptr: nothing is stored, all rows live in memory.
@@ -105,31 +99,7 @@ class View {
   // Visits rows with keys in [first, last) in key order until the visitor returns false.
   template <class T>
   void Scan(const typename T::Key& first, const typename T::Key& last,
-            absl::FunctionRef<bool(const typename T::Key&, const typename T::Row&)> visit) const {
-    if (below_ == nullptr && source_ != nullptr && batches_.empty()) {
-      ScanSource<T>(first, last, visit);
-      return;
-    }
-    absl::btree_map<typename T::Key, CachedRow<T>> decoded;
-    const auto mine = RowsBetween<T>(first, last, &decoded);
-    auto next = mine.begin();
-    bool more = true;
-    const auto merge = [&](const typename T::Key& key, const typename T::Row& row) {
-      while (more && next != mine.end() && *next->first < key) more = Show<T>(*next++, visit);
-      if (more && next != mine.end() && *next->first == key) {
-        more = Show<T>(*next++, visit);
-      } else if (more) {
-        more = visit(key, row);
-      }
-      return more;
-    };
-    if (below_ != nullptr) {
-      below_->Scan<T>(first, last, merge);
-    } else if (source_ != nullptr) {
-      ScanSource<T>(first, last, merge);
-    }
-    while (more && next != mine.end()) more = Show<T>(*next++, visit);
-  }
+            absl::FunctionRef<bool(const typename T::Key&, const typename T::Row&)> visit) const;
 
  protected:
   explicit View(const View* below);
@@ -139,33 +109,9 @@ class View {
     return std::get<CachedTable<T>>(tables_).rows;
   }
 
-  // Of a table whose rows pass through: a cached row, or bytes that are on their way, or stored.
-  template <class T>
-  const typename T::Row* FindPassing(const FindKey<T>& key) const {
-    EncodeKey(T::kId, key, &key_bytes_);
-    const View* view = this;
-    while (true) {
-      if (const auto& cached = view->rows<T>(); !cached.empty()) {
-        const auto it = cached.find(typename T::Key(key));
-        if (it != cached.end()) return it->second.row ? &*it->second.row : nullptr;
-      }
-      for (auto batch = view->batches_.rbegin(); batch != view->batches_.rend(); ++batch) {
-        const RowChange* change = (*batch)->Find(key_bytes_);
-        if (change != nullptr) return Keep<T>(DecodeRow<T>(change->value()));
-      }
-      if (view->below_ == nullptr) break;
-      view = view->below_;
-    }
-    if (view->source_ == nullptr || !view->source_->Get(key_bytes_, &row_bytes_)) return nullptr;
-    return Keep<T>(DecodeRow<T>(row_bytes_));
-  }
-
   // The stored row at the key in key_bytes_.
   template <class T>
-  std::optional<typename T::Row> ReadStored() const {
-    if (!source_->Get(key_bytes_, &row_bytes_)) return std::nullopt;
-    return DecodeRow<T>(row_bytes_);
-  }
+  std::optional<typename T::Row> ReadStored() const;
 
   // All stored rows of a table.
   template <class T, class Visit>
@@ -209,69 +155,19 @@ class View {
 
   // A row that is not in memory, of a table that does not pass through.
   template <class T>
-  const typename T::Row* FindStored(const typename T::Key& key) const {
-    if (source_ == nullptr) return nullptr;
-    EncodeKey(T::kId, key, &key_bytes_);
-    if constexpr (kCached<T>) {
-      CachedRow<T>& cached = rows<T>()[key];
-      cached.row = ReadStored<T>();
-      return cached.row ? &*cached.row : nullptr;
-    } else {
-      return Keep<T>(ReadStored<T>());
-    }
-  }
-
+  const typename T::Row* FindStored(const typename T::Key& key) const;
+  // Of a table whose rows pass through: a cached row, or bytes that are on their way, or stored.
   template <class T>
-  const typename T::Row* Keep(std::optional<typename T::Row> row) const {
-    if (!row) return nullptr;
-    auto kept = std::make_shared<const typename T::Row>(*std::move(row));
-    const typename T::Row* found = kept.get();
-    passing_.push_back(std::move(kept));
-    return found;
-  }
+  const typename T::Row* FindPassing(const FindKey<T>& key) const;
+  template <class T>
+  const typename T::Row* Keep(std::optional<typename T::Row> row) const;
 
+  // What a Scan shows of one row in memory.
   template <class T>
   using Shown = std::pair<const typename T::Key*, const CachedRow<T>*>;
-
-  template <class T, class Visit>
-  static bool Show(const Shown<T>& shown, Visit& visit) {
-    return !shown.second->row || visit(*shown.first, *shown.second->row);
-  }
-
   template <class T>
   std::vector<Shown<T>> RowsBetween(const typename T::Key& first, const typename T::Key& last,
-                                    absl::btree_map<typename T::Key, CachedRow<T>>* decoded) const {
-    std::vector<Shown<T>> found;
-    if constexpr (kPassing<T>) {
-      for (const auto& batch : batches_) {
-        for (const RowChange& change : *batch) {
-          if (change.key()[0] != static_cast<char>(T::kId)) continue;
-          auto key = DecodeKey<typename T::Key>(change.key());
-          if (key < first || !(key < last)) continue;
-          std::optional<typename T::Row>& row = (*decoded)[std::move(key)].row;
-          row.reset();
-          if (!change.erased) row = DecodeRow<T>(change.value());
-        }
-      }
-      for (const auto& [key, cached] : rows<T>()) {
-        if (!(key < first) && key < last) (*decoded)[key].row = cached.row;
-      }
-      for (const auto& [key, cached] : *decoded) found.emplace_back(&key, &cached);
-    } else if constexpr (T::kOrdered) {
-      for (auto it = rows<T>().lower_bound(first); it != rows<T>().end() && it->first < last;
-           ++it) {
-        found.emplace_back(&it->first, &it->second);
-      }
-    } else {
-      for (const auto& [key, cached] : rows<T>()) {
-        if (!(key < first) && key < last) found.emplace_back(&key, &cached);
-      }
-      std::sort(found.begin(), found.end(),
-                [](const auto& a, const auto& b) { return *a.first < *b.first; });
-    }
-    return found;
-  }
-
+                                    absl::btree_map<typename T::Key, CachedRow<T>>* decoded) const;
   template <class T, class Visit>
   void ScanSource(const typename T::Key& first, const typename T::Key& last, Visit& visit) const {
     ScanBytes<T>(EncodeKey(T::kId, first), EncodeKey(T::kId, last), visit);

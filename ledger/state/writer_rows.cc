@@ -19,6 +19,17 @@ EditableRows::EditableRows(const RowSource* source) : View(source) {
 }
 
 template <class T>
+void EditableRows::Append(const FindKey<T>& key, const typename T::Row* row, bool show) {
+  EncodeKey(T::kId, key, &key_bytes_);
+  RowChanges& changes = *batches_.back();
+  if (row == nullptr) return changes.Erase(key_bytes_);
+  const auto& message = RowMessage(*row);
+  char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
+  if (show) changes.IndexLast();
+}
+
+template <class T>
 void EditableRows::AppendRow(EditableRows* rows, const void* row) {
   const auto& [key, cached] = *static_cast<const typename CachedTable<T>::Rows::value_type*>(row);
   rows->Append<T>(key, cached.row ? &*cached.row : nullptr, false);
@@ -113,5 +124,11 @@ void WriterRows::DropStored(CachedTable<T>* cached, uint64_t stored) {
     cached->rows.EraseIf(is_stored);
   }
 }
+
+#define VOUCHER_APPEND(Name, ...)                                                    \
+  template void EditableRows::Append<tables::Name>(const FindKey<tables::Name>& key, \
+                                                   const tables::Name::Row* row, bool show);
+VOUCHER_TABLES(VOUCHER_APPEND)
+#undef VOUCHER_APPEND
 
 }  // namespace voucher

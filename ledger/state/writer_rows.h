@@ -9,7 +9,6 @@
 
 #include "ledger/base/check.h"
 #include "ledger/state/row_changes.h"
-#include "ledger/state/row_codec.h"
 #include "ledger/state/view.h"
 
 namespace voucher {
@@ -104,15 +103,7 @@ class EditableRows : public View {
 
   // Appends a change as bytes; nullptr: the row is gone.
   template <class T>
-  void Append(const FindKey<T>& key, const typename T::Row* row, bool show) {
-    EncodeKey(T::kId, key, &key_bytes_);
-    RowChanges& changes = *batches_.back();
-    if (row == nullptr) return changes.Erase(key_bytes_);
-    const auto& message = RowMessage(*row);
-    char* const bytes = changes.Put(key_bytes_, message.ByteSizeLong());
-    message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
-    if (show) changes.IndexLast();
-  }
+  void Append(const FindKey<T>& key, const typename T::Row* row, bool show);
 
   bool IsWhole() const { return below_ == nullptr && source_ == nullptr; }
 

@@ -30,27 +30,19 @@ constexpr absl::string_view kReachedKey("\0", 1);
 // somebody waits.
 constexpr int kWriterNiceness = 5;
 
-template <class T>
-struct TableKind {
-  static constexpr uint8_t kId = T::kId;
-  static constexpr bool kOrdered = T::kOrdered;
-  static constexpr Growth kGrowth = [] {
-    if constexpr (requires { T::kGrowth; }) return T::kGrowth;
-    return Growth::kChanging;
-  }();
-};
-
 constexpr OrderedTables kOrderedTables = [] {
   OrderedTables ordered{};
-  std::apply([&](auto... table) { ((ordered[table.kId] = table.kOrdered), ...); },
-             ForEveryTable<TableKind>());
+#define VOUCHER_ORDERED(Name, ...) ordered[tables::Name::kId] = tables::Name::kOrdered;
+  VOUCHER_TABLES(VOUCHER_ORDERED)
+#undef VOUCHER_ORDERED
   return ordered;
 }();
 
 constexpr GrowthOfTables kGrowthOfTables = [] {
   GrowthOfTables growth{};
-  std::apply([&](auto... table) { ((growth[table.kId] = table.kGrowth), ...); },
-             ForEveryTable<TableKind>());
+#define VOUCHER_GROWTH(Name, ...) growth[tables::Name::kId] = tables::Name::kGrowth;
+  VOUCHER_TABLES(VOUCHER_GROWTH)
+#undef VOUCHER_GROWTH
   return growth;
 }();
 
