@@ -1,5 +1,6 @@
 #include "ledger/invariants/checker.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/application_states.h"
 
 namespace voucher::invariants {
 

@@ -8,7 +8,7 @@
 #include "ledger/base/invoice.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/projects.h"
-#include "ledger/machine/waitlist.h"
+#include "ledger/machine/waitlist_index.h"
 #include "ledger/policy/subsidy.h"
 
 namespace voucher {
@@ -109,43 +109,6 @@ const v1::ReviewStage* NextStage(const CompiledRules& rules,
   const auto& stages = rules.rules().review_stages();
   const auto next = static_cast<int>(application.stages_passed());
   return next < stages.size() ? &stages.Get(next) : nullptr;
-}
-
-bool HoldsMoney(v1::ApplicationState state) {
-  switch (state) {
-    case v1::APPLICATION_STATE_HELD:
-    case v1::APPLICATION_STATE_RETURNED:
-    case v1::APPLICATION_STATE_LISTED:
-    case v1::APPLICATION_STATE_ON_NOTICE:
-    case v1::APPLICATION_STATE_OBJECTED:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool IsPending(v1::ApplicationState state) {
-  return HoldsMoney(state) || state == v1::APPLICATION_STATE_WAITLISTED ||
-         state == v1::APPLICATION_STATE_COLLECTED || state == v1::APPLICATION_STATE_SCORED;
-}
-
-bool AwaitsSettlement(v1::ApplicationState state) {
-  return state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED;
-}
-
-bool HoldsInvoices(v1::ApplicationState state) {
-  return state != v1::APPLICATION_STATE_REJECTED && state != v1::APPLICATION_STATE_WITHDRAWN &&
-         state != v1::APPLICATION_STATE_LAPSED && state != v1::APPLICATION_STATE_PASSED_OVER;
-}
-
-bool HoldsItem(v1::ApplicationState state) {
-  return HoldsInvoices(state) && state != v1::APPLICATION_STATE_SUPERSEDED;
-}
-
-v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed) {
-  return static_cast<int>(stages_passed) < rules.rules().review_stages_size()
-             ? v1::APPLICATION_STATE_HELD
-             : v1::APPLICATION_STATE_LISTED;
 }
 
 std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,

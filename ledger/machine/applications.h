@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/context.h"
 #include "ledger/policy/limits.h"
 #include "ledger/state/writer_rows.h"
@@ -34,28 +35,6 @@ const CompiledRules& JudgingRules(Context* context, const rows::ApplicationRow& 
 // The review stage that comes next; nullptr if all are passed.
 const v1::ReviewStage* NextStage(const CompiledRules& rules,
                                  const rows::ApplicationRow& application);
-
-// True while its granted_fen lies in held/{application}: HELD, RETURNED, LISTED, ON_NOTICE,
-// OBJECTED.
-bool HoldsMoney(v1::ApplicationState state);
-
-// True before the decision: HoldsMoney, or WAITLISTED, COLLECTED, SCORED.
-bool IsPending(v1::ApplicationState state);
-
-// True while its grant stands and may still be owed: APPROVED, ACCEPTED.
-bool AwaitsSettlement(v1::ApplicationState state);
-
-// True while its invoices support no other application: all but REJECTED, WITHDRAWN, LAPSED and
-// PASSED_OVER.
-bool HoldsInvoices(v1::ApplicationState state);
-
-// True while it is the one claim of an item that can be claimed once: HoldsInvoices without
-// SUPERSEDED, whose project the higher grant has.
-bool HoldsItem(v1::ApplicationState state);
-
-// State of an application whose amount is reserved and that has passed so many review stages: HELD
-// while stages are left, else LISTED.
-v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed);
 
 // INVOICE_ALREADY_CLAIMED if an application other than `self` (0: none) claims one of the invoices.
 std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
-#include "ledger/machine/postings.h"
+#include "ledger/machine/accounts.h"
 
 namespace voucher {
 namespace {

@@ -27,7 +27,7 @@ using Decision = std::variant<v1::Refusal, std::reference_wrapper<const v1::Even
 class Context {
  public:
   // `event` is the empty one of the entry, for a verb that accepts; null where nothing is decided.
-  // `named_entry` is Asked's.
+  // `named_entry` is DecisionInput's.
   Context(const View& state, const v1::Authority& who, UnixNanos received,
           v1::Event* event = nullptr, const v1::Entry* named_entry = nullptr)
       : view(state), authority(who), received_at(received), named(named_entry), event_(event) {}

@@ -6,9 +6,9 @@
 #include "absl/strings/numbers.h"
 
 #include "ledger/base/money.h"
+#include "ledger/machine/accounts.h"
 #include "ledger/machine/clusters.h"
-#include "ledger/machine/postings.h"
-#include "ledger/machine/waitlist.h"
+#include "ledger/machine/waitlist_index.h"
 #include "ledger/policy/window.h"
 
 namespace voucher {
@@ -102,11 +102,6 @@ CapRoom CapOfApplication(const Context& context, const CompiledRules& newest,
 }
 
 }  // namespace
-
-bool IsCap(v1::LimitKind kind) {
-  return kind == v1::LIMIT_KIND_ENTERPRISE_YEAR || kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR ||
-         kind == v1::LIMIT_KIND_PROJECT;
-}
 
 std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules& rules,
                                     const v1::Pool& pool) {

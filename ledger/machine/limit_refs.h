@@ -16,9 +16,6 @@ namespace voucher {
 
 // Where the rules' limits meet the ledger's use of them.
 
-// True for the kinds that count caps; the others count pools.
-bool IsCap(v1::LimitKind kind);
-
 // The limit that counts a pool; nullopt for a provider that is not registered yet.
 std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules& rules,
                                     const v1::Pool& pool);

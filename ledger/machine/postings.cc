@@ -10,28 +10,6 @@
 namespace voucher {
 namespace {
 
-v1::AccountRef Ref(v1::AccountKind kind, uint64_t id = 0, uint64_t sub = 0) {
-  v1::AccountRef ref;
-  ref.set_kind(kind);
-  ref.set_id(id);
-  ref.set_sub(sub);
-  return ref;
-}
-
-tables::Balances::Key KeyOf(uint32_t program, const v1::AccountRef& ref) {
-  return {program, static_cast<uint8_t>(ref.kind()), ref.id(), ref.sub()};
-}
-
-tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& ref) {
-  return {program, static_cast<uint8_t>(ref.kind()), ref.id(), ref.sub()};
-}
-
-// The lots of cloud accounts say what these hold, so they need no row of their own: a redemption
-// would change both.
-bool IsLot(v1::AccountKind kind) {
-  return kind == v1::ACCOUNT_KIND_CREDIT;
-}
-
 // Accounts of one thing that ends: their rows go when the money is gone.
 bool IsTransient(const v1::AccountRef& ref) {
   switch (ref.kind()) {
@@ -79,15 +57,6 @@ uint64_t VoucherOf(const v1::Posting& posting) {
   for (const v1::AccountRef* ref : {&posting.from(), &posting.to()}) {
     if (ref->kind() == v1::ACCOUNT_KIND_VOUCHER) return ref->id();
     if (ref->kind() == v1::ACCOUNT_KIND_CREDIT) return ref->sub();
-  }
-  return 0;
-}
-
-int64_t LotOf(const View& view, uint32_t program, const v1::AccountRef& credit) {
-  const rows::AccountRow* account = view.Find<tables::CloudAccounts>({credit.id()});
-  if (account == nullptr) return 0;
-  for (const rows::CreditRow& lot : account->credits()) {
-    if (lot.voucher() == credit.sub() && lot.program() == program) return lot.amount_fen();
   }
   return 0;
 }
@@ -169,73 +138,6 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
 }
 
 }  // namespace
-
-bool MayBeNegative(v1::AccountKind kind) {
-  return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
-         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_RECOVERY;
-}
-
-v1::AccountRef Treasury() {
-  return Ref(v1::ACCOUNT_KIND_TREASURY);
-}
-v1::AccountRef BudgetAccount() {
-  return Ref(v1::ACCOUNT_KIND_BUDGET);
-}
-v1::AccountRef Held(uint64_t application) {
-  return Ref(v1::ACCOUNT_KIND_HELD, application);
-}
-v1::AccountRef VoucherAccount(uint64_t voucher) {
-  return Ref(v1::ACCOUNT_KIND_VOUCHER, voucher);
-}
-v1::AccountRef Transit(uint64_t transfer) {
-  return Ref(v1::ACCOUNT_KIND_TRANSIT, transfer);
-}
-v1::AccountRef Credit(uint64_t account, uint64_t voucher) {
-  return Ref(v1::ACCOUNT_KIND_CREDIT, account, voucher);
-}
-v1::AccountRef PayableToProvider(uint64_t provider, uint64_t gated) {
-  return Ref(v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, gated);
-}
-v1::AccountRef PayableToEnterprise(uint64_t enterprise, uint64_t gated) {
-  return Ref(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, enterprise, gated);
-}
-v1::AccountRef DueOn(uint64_t statement) {
-  return Ref(v1::ACCOUNT_KIND_DUE, statement);
-}
-v1::AccountRef Paid() {
-  return Ref(v1::ACCOUNT_KIND_PAID);
-}
-v1::AccountRef Returned() {
-  return Ref(v1::ACCOUNT_KIND_RETURNED);
-}
-v1::AccountRef Receivable(uint64_t enterprise) {
-  return Ref(v1::ACCOUNT_KIND_RECEIVABLE, enterprise);
-}
-v1::AccountRef Recovery() {
-  return Ref(v1::ACCOUNT_KIND_RECOVERY);
-}
-
-uint64_t GatedBy(const Context& context, uint64_t application_id,
-                 const rows::ApplicationRow& application) {
-  const CompiledRules* rules =
-      context.view.Find<tables::Revisions>({application.program(), application.revision()});
-  const bool gated = rules->rules().acceptance().gates_settlement() &&
-                     application.state() != v1::APPLICATION_STATE_ACCEPTED &&
-                     application.state() != v1::APPLICATION_STATE_SETTLED &&
-                     application.state() != v1::APPLICATION_STATE_SUPERSEDED;
-  return gated ? application_id : 0;
-}
-
-int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account) {
-  if (IsLot(account.kind())) return LotOf(view, program, account);
-  const rows::BalanceRow* row = view.Find<tables::Balances>(KeyOf(program, account));
-  return row != nullptr ? row->fen() : 0;
-}
-
-int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit) {
-  const rows::LimitRow* row = view.Find<tables::Limits>(KeyOf(program, limit));
-  return row != nullptr ? row->used_fen() : 0;
-}
 
 void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_fen,
           v1::Event* event, uint32_t program) {

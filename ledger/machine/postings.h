@@ -4,43 +4,13 @@
 
 #include "google/protobuf/repeated_field.h"
 
-#include "ledger/machine/context.h"
+#include "ledger/machine/accounts.h"
 #include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {
 
-// Ledger accounts (design: chart of accounts) and the money between them. All amounts are fen.
-
-v1::AccountRef Treasury();
-v1::AccountRef BudgetAccount();
-v1::AccountRef Held(uint64_t application);
-v1::AccountRef VoucherAccount(uint64_t voucher);
-v1::AccountRef Transit(uint64_t transfer);
-v1::AccountRef Credit(uint64_t account, uint64_t voucher);
-// What is owed; `gated` is the application whose acceptance the money waits for, 0 if it can be
-// settled (GatedBy).
-v1::AccountRef PayableToProvider(uint64_t provider, uint64_t gated = 0);
-v1::AccountRef PayableToEnterprise(uint64_t enterprise, uint64_t gated = 0);
-v1::AccountRef DueOn(uint64_t statement);
-v1::AccountRef Paid();
-v1::AccountRef Returned();
-v1::AccountRef Receivable(uint64_t enterprise);
-v1::AccountRef Recovery();
-
-// Only treasury, payables and recovery may be negative.
-bool MayBeNegative(v1::AccountKind kind);
-
-// Balance of an account of `program`; 0 if it was never used.
-int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account);
-
-// Used amount of a limit of `program`; 0 if it was never used.
-int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit);
-
-// The application itself if its acceptance gates what is owed for it and it is not accepted yet;
-// otherwise 0. A superseded one waits for none: what it has used is a part of the higher grant.
-uint64_t GatedBy(const Context& context, uint64_t application_id,
-                 const rows::ApplicationRow& application);
+// The money between ledger accounts (accounts.h). All amounts are fen.
 
 // Adds a posting to an event. amount_fen > 0. `program` names the program of both accounts where it
 // is not the entry's own.

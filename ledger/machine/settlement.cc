@@ -7,8 +7,8 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
-#include "ledger/machine/applications.h"
-#include "ledger/machine/postings.h"
+#include "ledger/machine/accounts.h"
+#include "ledger/machine/application_states.h"
 
 namespace voucher {
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "ledger/base/clock.h"
-#include "ledger/policy/limits.h"
 #include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -17,15 +16,6 @@ namespace voucher {
 
 // Promotions, and departures, that one entry carries at most.
 inline constexpr size_t kMaxWaitlistStep = 256;
-
-// Queue number of the first on the list of a pool; 0 if nobody waits there.
-uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool);
-
-// Puts the application on the lists of its pools, or takes it off them, and counts the program's
-// waiters.
-void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application,
-                  EditableRows* rows);
-void LeaveWaitlist(const rows::ApplicationRow& application, EditableRows* rows);
 
 // After the Decide of any verb: if the accepted entry gave money back to a program with waiters,
 // raised its limits or let the first of them go, adds to the event whom that promotes, strictly

@@ -101,6 +101,11 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
 
 }  // namespace
 
+bool IsCap(v1::LimitKind kind) {
+  return kind == v1::LIMIT_KIND_ENTERPRISE_YEAR || kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR ||
+         kind == v1::LIMIT_KIND_PROJECT;
+}
+
 v1::LimitKind CapKind(v1::CapScope scope) {
   switch (scope) {
     case v1::CAP_SCOPE_ENTERPRISE_YEAR:

@@ -71,6 +71,9 @@ std::string CapName(v1::LimitKind kind);
 // Name of a pool for people and refusals, as in "DIVISION 420115".
 std::string PoolName(const v1::Pool& pool);
 
+// True for the kinds that count caps; the others count pools.
+bool IsCap(v1::LimitKind kind);
+
 // A cap and its use.
 struct CapRoom {
   LimitId id;

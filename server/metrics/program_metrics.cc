@@ -16,6 +16,7 @@
 #include "ledger/machine/waitlist.h"
 #include "ledger/policy/refusal_text.h"
 #include "ledger/query/program_queries.h"
+#include "ledger/machine/waitlist_index.h"
 
 namespace voucher {
 

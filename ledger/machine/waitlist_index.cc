@@ -1,0 +1,48 @@
+#include "ledger/machine/waitlist_index.h"
+
+namespace voucher {
+
+tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_t queue_number) {
+  return {program, static_cast<uint8_t>(pool.kind), pool.id, pool.sub, queue_number};
+}
+
+std::vector<LimitId> ListsOf(const rows::ApplicationRow& application) {
+  std::vector<LimitId> lists = {LimitId{}};
+  for (const v1::LimitRef& limit : application.limits()) {
+    if (!IsCap(limit.kind())) lists.push_back({limit.kind(), limit.id(), limit.sub()});
+  }
+  return lists;
+}
+
+uint64_t FirstOnWaitlist(const View& view, uint32_t program, const LimitId& pool) {
+  uint64_t first = 0;
+  view.Scan<tables::Waitlist>(WaitlistKey(program, pool, 0),
+                              WaitlistKey(program, pool, kLastQueueNumber),
+                              [&](const tables::Waitlist::Key& key, const rows::NumberRow&) {
+                                first = std::get<4>(key);
+                                return false;
+                              });
+  return first;
+}
+
+void JoinWaitlist(uint64_t application_id, const rows::ApplicationRow& application,
+                  EditableRows* rows) {
+  const uint32_t program = application.program();
+  for (const LimitId& list : ListsOf(application)) {
+    rows->PutNumber<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()),
+                                      application_id);
+  }
+  rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
+  row.set_waitlisted(row.waitlisted() + 1);
+}
+
+void LeaveWaitlist(const rows::ApplicationRow& application, EditableRows* rows) {
+  const uint32_t program = application.program();
+  for (const LimitId& list : ListsOf(application)) {
+    rows->Erase<tables::Waitlist>(WaitlistKey(program, list, application.queue_number()));
+  }
+  rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
+  row.set_waitlisted(row.waitlisted() - 1);
+}
+
+}  // namespace voucher
