@@ -59,6 +59,7 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
                        absl::StrJoin(missing, ", "));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   const int64_t opened_fen = OpenGate(context->view, request.application_id(), *row, &event);
   event.mutable_project_accepted()->set_settleable_fen(opened_fen);

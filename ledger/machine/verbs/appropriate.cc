@@ -39,6 +39,7 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
                        {{"available_fen", budget_fen}, {"cut_fen", -request.amount_fen()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::Appropriated* appropriated = event.mutable_appropriated();
   if (const UnixNanos opens_at = OpensAt(*context, *program, request); opens_at != 0) {

@@ -3,6 +3,7 @@
 #include "ledger/machine/postings.h"
 #include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/application_states.h"
 
 namespace voucher {
 namespace {
@@ -66,6 +67,21 @@ UnixNanos ProjectDue(const CompiledRules& rules, UnixNanos approved_at) {
   return StartOfDay(last_day + 1, rules.zone());
 }
 
+// Moves what the application holds: to its voucher, or to what the enterprise is owed.
+void PayOut(const Context& context, uint64_t id, const rows::ApplicationRow& row,
+            const CompiledRules& rules, v1::Event* event) {
+  v1::ApplicationApproved* const approved = event->mutable_application_approved();
+  if (row.delivery_mode() != v1::DELIVERY_MODE_CLOUD_CREDIT) {
+    Post(Held(id), PayableToEnterprise(row.enterprise(), GatedBy(context, id, row)),
+         approved->approved_fen(), event);
+    return;
+  }
+  approved->set_voucher_id(context.counters().voucher() + 1);
+  approved->set_expires_unix_ns(rules.voucher_expires_at());
+  approved->set_lapses_unix_ns(rules.voucher_lapses_at());
+  Post(Held(id), VoucherAccount(approved->voucher_id()), approved->approved_fen(), event);
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) {
@@ -118,20 +134,13 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
                        {{"expires_unix_ns", compiled.voucher_expires_at()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ApplicationApproved* approved = event.mutable_application_approved();
   approved->set_approved_fen(approved_fen);
   approved->set_item_number(row->item());
   approved->set_project_due_unix_ns(ProjectDue(compiled, context->received_at));
-  if (credit) {
-    approved->set_voucher_id(context->counters().voucher() + 1);
-    approved->set_expires_unix_ns(compiled.voucher_expires_at());
-    approved->set_lapses_unix_ns(compiled.voucher_lapses_at());
-    Post(Held(id), VoucherAccount(approved->voucher_id()), approved_fen, &event);
-  } else {
-    Post(Held(id), PayableToEnterprise(row->enterprise(), GatedBy(*context, id, *row)),
-         approved_fen, &event);
-  }
+  PayOut(*context, id, *row, compiled, &event);
   if (const int64_t rest_fen = row->granted_fen() - approved_fen; rest_fen > 0) {
     approved->set_released_fen(rest_fen);
     ReleaseHold(id, *row, rest_fen, &event);

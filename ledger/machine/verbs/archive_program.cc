@@ -55,6 +55,7 @@ Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
                        {{"open_fen", program->row->unopened_fen()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   const int64_t left_fen = BalanceOf(context->view, program->number, BudgetAccount());
   event.mutable_program_archived()->set_returned_fen(left_fen);

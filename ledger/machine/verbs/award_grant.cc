@@ -47,6 +47,7 @@ Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
   if (const auto* refusal = std::get_if<v1::Refusal>(&answer)) return *refusal;
   const auto& offer = std::get<OfferedGrant>(answer);
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::GrantAwarded* awarded = event.mutable_grant_awarded();
   awarded->set_application_id(context->counters().application() + 1);

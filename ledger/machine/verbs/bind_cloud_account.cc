@@ -21,6 +21,7 @@ Decision Decide(Context* context, const v1::BindCloudAccountRequest& request) {
                        {{"account_id", static_cast<int64_t>(bound->number())}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::CloudAccountBound* account = event.mutable_cloud_account_bound();
   account->set_account_id(context->counters().account() + 1);

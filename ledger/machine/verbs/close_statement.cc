@@ -69,6 +69,7 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
       PartyOf(context->view, program.number, kProviders, provider->number);
   if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
   bool any = false;
@@ -172,6 +173,7 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
                      {{"line_limit", static_cast<int64_t>(kMaxStatementLines)}});
   if (lines.size() > kMaxStatementLines) return too_many;
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
   closed->set_statement_id(context->counters().statement() + 1);

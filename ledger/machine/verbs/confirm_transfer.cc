@@ -7,6 +7,7 @@ Decision Decide(Context* context, const v1::ConfirmTransferRequest& request) {
   OpenTransfer open;
   if (auto refusal = FindOpenTransfer(context, request.transfer_id(), &open)) return *refusal;
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::TransferConfirmed* confirmed = event.mutable_transfer_confirmed();
   if (PostConfirmation(*context, request.transfer_id(), open, &event)) {

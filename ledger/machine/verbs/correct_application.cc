@@ -37,6 +37,7 @@ Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) 
   }
   if (auto refusal = RefuseIfTooSmall(item, request.spend_fen())) return *refusal;
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ApplicationCorrected* corrected = event.mutable_application_corrected();
   corrected->set_granted_fen(

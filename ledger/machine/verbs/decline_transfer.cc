@@ -10,6 +10,7 @@ Decision Decide(Context* context, const v1::DeclineTransferRequest& request) {
 
   const int64_t amount_fen = open.transfer->amount_fen();
   const v1::AccountRef voucher = VoucherAccount(open.transfer->voucher());
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   Post(Transit(request.transfer_id()), voucher, amount_fen, &event);
   if (IsDead(*open.voucher, context->received_at)) {

@@ -31,6 +31,7 @@ Decision Decide(Context* context, const v1::ExtendProjectRequest& request) {
                         {{"due_unix_ns", due}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_project_extended()->set_due_unix_ns(due);
   return event;

@@ -16,6 +16,7 @@ Decision Decide(Context* context, const v1::FileObjectionRequest& request) {
                         {{"ends_unix_ns", row->notice_ends_unix_ns()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_objection_filed()->set_notice_id(row->notice());
   return event;

@@ -45,6 +45,7 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
         {{"available_fen", voucher->available_fen()}, {"amount_fen", request.amount_fen()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::TransferOrdered* ordered = event.mutable_transfer_ordered();
   ordered->set_transfer_id(context->counters().transfer() + 1);

@@ -4,6 +4,7 @@ namespace voucher {
 
 Decision Decide(Context* context, const v1::PublishCalendarRequest&) {
   const rows::CalendarRow* before = context->view.Find<tables::Calendars>({});
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_calendar_published()->set_revision(before != nullptr ? before->revision() + 1 : 1);
   return event;

@@ -104,6 +104,7 @@ Decision Decide(Context* context, const v1::PublishNoticeRequest& request) {
     }
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::NoticePublished* published = event.mutable_notice_published();
   published->set_notice_id(context->counters().notice() + 1);

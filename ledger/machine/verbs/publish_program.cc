@@ -93,6 +93,7 @@ Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
     if (auto refusal = BelowUse(*context, *before, request.rules())) return *refusal;
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ProgramPublished* published = event.mutable_program_published();
   published->set_program_number(before ? before->number : context->counters().program() + 1);

@@ -64,6 +64,7 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
     return *refusal;
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ClusterPut* put = event.mutable_cluster_put();
   put->set_cluster_number(known != 0 ? known : context->counters().cluster() + 1);

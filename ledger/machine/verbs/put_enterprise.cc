@@ -7,6 +7,7 @@ Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
   if (before) {
     if (auto refusal = RefuseIfSucceeded(*before->row, request.facts().uscc())) return *refusal;
   }
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::EnterprisePut* put = event.mutable_enterprise_put();
   put->set_enterprise_number(before ? before->number : context->counters().enterprise() + 1);

@@ -14,6 +14,7 @@ Decision Decide(Context* context, const v1::PutProductRequest& request) {
   const auto provider = context->FindProvider(product.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, product.provider_id());
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ProductPut* put = event.mutable_product_put();
   put->set_provider_number(provider->number);

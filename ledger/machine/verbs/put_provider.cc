@@ -4,6 +4,7 @@ namespace voucher {
 
 Decision Decide(Context* context, const v1::PutProviderRequest& request) {
   const auto before = context->FindProvider(request.provider_id());
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ProviderPut* put = event.mutable_provider_put();
   put->set_provider_number(before ? before->number : context->counters().provider() + 1);

@@ -105,6 +105,7 @@ Decision Decide(Context* context, const v1::RankApplicationsRequest& request) {
                           rules.allocation_clause(), {{"most", static_cast<int64_t>(kMaxRanked)}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ApplicationsRanked* ranked = event.mutable_applications_ranked();
   RunningGrants grants(*context, *program);

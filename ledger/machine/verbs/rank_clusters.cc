@@ -42,6 +42,7 @@ Decision Decide(Context* context, const v1::RankClustersRequest& request) {
   // Money that no approved cluster has a claim on; below 0 after a cut of the budget.
   int64_t left_fen = BalanceOf(context->view, program->number, BudgetAccount()) -
                      PromisedToClustersFen(context->view, program->number);
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ClustersRanked* ranked = event.mutable_clusters_ranked();
   for (const Place& place : Rank(std::move(scored), [&](const Contender& contender) {

@@ -119,6 +119,7 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
     if (auto refusal = RefuseIfNotReclaimable(*context, rules, *row)) return *refusal;
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_reclaimed()->set_application_id(id);
   event.mutable_reclaimed()->set_enterprise_number(row->enterprise());

@@ -43,6 +43,14 @@ void ConfirmSilent(Context* context, const rows::TransferRow& transfer, v1::Reco
   reconciled->set_confirmed(reconciled->confirmed() + 1);
 }
 
+// The transfer that a line names; nullptr if the provider has no such transfer.
+const rows::TransferRow* TransferOf(const View& view, uint64_t provider,
+                                    const v1::StatementLineOfTransfer& line) {
+  const rows::TransferRow* transfer = view.Find<tables::Transfers>({line.transfer_id()});
+  if (transfer == nullptr || ProviderOfTransfer(view, *transfer) != provider) return nullptr;
+  return transfer;
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) {
@@ -52,7 +60,15 @@ Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) 
   }
   const auto provider = context->FindProvider(request.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
+  for (const v1::StatementLineOfTransfer& said : request.lines()) {
+    const rows::TransferRow* transfer = TransferOf(context->view, provider->number, said);
+    if (transfer != nullptr && !MayIssueTransfer(*context, *transfer)) {
+      return MakeRefusal(v1::REASON_PERMISSION_DENIED, {},
+                         context->view.Find<tables::Programs>({transfer->program()})->program_id());
+    }
+  }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::TransfersReconciled* reconciled = event.mutable_transfers_reconciled();
   absl::flat_hash_set<uint64_t> named;
@@ -61,13 +77,8 @@ Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) 
     v1::ReconciledLine* line = reconciled->add_lines();
     line->set_line(static_cast<uint32_t>(i));
     line->set_finding(v1::RECONCILIATION_FINDING_EXTRA);
-    const rows::TransferRow* transfer = context->view.Find<tables::Transfers>({said.transfer_id()});
-    if (transfer == nullptr || ProviderOfTransfer(context->view, *transfer) != provider->number)
-      continue;
-    if (!MayIssueTransfer(*context, *transfer)) {
-      return MakeRefusal(v1::REASON_PERMISSION_DENIED, {},
-                         context->view.Find<tables::Programs>({transfer->program()})->program_id());
-    }
+    const rows::TransferRow* transfer = TransferOf(context->view, provider->number, said);
+    if (transfer == nullptr) continue;
     line->set_transfer_id(said.transfer_id());
     line->set_ledger_fen(transfer->amount_fen());
     if (transfer->state() == v1::TRANSFER_STATE_DECLINED) continue;

@@ -44,6 +44,7 @@ Decision Decide(Context* context, const v1::RecordDisbursementRequest& request) 
                           {{"due_fen", left_fen}, {"amount_fen", amount_fen}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   Post(DueOn(id), Paid(), amount_fen, &event);
   v1::DisbursementRecorded* recorded = event.mutable_disbursement_recorded();

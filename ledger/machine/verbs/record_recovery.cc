@@ -28,29 +28,36 @@ Decision Decide(Context* context, const v1::RecordRecoveryRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
   const int64_t amount_fen = request.amount_fen();
-  v1::Event& event = context->NewEvent();
-  v1::RecoveryRecorded* recorded = event.mutable_recovery_recorded();
+  uint64_t party = 0;
   int64_t owed_fen = 0;
   if (request.has_uscc()) {
     const auto enterprise = context->FindEnterprise(request.uscc());
     if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
-    recorded->set_party_number(enterprise->number);
-    owed_fen = BalanceOf(context->view, program->number, Receivable(enterprise->number));
-    Post(Receivable(enterprise->number), Recovery(), amount_fen, &event);
-    Post(Paid(), Returned(), amount_fen, &event);
+    party = enterprise->number;
+    owed_fen = BalanceOf(context->view, program->number, Receivable(party));
   } else {
     const auto provider = context->FindProvider(request.provider_id());
     if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
-    recorded->set_party_number(provider->number);
+    party = provider->number;
     // A negative balance is what it owes us.
-    const v1::AccountRef payable = PayableToProvider(provider->number);
-    owed_fen = std::max<int64_t>(0, -BalanceOf(context->view, program->number, payable));
-    Post(Paid(), payable, amount_fen, &event);
+    owed_fen =
+        std::max<int64_t>(0, -BalanceOf(context->view, program->number, PayableToProvider(party)));
   }
   if (auto refusal = RefuseIfMoreThanOwed(*context, program->number, owed_fen, amount_fen)) {
     return *refusal;
   }
+
+  // After this the command must succeed.
+  v1::Event& event = context->NewEvent();
+  v1::RecoveryRecorded* recorded = event.mutable_recovery_recorded();
+  recorded->set_party_number(party);
   recorded->set_owed_fen(owed_fen - amount_fen);
+  if (request.has_uscc()) {
+    Post(Receivable(party), Recovery(), amount_fen, &event);
+    Post(Paid(), Returned(), amount_fen, &event);
+  } else {
+    Post(Paid(), PayableToProvider(party), amount_fen, &event);
+  }
   return event;
 }
 

@@ -1,12 +1,14 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/catalog.h"
-#include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/machine/verbs.h"
@@ -60,6 +62,36 @@ bool IsCore(const v1::BasketRule& basket, const v1::Product& product) {
 bool HasCore(const View& view, uint32_t program, uint64_t enterprise) {
   const rows::BasketRow* basket = view.Find<tables::Baskets>({program, enterprise});
   return basket != nullptr && basket->core_fen() > 0;
+}
+
+// Posts the redeemed amount from lot after lot, and says which vouchers that exhausts.
+void Draw(const Context& context, uint64_t account, uint64_t provider, const Spendable& spendable,
+          v1::Event* event) {
+  v1::Redeemed* const redeemed = event->mutable_redeemed();
+  int64_t left_fen = redeemed->amount_fen();
+  for (const rows::CreditRow* lot : spendable.lots) {
+    const int64_t draw_fen = std::min(left_fen, lot->amount_fen());
+    if (draw_fen == 0) break;
+    const rows::VoucherRow* voucher = context.view.Find<tables::Vouchers>({lot->voucher()});
+    // By the rules that judge the application, not by the newest.
+    const uint64_t gated =
+        GatedBy(context, voucher->application(),
+                *context.view.Find<tables::Applications>({voucher->application()}));
+    Post(Credit(account, lot->voucher()), PayableToProvider(provider, gated), draw_fen, event);
+    if (voucher->available_fen() + voucher->in_transit_fen() + voucher->credit_fen() == draw_fen) {
+      redeemed->add_exhausted_voucher_ids(lot->voucher());
+    }
+    left_fen -= draw_fen;
+  }
+}
+
+// The one that has used the order number before, if any.
+std::optional<v1::Refusal> RefuseIfOrderRedeemed(const View& view, uint64_t provider,
+                                                 const std::string& order_number) {
+  const rows::NumberRow* used = view.Find<tables::Orders>({provider, order_number});
+  if (used == nullptr) return std::nullopt;
+  return MakeRefusal(v1::REASON_ORDER_ALREADY_REDEEMED, {}, order_number,
+                     {{"redemption_id", static_cast<int64_t>(used->number())}});
 }
 
 }  // namespace
@@ -123,13 +155,12 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
                        expired ? rules.voucher_terms().clause() : "", {},
                        {{"available_fen", spendable.total_fen}, {"amount_fen", needed_fen}});
   }
-  const rows::NumberRow* used =
-      context->view.Find<tables::Orders>({account->provider(), request.order_number()});
-  if (used != nullptr) {
-    return MakeRefusal(v1::REASON_ORDER_ALREADY_REDEEMED, {}, request.order_number(),
-                       {{"redemption_id", static_cast<int64_t>(used->number())}});
+  if (auto refusal =
+          RefuseIfOrderRedeemed(context->view, account->provider(), request.order_number())) {
+    return *refusal;
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::Redeemed* redeemed = event.mutable_redeemed();
   redeemed->set_redemption_id(context->counters().sequence() + 1);
@@ -138,22 +169,7 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
   redeemed->set_core(core);
   redeemed->set_amount_fen(exact ? request.amount_fen()
                                  : std::min(request.at_most_fen(), spendable.total_fen));
-  int64_t left_fen = redeemed->amount_fen();
-  for (const rows::CreditRow* lot : spendable.lots) {
-    const int64_t draw_fen = std::min(left_fen, lot->amount_fen());
-    if (draw_fen == 0) break;
-    const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({lot->voucher()});
-    // By the rules that judge the application, not by the newest.
-    const uint64_t gated =
-        GatedBy(*context, voucher->application(),
-                *context->view.Find<tables::Applications>({voucher->application()}));
-    Post(Credit(request.account_id(), lot->voucher()),
-         PayableToProvider(account->provider(), gated), draw_fen, &event);
-    if (voucher->available_fen() + voucher->in_transit_fen() + voucher->credit_fen() == draw_fen) {
-      redeemed->add_exhausted_voucher_ids(lot->voucher());
-    }
-    left_fen -= draw_fen;
-  }
+  Draw(*context, request.account_id(), account->provider(), spendable, &event);
   return event;
 }
 

@@ -19,6 +19,7 @@ Decision Decide(Context* context, const v1::RemindEnterpriseRequest& request) {
   const Zone zone = program->rules->zone();
   const CivilDay last_day =
       AddMonths(DayOf(context->received_at, zone), program->rules->rules().cure().months());
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::EnterpriseReminded* reminded = event.mutable_enterprise_reminded();
   reminded->set_enterprise_number(enterprise->number);

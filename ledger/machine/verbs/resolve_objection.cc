@@ -13,6 +13,7 @@ Decision Decide(Context* context, const v1::ResolveObjectionRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ObjectionResolved* resolved = event.mutable_objection_resolved();
   if (request.upheld()) {

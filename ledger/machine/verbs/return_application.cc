@@ -26,6 +26,7 @@ Decision Decide(Context* context, const v1::ReturnApplicationRequest& request) {
   const CivilDay returned_on = DayOf(context->received_at, rules.zone());
   const CivilDay last_day =
       CalendarDayNoticeLastDay(returned_on, rules.rules().correction().days());
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_application_returned()->set_due_unix_ns(NoticeEnd(last_day, rules.zone()));
   return event;

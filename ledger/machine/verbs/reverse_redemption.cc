@@ -74,6 +74,7 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
                        {{"available_fen", reversible_fen}, {"amount_fen", request.amount_fen()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::RedemptionReversed* reversed = event.mutable_redemption_reversed();
   reversed->set_redemption_id(request.redemption_id());

@@ -110,26 +110,30 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
     return refusal;
   }
 
-  v1::Event& event = context->NewEvent();
-  v1::ApplicationReviewed* reviewed = event.mutable_application_reviewed();
-  reviewed->set_stages_passed(row->stages_passed());
-  if (request.verdict() == v1::REVIEW_VERDICT_REJECT) {
-    reviewed->set_state(v1::APPLICATION_STATE_REJECTED);
-    if (!held) return event;
-    reviewed->set_released_fen(row->granted_fen());
-    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
-    return event;
-  }
+  const bool rejected = request.verdict() == v1::REVIEW_VERDICT_REJECT;
   const bool scores = next.scores() && !held;
-  if (scores != (request.score() != 0)) {
+  if (!rejected && scores != (request.score() != 0)) {
     return scores ? IllegalState(row->state(), "the stage needs a score", "本环节须评分")
                   : IllegalState(row->state(), "the stage gives no score", "本环节不评分");
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row->enterprise()});
   if (auto refusal =
-          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at)) {
+          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at);
+      refusal && !rejected) {
     return *refusal;
+  }
+
+  // After this the command must succeed.
+  v1::Event& event = context->NewEvent();
+  v1::ApplicationReviewed* reviewed = event.mutable_application_reviewed();
+  if (rejected) {
+    reviewed->set_stages_passed(row->stages_passed());
+    reviewed->set_state(v1::APPLICATION_STATE_REJECTED);
+    if (!held) return event;
+    reviewed->set_released_fen(row->granted_fen());
+    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+    return event;
   }
   reviewed->set_stages_passed(row->stages_passed() + 1);
   reviewed->set_score(request.score());

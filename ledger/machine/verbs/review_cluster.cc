@@ -50,6 +50,7 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
                           {{"members", members}, {"minimum_members", rule.minimum_members()}});
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ClusterReviewed* reviewed = event.mutable_cluster_reviewed();
   reviewed->set_cluster_number(number);

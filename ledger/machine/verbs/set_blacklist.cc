@@ -6,6 +6,7 @@ Decision Decide(Context* context, const v1::SetBlacklistRequest& request) {
   const auto enterprise = context->FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_blacklist_set()->set_enterprise_number(enterprise->number);
   return event;

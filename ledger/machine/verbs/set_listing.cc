@@ -8,6 +8,7 @@ Decision Decide(Context* context, const v1::SetListingRequest& request) {
   const auto enterprise = context->FindEnterprise(request.uscc());
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_listing_set()->set_enterprise_number(enterprise->number);
   return event;

@@ -32,6 +32,7 @@ Decision Decide(Context* context, const v1::SetProgramStateRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(from));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_program_state_set()->set_from(from);
   return event;

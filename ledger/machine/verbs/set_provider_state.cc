@@ -6,6 +6,7 @@ Decision Decide(Context* context, const v1::SetProviderStateRequest& request) {
   const auto provider = context->FindProvider(request.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_provider_state_set()->set_provider_number(provider->number);
   return event;

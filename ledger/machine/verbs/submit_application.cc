@@ -133,6 +133,7 @@ Decision Decide(Context* context, const v1::SubmitApplicationRequest& request) {
   if (auto refusal = UnusableChoice(*context, *program, request)) return *refusal;
 
   const auto& offer = std::get<OfferedGrant>(answer);
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ApplicationSubmitted* submitted = event.mutable_application_submitted();
   submitted->set_application_id(context->counters().application() + 1);

@@ -13,6 +13,7 @@ Decision Decide(Context* context, const v1::SucceedEnterpriseRequest& request) {
   }
   if (auto refusal = RefuseIfSucceeded(*enterprise->row, request.uscc())) return *refusal;
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_enterprise_succeeded()->set_enterprise_number(enterprise->number);
   return event;

@@ -13,6 +13,7 @@ Decision Decide(Context* context, const v1::TerminateProjectRequest& request) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   *event.mutable_project_terminated() =
       ReleaseProject(*context, request.application_id(), *row, &event);

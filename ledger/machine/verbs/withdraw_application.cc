@@ -13,6 +13,7 @@ Decision Decide(Context* context, const v1::WithdrawApplicationRequest& request)
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_application_withdrawn();
   if (HoldsMoney(row->state())) {

@@ -18,6 +18,7 @@ Decision Decide(Context* context, const v1::WithdrawProductRequest& request) {
         "effective until " + FormatIsoDate(*FromCivilDate(product.effective_until())));
   }
 
+  // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_product_withdrawn()->set_provider_number(provider->number);
   return event;
