@@ -24,6 +24,7 @@
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/voucher_server.h"
+#include "server/host/clocks.h"
 
 namespace voucher {
 namespace {
@@ -201,6 +202,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   voucher::AllocateHugePages();
+  const voucher::HugeBlockKeeper huge_blocks;
   voucher::LeaveGrpcLocksUnchecked();
   return voucher::Main(argc, argv);
 }

@@ -14,6 +14,7 @@
 #include "server/host/log.h"
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
+#include "server/host/clocks.h"
 
 namespace grpc {
 class Server;

@@ -6,8 +6,6 @@
 
 #include "google/protobuf/timestamp.pb.h"
 
-#include "ledger/base/mutex.h"
-
 namespace voucher {
 
 // An instant: nanoseconds since 1970-01-01T00:00:00Z. Covers 1677-09-21 to 2262-04-11.
@@ -35,31 +33,6 @@ class Clock {
 
   UnixNanos WallNow() const { return Read().wall; }
   int64_t MonotonicNanos() const { return Read().monotonic_nanos; }
-};
-
-// The machine's clock: CLOCK_REALTIME and CLOCK_BOOTTIME, which also counts while suspended.
-class SystemClock final : public Clock {
- public:
-  ClockReading Read() const override;
-};
-
-// A clock that moves only when told to; for tests and demonstrations. Thread-safe.
-class ManualClock final : public Clock {
- public:
-  // Starts at `wall`; the monotonic reading starts at 0.
-  explicit ManualClock(UnixNanos wall) : reading_{wall, 0} {}
-
-  ClockReading Read() const override VOUCHER_EXCLUDES(mutex_);
-
-  // Lets time pass: both readings move on by `nanos` >= 0.
-  void Advance(int64_t nanos) VOUCHER_EXCLUDES(mutex_);
-
-  // Makes the wall clock jump by `nanos`, forward or back; the monotonic reading stays.
-  void Jump(int64_t nanos) VOUCHER_EXCLUDES(mutex_);
-
- private:
-  mutable Mutex mutex_;
-  ClockReading reading_ VOUCHER_GUARDED_BY(mutex_);
 };
 
 // The same instant as a protobuf Timestamp.

@@ -3,18 +3,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <thread>
 
 #include <sys/mman.h>
-#include <sys/resource.h>
-
-#include "ledger/base/thread_name.h"
 
 namespace voucher {
 namespace {
 
 constexpr size_t kPageBytes = 4096;
-constexpr int kNiceness = 5;
 
 constinit std::array<std::atomic<char*>, 2> ready{};
 constinit std::atomic<uint32_t> taken{0};
@@ -26,22 +21,6 @@ size_t RoundUp(size_t size, size_t unit) {
 void Touch(char* block) {
   for (size_t at = 0; at < kHugeBlockBytes; at += kPageBytes) {
     *static_cast<volatile char*>(block + at) = 0;
-  }
-}
-
-void MakeReady() {
-  NameThisThread("huge-blocks");
-  setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, on Linux
-  while (true) {
-    const uint32_t seen = taken.load();
-    for (std::atomic<char*>& block : ready) {
-      if (block.load() != nullptr) continue;
-      char* const made = MapHugePages(kHugeBlockBytes);
-      if (made == nullptr) continue;  // Whoever needs one finds out.
-      Touch(made);
-      block.store(made);
-    }
-    taken.wait(seen);
   }
 }
 
@@ -77,8 +56,26 @@ void UnmapHugePages(char* begin, size_t bytes) {
   munmap(begin, RoundUp(bytes, kHugePageBytes));
 }
 
-void KeepHugeBlocksReady() {
-  std::thread(MakeReady).detach();
+uint32_t MakeHugeBlocksReady() {
+  const uint32_t seen = taken.load();
+  for (std::atomic<char*>& block : ready) {
+    if (block.load() != nullptr) continue;
+    char* const made = MapHugePages(kHugeBlockBytes);
+    if (made == nullptr) continue;  // Whoever needs one finds out.
+    Touch(made);
+    char* expected = nullptr;
+    if (!block.compare_exchange_strong(expected, made)) UnmapHugePages(made, kHugeBlockBytes);
+  }
+  return seen;
+}
+
+void AwaitHugeBlockTaken(uint32_t seen) {
+  taken.wait(seen);
+}
+
+void NudgeHugeBlocks() {
+  taken.fetch_add(1);
+  taken.notify_all();
 }
 
 }  // namespace voucher

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace voucher {
 
@@ -9,11 +10,11 @@ namespace voucher {
 // give, it gives small ones.
 //
 // Whoever touches a huge page first waits until the system has cleared it: a tenth of a millisecond
-// on a quick machine, 4.5 ms where a hypervisor must find the memory. Blocks that are ready were
-// touched by a thread that has nothing else to do.
+// on a quick machine, 4.5 ms where a hypervisor must find the memory. So two blocks can be kept
+// ready, which whoever has nothing else to do touches (server/host/huge_pages.h).
 //
-// All functions are thread-safe and, but for KeepHugeBlocksReady, take no lock of this process and
-// allocate nothing: an allocator may use them. What they return is zeroed.
+// All functions are thread-safe, take no lock of this process and allocate nothing: an allocator
+// may use them. What they return is zeroed.
 
 inline constexpr size_t kHugePageBytes = size_t{2} << 20;
 inline constexpr size_t kHugeBlockBytes = 16 * kHugePageBytes;
@@ -28,8 +29,13 @@ char* TakeHugeBlock();
 // Gives back what either returned; `bytes` as asked for.
 void UnmapHugePages(char* begin, size_t bytes);
 
-// From now on two blocks are made ready whenever fewer are, by a thread that gives way to others
-// and lives as long as the process. For the start of a program.
-void KeepHugeBlocksReady();
+// Makes up to two blocks ready where fewer are, and touches them. Returns what AwaitHugeBlockTaken
+// waits to see changed.
+uint32_t MakeHugeBlocksReady();
+
+// Waits until a ready block was taken, or NudgeHugeBlocks called, since MakeHugeBlocksReady
+// returned `seen`.
+void AwaitHugeBlockTaken(uint32_t seen);
+void NudgeHugeBlocks();
 
 }  // namespace voucher

@@ -1,5 +1,10 @@
 #include "server/host/huge_pages.h"
 
+#include <sys/resource.h>
+
+#include "ledger/base/huge_blocks.h"
+#include "ledger/base/thread_name.h"
+
 #ifdef VOUCHER_HAS_TCMALLOC
 
 #include <algorithm>
@@ -7,8 +12,6 @@
 #include <new>
 
 #include <gperftools/malloc_extension.h>
-
-#include "ledger/base/huge_blocks.h"
 
 namespace voucher {
 namespace {
@@ -36,7 +39,6 @@ alignas(HugePages) char huge_pages[sizeof(HugePages)];
 
 void AllocateHugePages() {
   MallocExtension::instance()->SetSystemAllocator(new (huge_pages) HugePages);
-  KeepHugeBlocksReady();
 }
 
 }  // namespace voucher
@@ -50,3 +52,22 @@ void AllocateHugePages() {}
 }  // namespace voucher
 
 #endif
+
+namespace voucher {
+
+HugeBlockKeeper::HugeBlockKeeper() : thread_([this] { Run(); }) {}
+
+HugeBlockKeeper::~HugeBlockKeeper() {
+  stopping_ = true;
+  NudgeHugeBlocks();
+  thread_.join();
+}
+
+void HugeBlockKeeper::Run() {
+  constexpr int kNiceness = 5;
+  NameThisThread("huge-blocks");
+  setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, on Linux
+  while (!stopping_) AwaitHugeBlockTaken(MakeHugeBlocksReady());
+}
+
+}  // namespace voucher

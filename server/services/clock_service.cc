@@ -7,6 +7,7 @@
 #include "ledger/base/civil.h"
 #include "server/rpc/grpc_status.h"
 #include "server/services/services.h"
+#include "server/host/clocks.h"
 #include "voucher/dev/v1/clock_service.pb.h"
 
 namespace voucher {

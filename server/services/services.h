@@ -6,6 +6,7 @@
 #include "ledger/base/clock.h"
 #include "server/rpc/call_context.h"
 #include "server/rpc/rpc_service.h"
+#include "server/host/clocks.h"
 
 namespace voucher {
 

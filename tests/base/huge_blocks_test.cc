@@ -1,6 +1,7 @@
 #include "ledger/base/huge_blocks.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <thread>
@@ -42,7 +43,10 @@ TEST(HugeBlocks, ReadyOnesAreTouched) {
   EXPECT_EQ(TouchedPages(block, kHugeBlockBytes), 0u);
   UnmapHugePages(block, kHugeBlockBytes);
 
-  KeepHugeBlocksReady();
+  std::atomic<bool> stopping{false};
+  std::thread keeper([&] {
+    while (!stopping) AwaitHugeBlockTaken(MakeHugeBlocksReady());
+  });
   // More than are ready at first, so that some are made ready after others were taken.
   int touched = 0;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -55,6 +59,9 @@ TEST(HugeBlocks, ReadyOnesAreTouched) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it sleeps by then
   }
   EXPECT_EQ(touched, 5);
+  stopping = true;
+  NudgeHugeBlocks();
+  keeper.join();
 }
 
 }  // namespace

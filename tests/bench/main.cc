@@ -80,6 +80,7 @@ int Run(Options options) {
 
 int main(int argc, char** argv) {
   voucher::AllocateHugePages();  // as voucherd
+  const voucher::HugeBlockKeeper huge_blocks;
   voucher::LeaveGrpcLocksUnchecked();
   voucher::bench::Options options;
   options.bin_directory = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();

@@ -11,6 +11,7 @@
 #include "ledger/base/mutex.h"
 #include "ledger/ledger.h"
 #include "tests/support/scratch_directory.h"
+#include "server/host/clocks.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::testing {

@@ -14,6 +14,7 @@
 #include "server/voucher_server.h"
 #include "tests/support/api_client.h"
 #include "tests/support/scratch_directory.h"
+#include "server/host/clocks.h"
 
 namespace voucher::testing {
 
