@@ -35,9 +35,20 @@ function(voucher_with_state target)
   endif()
 endfunction()
 
+# voucher_with_api(target): the target calls the public API in most of its files. Unity files do without.
+function(voucher_with_api target)
+  if(NOT CMAKE_UNITY_BUILD)
+    voucher_precompiled(${target} voucher_api_headers)
+  endif()
+endfunction()
+
 if(NOT CMAKE_UNITY_BUILD)
   voucher_precompile(voucher_state_headers LIBS voucher_proto HEADERS ${PROJECT_SOURCE_DIR}/ledger/state/view.h)
 endif()
+# For what calls the public API: its messages and gRPC.
+voucher_precompile(voucher_api_headers
+  LIBS voucher_proto gRPC::grpc++
+  HEADERS ${PROJECT_SOURCE_DIR}/clients/cpp/client.h)
 voucher_precompile(voucher_test_headers
   LIBS voucher_proto GTest::gmock GTest::gtest
   HEADERS <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/state/view.h)

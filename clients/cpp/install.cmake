@@ -8,14 +8,14 @@ foreach(property INTERFACE_INCLUDE_DIRECTORIES INTERFACE_SYSTEM_INCLUDE_DIRECTOR
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/gen> $<INSTALL_INTERFACE:include/voucher_client>)
 endforeach()
 
-install(TARGETS voucher_client voucher_grpc voucher_proto EXPORT voucher_client
+install(TARGETS voucher_client voucher_proto EXPORT voucher_client
   ARCHIVE DESTINATION lib COMPONENT voucher_client)
 install(FILES client.h refused.h retry.h rpcs.h
   DESTINATION include/voucher_client/clients/cpp COMPONENT voucher_client)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/gen/google ${PROJECT_BINARY_DIR}/gen/voucher
   DESTINATION include/voucher_client COMPONENT voucher_client
   FILES_MATCHING PATTERN "*.pb.h"
-  PATTERN journal EXCLUDE PATTERN config EXCLUDE)
+  PATTERN "*.grpc.pb.h" EXCLUDE PATTERN journal EXCLUDE PATTERN config EXCLUDE)
 install(EXPORT voucher_client NAMESPACE voucher:: FILE voucher_client-targets.cmake
   DESTINATION lib/cmake/voucher_client COMPONENT voucher_client)
 configure_package_config_file(voucher_client-config.cmake.in

@@ -64,7 +64,7 @@ absl::Status RunningLedger::WarmUp() {
 absl::StatusOr<v1::Budget> RunningLedger::Budget() {
   v1::GetBudgetRequest request;
   request.set_program_id(testing::kProgramId);
-  const auto reply = Client("platform").Call(&v1::ProgramService::Stub::GetBudget, request);
+  const auto reply = Client("platform").Call(testing::kRpc<v1::GetBudgetResponse>, request);
   if (!reply.ok()) {
     return absl::InternalError(absl::StrCat("GetBudget: ", testing::Describe(reply.status)));
   }

@@ -6,9 +6,6 @@
 namespace voucher::testing {
 namespace {
 
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-
 template <class Response, class KindEvent>
 absl::StatusOr<Answered> ToAnswered(const Reply<Response>& reply,
                                     KindEvent* (v1::Event::*mutable_kind)()) {
@@ -49,30 +46,32 @@ absl::StatusOr<Answered> Send(ApiClient& client, const Asked& asked) {
   const v1::Command& c = asked.command;
   switch (c.verb_case()) {
     case v1::Command::kRedeem:
-      return ToAnswered(client.Call(&Credit::Redeem, c.redeem()), &v1::Event::mutable_redeemed);
+      return ToAnswered(client.Call(kRpc<v1::RedeemResponse>, c.redeem()),
+                        &v1::Event::mutable_redeemed);
     case v1::Command::kSubmitApplication:
-      return ToAnswered(client.Call(&Applications::SubmitApplication, c.submit_application()),
+      return ToAnswered(client.Call(kRpc<v1::SubmitApplicationResponse>, c.submit_application()),
                         &v1::Event::mutable_application_submitted);
     case v1::Command::kReviewApplication:
-      return ToAnswered(client.Call(&Applications::ReviewApplication, c.review_application()),
+      return ToAnswered(client.Call(kRpc<v1::ReviewApplicationResponse>, c.review_application()),
                         &v1::Event::mutable_application_reviewed);
     case v1::Command::kApproveApplication:
-      return ToAnswered(client.Call(&Applications::ApproveApplication, c.approve_application()),
+      return ToAnswered(client.Call(kRpc<v1::ApproveApplicationResponse>, c.approve_application()),
                         &v1::Event::mutable_application_approved);
     case v1::Command::kWithdrawApplication:
-      return ToAnswered(client.Call(&Applications::WithdrawApplication, c.withdraw_application()),
-                        &v1::Event::mutable_application_withdrawn);
+      return ToAnswered(
+          client.Call(kRpc<v1::WithdrawApplicationResponse>, c.withdraw_application()),
+          &v1::Event::mutable_application_withdrawn);
     case v1::Command::kOrderTransfer:
-      return ToAnswered(client.Call(&Credit::OrderTransfer, c.order_transfer()),
+      return ToAnswered(client.Call(kRpc<v1::OrderTransferResponse>, c.order_transfer()),
                         &v1::Event::mutable_transfer_ordered);
     case v1::Command::kConfirmTransfer:
-      return ToAnswered(client.Call(&Credit::ConfirmTransfer, c.confirm_transfer()),
+      return ToAnswered(client.Call(kRpc<v1::ConfirmTransferResponse>, c.confirm_transfer()),
                         &v1::Event::mutable_transfer_confirmed);
     case v1::Command::kDeclineTransfer:
-      return ToAnswered(client.Call(&Credit::DeclineTransfer, c.decline_transfer()),
+      return ToAnswered(client.Call(kRpc<v1::DeclineTransferResponse>, c.decline_transfer()),
                         &v1::Event::mutable_transfer_declined);
     case v1::Command::kReverseRedemption:
-      return ToAnswered(client.Call(&Credit::ReverseRedemption, c.reverse_redemption()),
+      return ToAnswered(client.Call(kRpc<v1::ReverseRedemptionResponse>, c.reverse_redemption()),
                         &v1::Event::mutable_redemption_reversed);
     default:
       return absl::UnimplementedError("no such verb in this test");
@@ -84,7 +83,7 @@ absl::StatusOr<std::vector<Answered>> SendRedemptions(
     const std::vector<const v1::Command*>& orders) {
   v1::BatchRedeemRequest request;
   for (const v1::Command* order : orders) *request.add_redemptions() = order->redeem();
-  const auto reply = client.As(principal).Call(&Credit::BatchRedeem, request);
+  const auto reply = client.As(principal).Call(kRpc<v1::BatchRedeemResponse>, request);
   if (!reply.ok()) return absl::InternalError(Describe(reply.status));
   return ToAnswers(reply.response.outcomes(), &v1::Event::mutable_redeemed);
 }
@@ -94,7 +93,7 @@ absl::StatusOr<std::vector<Answered>> SendSubmissions(
     const std::vector<const v1::Command*>& applications) {
   v1::BatchSubmitApplicationsRequest request;
   for (const v1::Command* c : applications) *request.add_applications() = c->submit_application();
-  const auto reply = client.As(principal).Call(&Applications::BatchSubmitApplications, request);
+  const auto reply = client.As(principal).Call(kRpc<v1::BatchSubmitApplicationsResponse>, request);
   if (!reply.ok()) return absl::InternalError(Describe(reply.status));
   return ToAnswers(reply.response.outcomes(), &v1::Event::mutable_application_submitted);
 }

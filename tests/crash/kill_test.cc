@@ -209,7 +209,7 @@ class KillTest : public ::testing::Test {
     page.set_first_sequence(1);
     page.set_page_size(1'000);
     while (page.first_sequence() != 0) {
-      const auto reply = auditor.Call(&v1::AuditService::Stub::ListEntries, page);
+      const auto reply = auditor.Call(kRpc<v1::ListEntriesResponse>, page);
       ASSERT_TRUE(reply.ok()) << Describe(reply.status);
       for (const v1::RecordedEntry& recorded : reply.response.recorded()) {
         const v1::Entry& entry = recorded.entry();

@@ -58,7 +58,7 @@ absl::StatusOr<LedgerReading> ReadLedger(testing::ApiClient& auditor,
   request.set_first_sequence(1);
   request.set_page_size(1000);
   while (request.first_sequence() != 0) {
-    const auto page = auditor.Call(&v1::AuditService::Stub::ListEntries, request);
+    const auto page = auditor.Call(testing::kRpc<v1::ListEntriesResponse>, request);
     if (!page.ok()) return absl::InternalError("ListEntries: " + testing::Describe(page.status));
     for (const v1::RecordedEntry& recorded : page.response.recorded()) {
       const v1::Entry& entry = recorded.entry();

@@ -14,7 +14,7 @@ namespace voucher::demo {
 namespace {
 
 using testing::ApiClient;
-using Credit = v1::CreditService::Stub;
+using testing::kRpc;
 
 // The sums of all answers about applications and transfers.
 void SumCases(World* world) {
@@ -52,7 +52,7 @@ absl::Status CompareBalances(World* world) {
   v1::GetBalancesRequest request;
   request.set_program_id(world->input.rules.program_id());
   ApiClient auditor = world->Client("auditor");
-  const auto reply = auditor.Call(&v1::AuditService::Stub::GetBalances, request);
+  const auto reply = auditor.Call(kRpc<v1::GetBalancesResponse>, request);
   if (!reply.ok()) return absl::InternalError("GetBalances: " + testing::Describe(reply.status));
   world->Expect(reply.response.balanced(), "GetBalances says that the books do not balance");
   world->ExpectEqual(reply.response.programs_size(), 1, "programs in GetBalances");
@@ -70,7 +70,7 @@ absl::Status CompareBudget(World* world) {
   v1::GetBudgetRequest request;
   request.set_program_id(world->input.rules.program_id());
   ApiClient observer = world->Client("observer");
-  const auto reply = observer.Call(&v1::ProgramService::Stub::GetBudget, request);
+  const auto reply = observer.Call(kRpc<v1::GetBudgetResponse>, request);
   if (!reply.ok()) return absl::InternalError("GetBudget: " + testing::Describe(reply.status));
   const v1::Budget& b = world->findings.budget = reply.response.budget();
   world->ExpectEqual(b.appropriated_fen(), kAppropriatedFen, "appropriated");
@@ -95,7 +95,7 @@ absl::Status CompareAccounts(World* world) {
         v1::GetCreditRequest request;
         request.set_account_id(account.account_id);
         const auto reply =
-            client.As("provider-" + account.provider_id).Call(&Credit::GetCredit, request);
+            client.As("provider-" + account.provider_id).Call(kRpc<v1::GetCreditResponse>, request);
         if (!reply.ok()) return absl::InternalError(testing::Describe(reply.status));
         if (reply.response.total_fen() != account.credit_fen) ++wrong;
         world->progress.Add();
@@ -113,8 +113,7 @@ absl::Status ReplayAcknowledged(World* world) {
   VOUCHER_RETURN_IF_ERROR(world->fleet.ForEach(world->cases.size(), [&](ApiClient& client,
                                                                         size_t i) {
     const Case& c = world->cases[i];
-    const auto reply =
-        client.As("platform").Call(&v1::ApplicationService::Stub::SubmitApplication, *c.request);
+    const auto reply = client.As("platform").Call(kRpc<v1::SubmitApplicationResponse>, *c.request);
     world->progress.Add();
     const bool same = reply.recorded() && reply.reason() == c.reason &&
                       reply.receipt().SerializeAsString() == c.receipt.SerializeAsString() &&

@@ -12,9 +12,7 @@ namespace voucher::demo {
 namespace {
 
 using testing::ApiClient;
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-using Registry = v1::RegistryService::Stub;
+using testing::kRpc;
 
 // What the reviewers and providers of the demonstration do, by application, so that every run does
 // the same: rejected by the district or the auditor, approved in part, left on the list.
@@ -56,7 +54,7 @@ absl::Status ReviewCase(World* world, ApiClient& client, Case* c) {
     request.set_stage_id(stages[stage].stage_id());
     request.set_verdict(reject ? v1::REVIEW_VERDICT_REJECT : v1::REVIEW_VERDICT_PASS);
     request.set_opinion(reject ? "材料不符 the contract does not match the invoice" : "同意推荐");
-    const auto reply = client.As("reviewer").Call(&Applications::ReviewApplication, request);
+    const auto reply = client.As("reviewer").Call(kRpc<v1::ReviewApplicationResponse>, request);
     VOUCHER_RETURN_IF_ERROR(
         world->recorder.NoteAccepted("ReviewApplication", request.request_id(), reply));
     world->progress.Add();
@@ -74,7 +72,7 @@ absl::Status ApproveCase(World* world, ApiClient& client, Case* c) {
   request.set_request_id(absl::StrCat("approve-", c->application_id));
   request.set_application_id(c->application_id);
   if (ApprovedInPart(c->application_id)) request.set_approved_fen((c->granted_fen * 9 + 9) / 10);
-  const auto reply = client.As("approver").Call(&Applications::ApproveApplication, request);
+  const auto reply = client.As("approver").Call(kRpc<v1::ApproveApplicationResponse>, request);
   VOUCHER_RETURN_IF_ERROR(
       world->recorder.NoteAccepted("ApproveApplication", request.request_id(), reply));
   c->approved_fen = reply.response.event().approved_fen();
@@ -105,7 +103,7 @@ absl::Status BindAccount(World* world, ApiClient& client, size_t index) {
   request.set_provider_id(account.provider_id);
   request.set_account_number(absl::StrCat("hw", account.uscc));
   request.set_uscc(account.uscc);
-  const auto reply = client.As("platform").Call(&Registry::BindCloudAccount, request);
+  const auto reply = client.As("platform").Call(kRpc<v1::BindCloudAccountResponse>, request);
   VOUCHER_RETURN_IF_ERROR(
       world->recorder.NoteAccepted("BindCloudAccount", request.request_id(), reply));
   account.account_id = reply.response.event().account_id();
@@ -121,7 +119,7 @@ absl::Status OrderOnce(World* world, ApiClient& client, Case* c, int attempt, bo
   order.set_voucher_id(c->voucher_id);
   order.set_account_id(account.account_id);
   order.set_amount_fen(c->approved_fen);
-  const auto ordered = client.As("issuer").Call(&Credit::OrderTransfer, order);
+  const auto ordered = client.As("issuer").Call(kRpc<v1::OrderTransferResponse>, order);
   VOUCHER_RETURN_IF_ERROR(
       world->recorder.NoteAccepted("OrderTransfer", order.request_id(), ordered));
   c->ordered_fen += order.amount_fen();
@@ -135,7 +133,7 @@ absl::Status OrderOnce(World* world, ApiClient& client, Case* c, int attempt, bo
     request.set_request_id("decline-" + suffix);
     request.set_transfer_id(transfer_id);
     request.set_reason("账号冻结 account frozen");
-    const auto reply = client.Call(&Credit::DeclineTransfer, request);
+    const auto reply = client.Call(kRpc<v1::DeclineTransferResponse>, request);
     c->declined_fen += reply.response.event().returned_fen();
     return world->recorder.NoteAccepted("DeclineTransfer", request.request_id(), reply);
   }
@@ -143,7 +141,7 @@ absl::Status OrderOnce(World* world, ApiClient& client, Case* c, int attempt, bo
   request.set_request_id("confirm-" + suffix);
   request.set_transfer_id(transfer_id);
   request.set_provider_reference("ref-" + suffix);
-  const auto reply = client.Call(&Credit::ConfirmTransfer, request);
+  const auto reply = client.Call(kRpc<v1::ConfirmTransferResponse>, request);
   c->confirmed_fen += reply.response.event().credited_fen();
   return world->recorder.NoteAccepted("ConfirmTransfer", request.request_id(), reply);
 }

@@ -15,9 +15,7 @@ namespace voucher::demo {
 namespace {
 
 using testing::ApiClient;
-using Applications = v1::ApplicationService::Stub;
-using Programs = v1::ProgramService::Stub;
-using Registry = v1::RegistryService::Stub;
+using testing::kRpc;
 
 constexpr absl::string_view kLastMillisecond = "2025-10-31T23:59:59.999+08:00";
 constexpr absl::string_view kCutoff = "2025-11-01T00:00:00+08:00";
@@ -59,7 +57,7 @@ absl::Status RecordBlemishes(World* world, ApiClient& platform) {
       request.mutable_incident()->mutable_date()->set_day(15);
       request.mutable_incident()->set_reference(absl::StrCat("武应急〔2024〕", 10 + i, "号"));
       VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-          "RecordIncident", id, platform.Call(&Registry::RecordIncident, request)));
+          "RecordIncident", id, platform.Call(kRpc<v1::RecordIncidentResponse>, request)));
       world->expectations.RecordBlemish(uscc);
     } else if (i % 3 == 1) {
       v1::SetListingRequest request;
@@ -68,7 +66,7 @@ absl::Status RecordBlemishes(World* world, ApiClient& platform) {
       request.set_kind(v1::LISTING_KIND_SERIOUS_DISHONESTY);
       request.set_listed(true);
       VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-          "SetListing", id, platform.Call(&Registry::SetListing, request)));
+          "SetListing", id, platform.Call(kRpc<v1::SetListingResponse>, request)));
       world->expectations.RecordBlemish(uscc);
     } else {
       v1::SetBlacklistRequest request;
@@ -76,7 +74,7 @@ absl::Status RecordBlemishes(World* world, ApiClient& platform) {
       request.set_uscc(uscc);
       request.mutable_blacklisting()->set_reason("虚构发票 invented invoices");
       VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-          "SetBlacklist", id, platform.Call(&Registry::SetBlacklist, request)));
+          "SetBlacklist", id, platform.Call(kRpc<v1::SetBlacklistResponse>, request)));
       world->expectations.Blacklist(uscc);
     }
   }
@@ -111,7 +109,7 @@ void CheckRush(World* world) {
 
 absl::Status SubmitCase(World* world, ApiClient& client,
                         const v1::SubmitApplicationRequest& request, Case* c) {
-  const auto reply = client.As("platform").Call(&Applications::SubmitApplication, request);
+  const auto reply = client.As("platform").Call(kRpc<v1::SubmitApplicationResponse>, request);
   VOUCHER_RETURN_IF_ERROR(world->recorder.Note("SubmitApplication", request.request_id(), reply));
   c->request = &request;
   c->receipt = reply.receipt();
@@ -127,7 +125,7 @@ absl::Status Withdraw(World* world, ApiClient& platform, Case* c) {
   v1::WithdrawApplicationRequest request;
   request.set_request_id(absl::StrCat("withdraw-", c->application_id));
   request.set_application_id(c->application_id);
-  const auto reply = platform.Call(&Applications::WithdrawApplication, request);
+  const auto reply = platform.Call(kRpc<v1::WithdrawApplicationResponse>, request);
   VOUCHER_RETURN_IF_ERROR(
       world->recorder.NoteAccepted("WithdrawApplication", request.request_id(), reply));
   c->withdrawn = true;
@@ -154,7 +152,7 @@ absl::Status AwaitClosed(World* world, ApiClient& platform) {
   request.set_program_id(world->input.rules.program_id());
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(15);
   while (std::chrono::steady_clock::now() < give_up) {
-    const auto reply = platform.Call(&Programs::GetProgram, request);
+    const auto reply = platform.Call(kRpc<v1::GetProgramResponse>, request);
     if (reply.ok() && reply.response.program().state() == v1::PROGRAM_STATE_CLOSED) {
       return absl::OkStatus();
     }
@@ -175,7 +173,7 @@ absl::Status StartAndPublish(World* world) {
   publish.set_request_id("publish");
   *publish.mutable_rules() = world->input.rules;
   VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-      "PublishProgram", "publish", platform.Call(&Programs::PublishProgram, publish)));
+      "PublishProgram", "publish", platform.Call(kRpc<v1::PublishProgramResponse>, publish)));
 
   v1::AppropriateRequest appropriate;
   appropriate.set_request_id("appropriate");
@@ -183,7 +181,7 @@ absl::Status StartAndPublish(World* world) {
   appropriate.set_amount_fen(kAppropriatedFen);
   appropriate.set_fiscal_reference("鄂财企指〔2025〕1号 (demonstration)");
   ApiClient finance = world->Client("finance");
-  const auto appropriated = finance.Call(&Programs::Appropriate, appropriate);
+  const auto appropriated = finance.Call(kRpc<v1::AppropriateResponse>, appropriate);
   VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted("Appropriate", "appropriate", appropriated));
   world->ExpectEqual(appropriated.response.event().budget_fen(), kAppropriatedFen,
                      "budget after the appropriation");
@@ -200,24 +198,26 @@ absl::Status ImportRegistry(World* world) {
                         "rows");
   ApiClient platform = world->Client("platform");
   for (const auto& request : input.providers) {
-    VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-        "PutProvider", request.request_id(), platform.Call(&Registry::PutProvider, request)));
+    VOUCHER_RETURN_IF_ERROR(
+        world->recorder.NoteAccepted("PutProvider", request.request_id(),
+                                     platform.Call(kRpc<v1::PutProviderResponse>, request)));
     world->progress.Add();
   }
-  VOUCHER_RETURN_IF_ERROR(world->fleet.ForEach(input.products.size(), [&](ApiClient& client,
-                                                                          size_t i) {
-    const auto& request = input.products[i];
-    world->progress.Add();
-    return world->recorder.NoteAccepted("PutProduct", request.request_id(),
-                                        client.As("platform").Call(&Registry::PutProduct, request));
-  }));
+  VOUCHER_RETURN_IF_ERROR(
+      world->fleet.ForEach(input.products.size(), [&](ApiClient& client, size_t i) {
+        const auto& request = input.products[i];
+        world->progress.Add();
+        return world->recorder.NoteAccepted(
+            "PutProduct", request.request_id(),
+            client.As("platform").Call(kRpc<v1::PutProductResponse>, request));
+      }));
   VOUCHER_RETURN_IF_ERROR(
       world->fleet.ForEach(input.enterprises.size(), [&](ApiClient& client, size_t i) {
         const auto& request = input.enterprises[i];
         world->progress.Add();
         return world->recorder.NoteAccepted(
             "PutEnterprise", request.request_id(),
-            client.As("platform").Call(&Registry::PutEnterprise, request));
+            client.As("platform").Call(kRpc<v1::PutEnterpriseResponse>, request));
       }));
   VOUCHER_RETURN_IF_ERROR(RecordBlemishes(world, platform));
   world->progress.End(absl::StrCat(WithSeparators(static_cast<int64_t>(input.enterprises.size())),
@@ -235,7 +235,7 @@ absl::Status RushOpening(World* world) {
   open.set_program_id(world->input.rules.program_id());
   open.set_state(v1::PROGRAM_STATE_OPEN);
   VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
-      "SetProgramState", "open", platform.Call(&Programs::SetProgramState, open)));
+      "SetProgramState", "open", platform.Call(kRpc<v1::SetProgramStateResponse>, open)));
 
   world->cases.resize(applications.size());
   VOUCHER_RETURN_IF_ERROR(

@@ -17,7 +17,7 @@ namespace voucher::demo {
 namespace {
 
 using testing::ApiClient;
-using Credit = v1::CreditService::Stub;
+using testing::kRpc;
 
 constexpr int64_t kOrders = 110'000;
 // A client's load: so many batches, or messages of one stream.
@@ -152,7 +152,8 @@ void NoteOutcomes(World* world, Slice* slice,
 }
 
 absl::Status SendBatch(World* world, ApiClient& client, Slice* slice) {
-  const auto reply = client.As(slice->principal).Call(&Credit::BatchRedeem, slice->request);
+  const auto reply =
+      client.As(slice->principal).Call(kRpc<v1::BatchRedeemResponse>, slice->request);
   if (!reply.ok()) return absl::InternalError("BatchRedeem: " + testing::Describe(reply.status));
   NoteOutcomes(world, slice, reply.response.outcomes());
   return absl::OkStatus();
@@ -163,7 +164,12 @@ grpc::Status StreamOnce(World* world, ApiClient& client, std::vector<Slice>* sli
   client.Connect();
   grpc::ClientContext context;
   client.Prepare(&context);
-  const auto stream = client.stub<Credit>().StreamRedeem(&context);
+  const grpc::internal::RpcMethod method("/voucher.v1.CreditService/StreamRedeem",
+                                         grpc::internal::RpcMethod::BIDI_STREAMING);
+  const std::unique_ptr<grpc::ClientReaderWriter<v1::StreamRedeemRequest, v1::StreamRedeemResponse>>
+      stream(grpc::internal::ClientReaderWriterFactory<
+             v1::StreamRedeemRequest, v1::StreamRedeemResponse>::Create(client.channel().get(),
+                                                                        method, &context));
   std::deque<Slice*> unanswered;
   v1::StreamRedeemResponse response;
   const auto take_answer = [&] {
@@ -265,7 +271,8 @@ absl::Status ReplayOrders(World* world, const std::vector<Load>& loads) {
   world->progress.Begin("replay acknowledged orders", 0, "orders");
   VOUCHER_RETURN_IF_ERROR(world->fleet.ForEach(slices.size(), [&](ApiClient& client, size_t i) {
     const Slice& slice = *slices[i];
-    const auto reply = client.As(slice.principal).Call(&Credit::BatchRedeem, slice.request);
+    const auto reply =
+        client.As(slice.principal).Call(kRpc<v1::BatchRedeemResponse>, slice.request);
     if (!reply.ok()) return absl::InternalError("replay: " + testing::Describe(reply.status));
     for (int k = 0; k < reply.response.outcomes_size(); ++k) {
       const v1::RedeemOutcome& again = reply.response.outcomes(k);
@@ -336,7 +343,8 @@ absl::Status RedeemRest(World* world) {
     request.set_order_number(absl::StrCat("CO", account.account_id, "-last"));
     *request.mutable_usage_ended_at() = ToTimestamp(ParseRfc3339(kUsageEndedAt).value());
     request.set_at_most_fen(account.credit_fen * 10);
-    const auto reply = client.As("provider-" + account.provider_id).Call(&Credit::Redeem, request);
+    const auto reply =
+        client.As("provider-" + account.provider_id).Call(kRpc<v1::RedeemResponse>, request);
     redeemed_fen[i] = reply.response.event().amount_fen();
     world->progress.Add();
     return world->recorder.NoteAccepted("Redeem", request.request_id(), reply);
@@ -366,7 +374,7 @@ absl::Status ReverseSome(World* world) {
     request.set_amount_fen(i % 2 == 0 ? order.amount_fen : (order.amount_fen + 1) / 2);
     request.set_reason("客户退订 cancelled by the customer");
     const auto reply = client.As("provider-" + world->accounts[order.account].provider_id)
-                           .Call(&Credit::ReverseRedemption, request);
+                           .Call(kRpc<v1::ReverseRedemptionResponse>, request);
     reversed_fen[i] = reply.response.event().reversed_fen();
     world->progress.Add();
     return world->recorder.NoteAccepted("ReverseRedemption", request.request_id(), reply);

@@ -11,22 +11,19 @@ namespace voucher::demo {
 namespace {
 
 using testing::ApiClient;
+using testing::kRpc;
 using testing::Reply;
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-using Registry = v1::RegistryService::Stub;
 
 // Tries one thing after the other that must be refused.
 class Attempts {
  public:
   explicit Attempts(World* world) : world_(world), client_(world->Client("platform")) {}
 
-  template <class Stub, class Request, class Response>
+  template <class Request, class Response>
   absl::Status Try(absl::string_view attempt, absl::string_view expected_reason,
                    absl::string_view verb, absl::string_view principal,
-                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                   const Request& request) {
-    const auto reply = client_.As(principal).Call(method, request);
+                   testing::UnaryRpc<Response> rpc, const Request& request) {
+    const auto reply = client_.As(principal).Call(rpc, request);
     VOUCHER_RETURN_IF_ERROR(world_->recorder.Note(verb, request.request_id(), reply));
     world_->shown_refusals.push_back({std::string(attempt), std::string(expected_reason),
                                       reply.reason(), reply.status.error_message()});
@@ -104,27 +101,27 @@ absl::Status TryTransfers(World* world, const Props& props, Attempts* attempts) 
   transfer.set_amount_fen(1'00);
   VOUCHER_RETURN_IF_ERROR(attempts->Try("transfer of voucher credit to a foreign account",
                                         "ACCOUNT_NOT_OWNED", "OrderTransfer", "issuer",
-                                        &Credit::OrderTransfer, transfer));
+                                        kRpc<v1::OrderTransferResponse>, transfer));
   transfer.set_request_id("try-too-much");
   transfer.set_account_id(world->accounts[props.idle_voucher->account].account_id);
   transfer.set_amount_fen(props.idle_voucher->approved_fen + 1);
   VOUCHER_RETURN_IF_ERROR(attempts->Try("transfer of more than the voucher holds",
                                         "INSUFFICIENT_CREDIT", "OrderTransfer", "issuer",
-                                        &Credit::OrderTransfer, transfer));
+                                        kRpc<v1::OrderTransferResponse>, transfer));
   v1::BindCloudAccountRequest bind;
   bind.set_request_id("try-bind");
   bind.set_provider_id(props.rich->provider_id);
   bind.set_account_number("hw" + props.rich->uscc);
   bind.set_uscc(props.elsewhere->uscc);
   return attempts->Try("handing a bound account to another enterprise", "NON_TRANSFERABLE",
-                       "BindCloudAccount", "platform", &Registry::BindCloudAccount, bind);
+                       "BindCloudAccount", "platform", kRpc<v1::BindCloudAccountResponse>, bind);
 }
 
 absl::Status TryOrders(World* world, const Props& props, Attempts* attempts) {
   const std::string provider = "provider-" + props.rich->provider_id;
   const auto redeem = [&](absl::string_view attempt, absl::string_view reason,
                           absl::string_view principal, const v1::RedeemRequest& request) {
-    return attempts->Try(attempt, reason, "Redeem", principal, &Credit::Redeem, request);
+    return attempts->Try(attempt, reason, "Redeem", principal, kRpc<v1::RedeemResponse>, request);
   };
   v1::RedeemRequest order = OrderOf(*world, props, "for-another");
   order.set_uscc(props.elsewhere->uscc);
@@ -169,12 +166,12 @@ absl::Status TryOutOfTurn(World* world, const Props& props, Attempts* attempts) 
   VOUCHER_RETURN_IF_ERROR(attempts->Try("a reversal of more than was redeemed", "NOT_REVERSIBLE",
                                         "ReverseRedemption",
                                         "provider-" + world->accounts[order.account].provider_id,
-                                        &Credit::ReverseRedemption, reverse));
+                                        kRpc<v1::ReverseRedemptionResponse>, reverse));
   v1::ApproveApplicationRequest approve;
   approve.set_request_id("try-approve-twice");
   approve.set_application_id(props.idle_voucher->application_id);
   return attempts->Try("approval of what is approved already", "ILLEGAL_STATE",
-                       "ApproveApplication", "approver", &Applications::ApproveApplication,
+                       "ApproveApplication", "approver", kRpc<v1::ApproveApplicationResponse>,
                        approve);
 }
 
@@ -192,7 +189,7 @@ absl::Status ShowRefusals(World* world) {
   *withdraw.mutable_last_day() = ToCivilDate(CivilDay(2025, 11, 20));
   VOUCHER_RETURN_IF_ERROR(world->recorder.NoteAccepted(
       "WithdrawProduct", "withdraw-product",
-      attempts.client().As("platform").Call(&Registry::WithdrawProduct, withdraw)));
+      attempts.client().As("platform").Call(kRpc<v1::WithdrawProductResponse>, withdraw)));
   VOUCHER_RETURN_IF_ERROR(TryTransfers(world, props, &attempts));
   VOUCHER_RETURN_IF_ERROR(TryOrders(world, props, &attempts));
   VOUCHER_RETURN_IF_ERROR(TryOutOfTurn(world, props, &attempts));

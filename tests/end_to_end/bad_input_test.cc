@@ -16,11 +16,6 @@
 namespace voucher::testing {
 namespace {
 
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-using Programs = v1::ProgramService::Stub;
-using Registry = v1::RegistryService::Stub;
-
 constexpr char kRedeem[] = "/voucher.v1.CreditService/Redeem";
 constexpr char kSubmit[] = "/voucher.v1.ApplicationService/SubmitApplication";
 constexpr char kStreamRedeem[] = "/voucher.v1.CreditService/StreamRedeem";
@@ -71,7 +66,7 @@ class BadInputTest : public EndToEndTest {
     return [spoil] {
       v1::SubmitApplicationRequest request = Application();
       spoil(&request);
-      return As("platform").Call(&Applications::SubmitApplication, request).status;
+      return As("platform").Call(kRpc<v1::SubmitApplicationResponse>, request).status;
     };
   }
   static std::function<grpc::Status()> Redeem(
@@ -79,7 +74,7 @@ class BadInputTest : public EndToEndTest {
     return [spoil] {
       v1::RedeemRequest request = Order();
       spoil(&request);
-      return AsProvider().Call(&Credit::Redeem, request).status;
+      return AsProvider().Call(kRpc<v1::RedeemResponse>, request).status;
     };
   }
   static std::function<grpc::Status()> Register(
@@ -87,7 +82,7 @@ class BadInputTest : public EndToEndTest {
     return [spoil] {
       v1::PutEnterpriseRequest request = SampleEnterprise(99);
       spoil(&request);
-      return As("platform").Call(&Registry::PutEnterprise, request).status;
+      return As("platform").Call(kRpc<v1::PutEnterpriseResponse>, request).status;
     };
   }
   static std::function<grpc::Status()> Appropriate(int64_t fen, size_t reference_bytes = 1) {
@@ -97,7 +92,7 @@ class BadInputTest : public EndToEndTest {
       request.set_program_id(kProgramId);
       request.set_amount_fen(fen);
       request.set_fiscal_reference(std::string(reference_bytes, 'x'));
-      return As("finance").Call(&Programs::Appropriate, request).status;
+      return As("finance").Call(kRpc<v1::AppropriateResponse>, request).status;
     };
   }
   static std::function<grpc::Status()> RawRedeem(std::string bytes) {
@@ -112,7 +107,9 @@ TEST_F(BadInputTest, EmptyMessagesAreRefusedNamingWhatIsMissing) {
       {"empty submission", [] { return CallRaw(As("platform"), kSubmit, ""); }, "spend_fen",
        "must be 1 to"},
       {"empty batch",
-       [] { return AsProvider().Call(&Credit::BatchRedeem, v1::BatchRedeemRequest()).status; },
+       [] {
+         return AsProvider().Call(kRpc<v1::BatchRedeemResponse>, v1::BatchRedeemRequest()).status;
+       },
        "redemptions", "1 to 8192"},
       {"empty stream message", [] { return StreamRaw(AsProvider(), kStreamRedeem, ""); },
        "redemptions", "1 to 1024"},
@@ -150,7 +147,7 @@ TEST_F(BadInputTest, OversizedFieldsAreRefusedNamingTheLimit) {
        [] {
          v1::BatchRedeemRequest request;
          for (int i = 0; i < 8'193; ++i) *request.add_redemptions() = Order();
-         return AsProvider().Call(&Credit::BatchRedeem, request).status;
+         return AsProvider().Call(kRpc<v1::BatchRedeemResponse>, request).status;
        },
        "redemptions", "1 to 8192"},
       {"a message over 16 MiB", Submit([](auto* r) {
@@ -247,12 +244,12 @@ TEST_F(BadInputTest, DatesAndZonesThatCannotBeAreRefused) {
        [] {
          v1::GetProgramRequest get;
          get.set_program_id(kProgramId);
-         const auto program = As("platform").Call(&Programs::GetProgram, get);
+         const auto program = As("platform").Call(kRpc<v1::GetProgramResponse>, get);
          v1::PublishProgramRequest publish;
          publish.set_request_id("bad-zone");
          *publish.mutable_rules() = program.response.program().rules();
          publish.mutable_rules()->set_time_zone("Europe/Berlin");
-         return As("platform").Call(&Programs::PublishProgram, publish).status;
+         return As("platform").Call(kRpc<v1::PublishProgramResponse>, publish).status;
        },
        "rules.time_zone", "Asia/Shanghai"},
       {"registered in the future",
@@ -283,7 +280,7 @@ TEST_F(BadInputTest, DatesAndZonesThatCannotBeAreRefused) {
          request.mutable_incident()->set_kind(v1::INCIDENT_KIND_SAFETY);
          request.mutable_incident()->set_reference("x");
          SetFarFuture(request.mutable_incident()->mutable_date());
-         return As("platform").Call(&Registry::RecordIncident, request).status;
+         return As("platform").Call(kRpc<v1::RecordIncidentResponse>, request).status;
        },
        "incident.date", ""},
   });
@@ -324,7 +321,7 @@ TEST_F(BadInputTest, ContentThatCannotBeIsRefused) {
          *request.add_redemptions() = Order();
          *request.add_redemptions() = Order();
          request.mutable_redemptions(1)->set_amount_fen(0);
-         return AsProvider().Call(&Credit::BatchRedeem, request).status;
+         return AsProvider().Call(kRpc<v1::BatchRedeemResponse>, request).status;
        },
        "redemptions[1].amount_fen", "is 0"},
   });
@@ -332,7 +329,7 @@ TEST_F(BadInputTest, ContentThatCannotBeIsRefused) {
 
 TEST_F(BadInputTest, WhoIsNotKnownOrNotPermittedLeavesNoTrace) {
   const auto redeem_as = [](const char* principal) {
-    return [principal] { return As(principal).Call(&Credit::Redeem, Order()).status; };
+    return [principal] { return As(principal).Call(kRpc<v1::RedeemResponse>, Order()).status; };
   };
   ExpectEach({
       {"an unknown principal", redeem_as("stranger"), "", "x-voucher-principal",
@@ -345,7 +342,7 @@ TEST_F(BadInputTest, WhoIsNotKnownOrNotPermittedLeavesNoTrace) {
        [] {
          v1::GetEntryRequest request;
          request.set_sequence(1);
-         return As("observer").Call(&v1::AuditService::Stub::GetEntry, request).status;
+         return As("observer").Call(kRpc<v1::GetEntryResponse>, request).status;
        },
        "", "no role", grpc::StatusCode::PERMISSION_DENIED},
   });
@@ -357,28 +354,28 @@ TEST_F(BadInputTest, ReadsOfUnknownOrSenselessThingsAreRefused) {
        [] {
          v1::GetProgramRequest request;
          request.set_program_id("nowhere-2025");
-         return As("platform").Call(&Programs::GetProgram, request).status;
+         return As("platform").Call(kRpc<v1::GetProgramResponse>, request).status;
        },
        "", "nowhere-2025", grpc::StatusCode::NOT_FOUND},
       {"an entry beyond the end",
        [] {
          v1::GetEntryRequest request;
          request.set_sequence(1'000'000);
-         return As("auditor").Call(&v1::AuditService::Stub::GetEntry, request).status;
+         return As("auditor").Call(kRpc<v1::GetEntryResponse>, request).status;
        },
        "", "", grpc::StatusCode::NOT_FOUND},
       {"a page of 1,001 rows",
        [] {
          v1::ListEnterprisesRequest request;
          request.set_page_size(1'001);
-         return As("platform").Call(&Registry::ListEnterprises, request).status;
+         return As("platform").Call(kRpc<v1::ListEnterprisesResponse>, request).status;
        },
        "", "page_size"},
       {"a made-up page token",
        [] {
          v1::ListEnterprisesRequest request;
          request.set_page_token("made-up");
-         return As("platform").Call(&Registry::ListEnterprises, request).status;
+         return As("platform").Call(kRpc<v1::ListEnterprisesResponse>, request).status;
        },
        "", "page_token"},
   });
@@ -403,44 +400,46 @@ TEST_F(BadInputTest, UnknownIdsAreRecordedRefusals) {
   v1::SubmitApplicationRequest application = SampleApplication(0, 501, 100'000);
   application.set_program_id("nowhere-2025");
   expect_recorded("PROGRAM_NOT_FOUND",
-                  As("platform").Call(&Applications::SubmitApplication, application));
+                  As("platform").Call(kRpc<v1::SubmitApplicationResponse>, application));
   application = SampleApplication(0, 502, 100'000);
   application.set_item_id("moonshot");
   expect_recorded("ITEM_NOT_FOUND",
-                  As("platform").Call(&Applications::SubmitApplication, application));
+                  As("platform").Call(kRpc<v1::SubmitApplicationResponse>, application));
   application = SampleApplication(77, 503, 100'000);
   expect_recorded("ENTERPRISE_NOT_FOUND",
-                  As("platform").Call(&Applications::SubmitApplication, application));
+                  As("platform").Call(kRpc<v1::SubmitApplicationResponse>, application));
   application = SampleApplication(0, 504, 100'000);
   application.mutable_products(0)->set_provider_id("nobody");
   expect_recorded("PROVIDER_NOT_FOUND",
-                  As("platform").Call(&Applications::SubmitApplication, application));
+                  As("platform").Call(kRpc<v1::SubmitApplicationResponse>, application));
   application = SampleApplication(0, 505, 100'000);
   application.mutable_products(0)->set_product_id("nothing");
   expect_recorded("PRODUCT_NOT_FOUND",
-                  As("platform").Call(&Applications::SubmitApplication, application));
+                  As("platform").Call(kRpc<v1::SubmitApplicationResponse>, application));
 
   v1::WithdrawApplicationRequest withdraw;
   withdraw.set_request_id("unknown-application");
   withdraw.set_application_id(987'654);
   expect_recorded("APPLICATION_NOT_FOUND",
-                  As("platform").Call(&Applications::WithdrawApplication, withdraw));
+                  As("platform").Call(kRpc<v1::WithdrawApplicationResponse>, withdraw));
 
-  expect_recorded("ACCOUNT_NOT_FOUND",
-                  AsProvider().Call(&Credit::Redeem, SampleOrder(987'654, "unknown-1", 1)));
+  expect_recorded("ACCOUNT_NOT_FOUND", AsProvider().Call(kRpc<v1::RedeemResponse>,
+                                                         SampleOrder(987'654, "unknown-1", 1)));
 
   v1::ConfirmTransferRequest confirm;
   confirm.set_request_id("unknown-transfer");
   confirm.set_transfer_id(987'654);
   confirm.set_provider_reference("x");
-  expect_recorded("TRANSFER_NOT_FOUND", AsProvider().Call(&Credit::ConfirmTransfer, confirm));
+  expect_recorded("TRANSFER_NOT_FOUND",
+                  AsProvider().Call(kRpc<v1::ConfirmTransferResponse>, confirm));
 
   v1::ReverseRedemptionRequest reverse;
   reverse.set_request_id("unknown-redemption");
   reverse.set_redemption_id(987'654);
   reverse.set_amount_fen(1);
   reverse.set_reason("x");
-  expect_recorded("REDEMPTION_NOT_FOUND", AsProvider().Call(&Credit::ReverseRedemption, reverse));
+  expect_recorded("REDEMPTION_NOT_FOUND",
+                  AsProvider().Call(kRpc<v1::ReverseRedemptionResponse>, reverse));
 
   EXPECT_EQ(server().Sequence(), before + 9);
 }
@@ -449,16 +448,16 @@ TEST_F(BadInputTest, AReusedRequestIdIsRefusedAndNotRecorded) {
   v1::WithdrawApplicationRequest withdraw;
   withdraw.set_request_id("used-once");
   withdraw.set_application_id(987'654);
-  const auto first = As("platform").Call(&Applications::WithdrawApplication, withdraw);
+  const auto first = As("platform").Call(kRpc<v1::WithdrawApplicationResponse>, withdraw);
   ASSERT_TRUE(first.recorded());
   const uint64_t before = server().Sequence();
   withdraw.set_application_id(987'655);
-  const auto other = As("platform").Call(&Applications::WithdrawApplication, withdraw);
+  const auto other = As("platform").Call(kRpc<v1::WithdrawApplicationResponse>, withdraw);
   EXPECT_EQ(other.reason(), "REQUEST_ID_REUSED");
   EXPECT_EQ(CodeName(other.status.error_code()), "ALREADY_EXISTS");
   EXPECT_FALSE(other.recorded());
   withdraw.set_application_id(987'654);
-  const auto again = As("platform").Call(&Applications::WithdrawApplication, withdraw);
+  const auto again = As("platform").Call(kRpc<v1::WithdrawApplicationResponse>, withdraw);
   ASSERT_TRUE(again.recorded());
   EXPECT_EQ(again.receipt().SerializeAsString(), first.receipt().SerializeAsString());
   EXPECT_EQ(server().Sequence(), before);

@@ -10,10 +10,6 @@
 namespace voucher::testing {
 namespace {
 
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-using Programs = v1::ProgramService::Stub;
-
 constexpr char kProvider[] = "provider-huaweicloud";
 
 class DeadlinesTest : public ::testing::Test {
@@ -30,7 +26,7 @@ class DeadlinesTest : public ::testing::Test {
 
   std::string Submit(int64_t number) {
     return As("platform")
-        .Call(&Applications::SubmitApplication, SampleApplication(0, number, 100'000))
+        .Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(0, number, 100'000))
         .reason();
   }
 
@@ -38,13 +34,13 @@ class DeadlinesTest : public ::testing::Test {
                                    absl::string_view usage_ended_at) {
     v1::RedeemRequest request = SampleOrder(account_id, order, 100);
     *request.mutable_usage_ended_at() = ToTimestamp(ParseRfc3339(usage_ended_at).value());
-    return As(kProvider).Call(&Credit::Redeem, request);
+    return As(kProvider).Call(kRpc<v1::RedeemResponse>, request);
   }
 
   v1::ProgramState ProgramState() {
     v1::GetProgramRequest request;
     request.set_program_id(kProgramId);
-    const auto reply = As("platform").Call(&Programs::GetProgram, request);
+    const auto reply = As("platform").Call(kRpc<v1::GetProgramResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response.program().state();
   }
@@ -52,7 +48,7 @@ class DeadlinesTest : public ::testing::Test {
   v1::Budget Budget() {
     v1::GetBudgetRequest request;
     request.set_program_id(kProgramId);
-    const auto reply = As("observer").Call(&Programs::GetBudget, request);
+    const auto reply = As("observer").Call(kRpc<v1::GetBudgetResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response.budget();
   }
@@ -60,7 +56,7 @@ class DeadlinesTest : public ::testing::Test {
   v1::Voucher Voucher(uint64_t voucher_id) {
     v1::GetVoucherRequest request;
     request.set_voucher_id(voucher_id);
-    const auto reply = As("platform").Call(&Credit::GetVoucher, request);
+    const auto reply = As("platform").Call(kRpc<v1::GetVoucherResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response.voucher();
   }
@@ -68,7 +64,7 @@ class DeadlinesTest : public ::testing::Test {
   v1::TransferState TransferState(uint64_t transfer_id) {
     v1::GetTransferRequest request;
     request.set_transfer_id(transfer_id);
-    const auto reply = As(kProvider).Call(&Credit::GetTransfer, request);
+    const auto reply = As(kProvider).Call(kRpc<v1::GetTransferResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response.transfer().state();
   }
@@ -81,7 +77,7 @@ class DeadlinesTest : public ::testing::Test {
     request.set_voucher_id(voucher_id);
     request.set_account_id(account_id);
     request.set_amount_fen(amount_fen);
-    return As("issuer").Call(&Credit::OrderTransfer, request);
+    return As("issuer").Call(kRpc<v1::OrderTransferResponse>, request);
   }
 
   Reply<v1::ConfirmTransferResponse> Confirm(uint64_t transfer_id, const std::string& id) {
@@ -89,14 +85,14 @@ class DeadlinesTest : public ::testing::Test {
     request.set_request_id(id);
     request.set_transfer_id(transfer_id);
     request.set_provider_reference("late");
-    return As(kProvider).Call(&Credit::ConfirmTransfer, request);
+    return As(kProvider).Call(kRpc<v1::ConfirmTransferResponse>, request);
   }
 
   // Entry `sequence` of the ledger.
   v1::Entry Entry(uint64_t sequence) {
     v1::GetEntryRequest request;
     request.set_sequence(sequence);
-    const auto reply = As("auditor").Call(&v1::AuditService::Stub::GetEntry, request);
+    const auto reply = As("auditor").Call(kRpc<v1::GetEntryResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response.recorded().entry();
   }
@@ -113,7 +109,7 @@ class DeadlinesTest : public ::testing::Test {
     EXPECT_TRUE(account_id.ok()) << account_id.status();
     const auto submitted =
         As("platform")
-            .Call(&Applications::SubmitApplication, SampleApplication(1, number + 1, 500'000));
+            .Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(1, number + 1, 500'000));
     EXPECT_TRUE(submitted.ok()) << Describe(submitted.status);
     const uint64_t id = submitted.response.event().application_id();
     for (const char* stage : {"DISTRICT", "EXPERT", "AUDIT", "CITY", "PROVINCE"}) {
@@ -122,13 +118,13 @@ class DeadlinesTest : public ::testing::Test {
       review.set_application_id(id);
       review.set_stage_id(stage);
       review.set_verdict(v1::REVIEW_VERDICT_PASS);
-      const auto reply = As("reviewer").Call(&Applications::ReviewApplication, review);
+      const auto reply = As("reviewer").Call(kRpc<v1::ReviewApplicationResponse>, review);
       EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     }
     v1::ApproveApplicationRequest approve;
     approve.set_request_id("idle-approve");
     approve.set_application_id(id);
-    const auto approved = As("approver").Call(&Applications::ApproveApplication, approve);
+    const auto approved = As("approver").Call(kRpc<v1::ApproveApplicationResponse>, approve);
     EXPECT_TRUE(approved.ok()) << Describe(approved.status);
     return {*account_id, approved.response.event().voucher_id()};
   }
@@ -227,7 +223,7 @@ TEST_F(DeadlinesTest, AClockJumpStopsMutationsUntilARecordedActResumesThem) {
   ASSERT_EQ(server_.clock().Jump(3 * kNanosPerSecond), absl::OkStatus());
   const uint64_t before = server_.Sequence();
   const auto stopped =
-      As("platform").Call(&Applications::SubmitApplication, SampleApplication(0, 2, 100'000));
+      As("platform").Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(0, 2, 100'000));
   EXPECT_EQ(CodeName(stopped.status.error_code()), "UNAVAILABLE") << Describe(stopped.status);
   EXPECT_FALSE(stopped.recorded());
   EXPECT_EQ(server_.Status().mode(), v1::SERVER_MODE_CLOCK_SUSPECT);
@@ -238,16 +234,16 @@ TEST_F(DeadlinesTest, AClockJumpStopsMutationsUntilARecordedActResumesThem) {
   v1::ResumeAfterClockJumpRequest resume;
   resume.set_request_id("resume");
   resume.set_reason("time server mended");
-  const auto denied = As("platform").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
+  const auto denied = As("platform").Call(kRpc<v1::ResumeAfterClockJumpResponse>, resume);
   EXPECT_EQ(CodeName(denied.status.error_code()), "PERMISSION_DENIED");
-  const auto resumed = As("admin").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
+  const auto resumed = As("admin").Call(kRpc<v1::ResumeAfterClockJumpResponse>, resume);
   ASSERT_TRUE(resumed.ok()) << Describe(resumed.status);
   EXPECT_GE(resumed.response.event().jump_ns(), 3 * kNanosPerSecond);
   EXPECT_TRUE(Entry(resumed.response.receipt().sequence()).event().has_clock_resumed());
   EXPECT_EQ(Submit(2), "");
   EXPECT_EQ(server_.Status().mode(), v1::SERVER_MODE_READ_WRITE);
   resume.set_request_id("resume-again");
-  EXPECT_EQ(As("admin").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume).reason(),
+  EXPECT_EQ(As("admin").Call(kRpc<v1::ResumeAfterClockJumpResponse>, resume).reason(),
             "ILLEGAL_STATE");
 }
 
@@ -258,7 +254,7 @@ TEST_F(DeadlinesTest, AJumpBackNeverMakesRecordedTimesGoBack) {
   v1::ResumeAfterClockJumpRequest resume;
   resume.set_request_id("resume");
   resume.set_reason("set back by a minute");
-  const auto resumed = As("admin").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
+  const auto resumed = As("admin").Call(kRpc<v1::ResumeAfterClockJumpResponse>, resume);
   ASSERT_TRUE(resumed.ok()) << Describe(resumed.status);
   ASSERT_EQ(Submit(2), "");
   for (uint64_t sequence = before + 1; sequence <= server_.Sequence(); ++sequence) {

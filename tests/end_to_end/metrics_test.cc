@@ -84,17 +84,15 @@ TEST_F(MetricsTest, PromtoolFindsNothingToComplainAbout) {
 }
 
 TEST_F(MetricsTest, TheNumbersAreTheLedgers) {
-  const auto refused = As("platform")
-                           .Call(&v1::ApplicationService::Stub::SubmitApplication,
-                                 SampleApplication(99, 90, 100'000));
+  const auto refused =
+      As("platform").Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(99, 90, 100'000));
   ASSERT_EQ(refused.reason(), "ENTERPRISE_NOT_FOUND");
-  const auto accepted = As("platform")
-                            .Call(&v1::ApplicationService::Stub::SubmitApplication,
-                                  SampleApplication(3, 91, 100'000));
+  const auto accepted =
+      As("platform").Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(3, 91, 100'000));
   ASSERT_TRUE(accepted.ok()) << Describe(accepted.status);
   v1::GetBudgetRequest request;
   request.set_program_id(kProgramId);
-  const auto budget = As("observer").Call(&v1::ProgramService::Stub::GetBudget, request);
+  const auto budget = As("observer").Call(kRpc<v1::GetBudgetResponse>, request);
   ASSERT_TRUE(budget.ok()) << Describe(budget.status);
 
   const std::string text = ScrapeNow();

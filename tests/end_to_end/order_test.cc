@@ -37,7 +37,7 @@ class OrderTest : public ::testing::Test {
       submitters.emplace_back([this, s, &stop, &mine = answers[static_cast<size_t>(s)]] {
         ApiClient client(server_.process().endpoint(), "platform");
         for (int i = 0; !stop || i < kAtLeastEach; ++i) {
-          const auto reply = client.Call(&v1::ApplicationService::Stub::SubmitApplication,
+          const auto reply = client.Call(kRpc<v1::SubmitApplicationResponse>,
                                          SampleApplication(s % 4, s * 1'000'000 + i, 1'000));
           ASSERT_TRUE(reply.recorded()) << Describe(reply.status);
           mine.push_back({reply.receipt(), reply.reason()});
@@ -71,7 +71,7 @@ TEST_F(OrderTest, TheQueueHasNoInversionAndTheCutoffIsExactWhileTimersAreDue) {
       v1::GetProgramRequest request;
       request.set_program_id(kProgramId);
       return server_.client()
-                 .Call(&v1::ProgramService::Stub::GetProgram, request)
+                 .Call(kRpc<v1::GetProgramResponse>, request)
                  .response.program()
                  .state() == v1::PROGRAM_STATE_CLOSED;
     }));
@@ -98,7 +98,7 @@ TEST_F(OrderTest, TheQueueHasNoInversionAndTheCutoffIsExactWhileTimersAreDue) {
   // 20 % of 10.00 yuan each.
   v1::GetBudgetRequest request;
   request.set_program_id(kProgramId);
-  const auto budget = server_.client().Call(&v1::ProgramService::Stub::GetBudget, request);
+  const auto budget = server_.client().Call(kRpc<v1::GetBudgetResponse>, request);
   ASSERT_TRUE(budget.ok()) << Describe(budget.status);
   EXPECT_EQ(budget.response.budget().held_fen(), int64_t{200} * accepted);
   EXPECT_EQ(budget.response.budget().last_queue_number(), answers.size());

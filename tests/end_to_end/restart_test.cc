@@ -10,8 +10,6 @@
 namespace voucher::testing {
 namespace {
 
-using Credit = v1::CreditService::Stub;
-
 class RestartTest : public ::testing::Test {
  protected:
   RestartTest() : server_("restart") {}
@@ -30,11 +28,11 @@ class RestartTest : public ::testing::Test {
   Reply<v1::RedeemResponse> Redeem() {
     return server_.client()
         .As("provider-huaweicloud")
-        .Call(&Credit::Redeem, SampleOrder(account_id_, "order-1", 12'345));
+        .Call(kRpc<v1::RedeemResponse>, SampleOrder(account_id_, "order-1", 12'345));
   }
 
   std::string Balances() {
-    const auto reply = server_.client().As("auditor").Call(&v1::AuditService::Stub::GetBalances,
+    const auto reply = server_.client().As("auditor").Call(kRpc<v1::GetBalancesResponse>,
                                                            v1::GetBalancesRequest());
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     EXPECT_TRUE(reply.response.balanced());
@@ -114,9 +112,8 @@ TEST_F(RestartTest, StartedReadOnlyItAnswersReadsAndTakesNoMutations) {
   EXPECT_EQ(server_.Status().mode(), v1::SERVER_MODE_READ_ONLY);
   EXPECT_FALSE(server_.Status().mode_reason().empty());
   EXPECT_EQ(Balances(), balances_);
-  const auto refused = server_.client()
-                           .As("platform")
-                           .Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(50));
+  const auto refused =
+      server_.client().As("platform").Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(50));
   EXPECT_EQ(CodeName(refused.status.error_code()), "UNAVAILABLE");
   EXPECT_EQ(server_.Sequence(), before_.sequence());
 }

@@ -29,7 +29,7 @@ RunningServer::~RunningServer() = default;
 
 v1::GetStatusResponse RunningServer::Status() {
   ApiClient admin(process_.endpoint(), "admin");
-  const auto reply = admin.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+  const auto reply = admin.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
   EXPECT_TRUE(reply.ok()) << Describe(reply.status);
   return reply.response;
 }

@@ -13,18 +13,12 @@
 
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
+#include "voucher/v1/admin_service.grpc.pb.h"
 
 namespace voucher::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using Admin = v1::AdminService::Stub;
-using Applications = v1::ApplicationService::Stub;
-using Audit = v1::AuditService::Stub;
-using Clock = dev::v1::ClockService::Stub;
-using Credit = v1::CreditService::Stub;
-using Programs = v1::ProgramService::Stub;
-using Registry = v1::RegistryService::Stub;
 
 v1::PutProviderRequest PutProvider(const std::string& request_id, const std::string& name) {
   v1::PutProviderRequest request;
@@ -65,7 +59,7 @@ bool HasRetryInfo(const grpc::Status& status) {
 TEST(CallsTest, AnAcceptedMutationReturnsItsReceiptAndEvent) {
   RunningServer running;
   const auto reply =
-      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+      running.Client("platform").Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   EXPECT_EQ(reply.response.receipt().sequence(), 1u);
   EXPECT_EQ(reply.response.receipt().leaf_hash().size(), 32u);
@@ -78,11 +72,11 @@ TEST(CallsTest, AnAcceptedMutationReturnsItsReceiptAndEvent) {
 TEST(CallsTest, ARoleThatTheTableDoesNotNameIsDeniedAndNotRecorded) {
   RunningServer running;
   ApiClient client = running.Client("observer");
-  const auto denied = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  const auto denied = client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   EXPECT_EQ(denied.status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(Cause(denied.status), "ROLE_DENIED");
   client.As("nobody");
-  const auto unknown = client.Call(&Admin::GetStatus, v1::GetStatusRequest());
+  const auto unknown = client.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
   EXPECT_EQ(unknown.status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(Cause(unknown.status), "UNKNOWN_PRINCIPAL");
   EXPECT_EQ(running.sequence(), 0u);
@@ -100,7 +94,7 @@ TEST(CallsTest, ACallWithoutAPrincipalIsUnauthenticated) {
 TEST(CallsTest, ARefusalIsAStatusWithItsReasonSentencesAndReceipt) {
   RunningServer running;
   const auto reply =
-      running.Client("platform").Call(&Applications::WithdrawApplication, WithdrawUnknown("r1"));
+      running.Client("platform").Call(kRpc<v1::WithdrawApplicationResponse>, WithdrawUnknown("r1"));
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::NOT_FOUND);
   ASSERT_TRUE(reply.refused.has_value());
   EXPECT_EQ(reply.reason(), "APPLICATION_NOT_FOUND");
@@ -113,11 +107,11 @@ TEST(CallsTest, ARefusalIsAStatusWithItsReasonSentencesAndReceipt) {
 TEST(CallsTest, AReplayReturnsTheFirstReceiptAndAnotherRequestUnderTheIdIsRefused) {
   RunningServer running;
   ApiClient client = running.Client("platform");
-  const auto first = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
-  const auto again = client.Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+  const auto first = client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
+  const auto again = client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   ASSERT_TRUE(again.ok()) << Describe(again.status);
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
-  const auto other = client.Call(&Registry::PutProvider, PutProvider("r1", "Other"));
+  const auto other = client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Other"));
   EXPECT_EQ(other.status.error_code(), grpc::StatusCode::ALREADY_EXISTS);
   EXPECT_EQ(other.reason(), "REQUEST_ID_REUSED");
   EXPECT_FALSE(other.refused->receipt.has_value());
@@ -133,7 +127,7 @@ TEST(CallsTest, ABatchAnswersEveryItemInOrder) {
   *batch.add_applications() = SampleApplication(7, 2, 100'000'00);  // not registered
   *batch.add_applications() = SampleApplication(1, 1, 100'000'00);  // id of the first
   *batch.add_applications() = SampleApplication(1, 3, 200'000'00);
-  const auto reply = client.As("platform").Call(&Applications::BatchSubmitApplications, batch);
+  const auto reply = client.As("platform").Call(kRpc<v1::BatchSubmitApplicationsResponse>, batch);
   ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   ASSERT_EQ(reply.response.outcomes_size(), 4);
   const auto& outcomes = reply.response.outcomes();
@@ -153,7 +147,7 @@ TEST(CallsTest, ABatchOfReviewsCarriesAnApplicationThroughItsStages) {
   ApiClient client = running.Client("platform");
   ASSERT_TRUE(PrepareProgram(&client, 1'000'000'00, 1).ok());
   ASSERT_TRUE(client.As("platform")
-                  .Call(&Applications::SubmitApplication, SampleApplication(0, 1, 100'000'00))
+                  .Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(0, 1, 100'000'00))
                   .ok());
   v1::BatchReviewApplicationsRequest batch;
   const auto add = [&](uint64_t application, const std::string& stage) {
@@ -165,7 +159,7 @@ TEST(CallsTest, ABatchOfReviewsCarriesAnApplicationThroughItsStages) {
   };
   for (const char* stage : {"DISTRICT", "EXPERT", "EXPERT", "AUDIT"}) add(1, stage);
   add(2, "DISTRICT");
-  const auto reply = client.As("reviewer").Call(&Applications::BatchReviewApplications, batch);
+  const auto reply = client.As("reviewer").Call(kRpc<v1::BatchReviewApplicationsResponse>, batch);
   ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   ASSERT_EQ(reply.response.outcomes_size(), 5);
   const auto& outcomes = reply.response.outcomes();
@@ -179,7 +173,7 @@ TEST(CallsTest, ABatchOfReviewsCarriesAnApplicationThroughItsStages) {
 
   batch.mutable_reviews(1)->set_verdict(v1::REVIEW_VERDICT_UNSPECIFIED);
   EXPECT_THAT(
-      ReadFieldViolations(client.Call(&Applications::BatchReviewApplications, batch).status),
+      ReadFieldViolations(client.Call(kRpc<v1::BatchReviewApplicationsResponse>, batch).status),
       HasSubstr("reviews[1].verdict"));
 }
 
@@ -195,9 +189,9 @@ TEST(CallsTest, TheBudgetAndTheBalancesAreAnsweredAsOfThen) {
   appropriate.set_program_id(kProgramId);
   appropriate.set_amount_fen(500'00);
   appropriate.set_fiscal_reference("test");
-  ASSERT_TRUE(client.As("finance").Call(&Programs::Appropriate, appropriate).ok());
+  ASSERT_TRUE(client.As("finance").Call(kRpc<v1::AppropriateResponse>, appropriate).ok());
   const auto budget = [&](const v1::GetBudgetRequest& request) {
-    const auto reply = running.Client("observer").Call(&Programs::GetBudget, request);
+    const auto reply = running.Client("observer").Call(kRpc<v1::GetBudgetResponse>, request);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
     return reply.response;
   };
@@ -212,12 +206,13 @@ TEST(CallsTest, TheBudgetAndTheBalancesAreAnsweredAsOfThen) {
   EXPECT_EQ(budget(request).budget().remaining_fen(), 1'000'00);
   EXPECT_EQ(budget(request).as_of_sequence(), then);
   request.set_sequence(then + 2);
-  EXPECT_EQ(running.Client("observer").Call(&Programs::GetBudget, request).status.error_code(),
-            grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(
+      running.Client("observer").Call(kRpc<v1::GetBudgetResponse>, request).status.error_code(),
+      grpc::StatusCode::NOT_FOUND);
 
   v1::GetBalancesRequest balances;
   balances.set_sequence(then);
-  const auto reply = running.Client("auditor").Call(&Audit::GetBalances, balances);
+  const auto reply = running.Client("auditor").Call(kRpc<v1::GetBalancesResponse>, balances);
   ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   EXPECT_TRUE(reply.response.balanced());
   EXPECT_EQ(reply.response.as_of_sequence(), then);
@@ -232,13 +227,14 @@ TEST(CallsTest, AReadWaitsForTheSequenceItAsksFor) {
   RunningServer running;
   running.gate.Close();
   auto put = std::async(std::launch::async, [&] {
-    return running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+    return running.Client("platform")
+        .Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   });
   running.AwaitQueued(1);
   auto read = std::async(std::launch::async, [&] {
     v1::ListProvidersRequest request;
     request.set_min_sequence(1);
-    return running.Client("observer").Call(&Registry::ListProviders, request);
+    return running.Client("observer").Call(kRpc<v1::ListProvidersResponse>, request);
   });
   EXPECT_EQ(read.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   running.gate.Open();
@@ -253,8 +249,8 @@ TEST(CallsTest, AReadForASequenceThatDoesNotComeEndsAtItsDeadline) {
   RunningServer running;
   v1::GetStatusRequest request;
   request.set_min_sequence(1'000);
-  const auto reply =
-      running.Client("observer", std::chrono::milliseconds(200)).Call(&Admin::GetStatus, request);
+  const auto reply = running.Client("observer", std::chrono::milliseconds(200))
+                         .Call(kRpc<v1::GetStatusResponse>, request);
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
@@ -263,12 +259,12 @@ TEST(CallsTest, ACallIsRecordedEvenIfItsCallerGaveUp) {
   running.gate.Close();
   {
     const auto reply = running.Client("platform", std::chrono::milliseconds(100))
-                           .Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+                           .Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
     EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   }
   running.gate.Open();
   const auto again =
-      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+      running.Client("platform").Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   ASSERT_TRUE(again.ok()) << Describe(again.status);
   EXPECT_EQ(again.response.receipt().sequence(), 1u);
 }
@@ -282,12 +278,13 @@ TEST(CallsTest, ALargeRequestWaitsForAWorkerAndHoldsNobodyUp) {
   for (int i = 0; i < 1'000; ++i) *large.add_redemptions() = SampleOrder(1, "o", -100);
   auto status = std::async(std::launch::async, [&] {
     return running.Client(absl::StrCat("provider-", kProviderId))
-        .Call(&Credit::BatchRedeem, large)
+        .Call(kRpc<v1::BatchRedeemResponse>, large)
         .status;
   });
   EXPECT_EQ(status.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
-  EXPECT_TRUE(
-      running.Client("platform").Call(&Registry::PutProvider, PutProvider("small", "Acme")).ok());
+  EXPECT_TRUE(running.Client("platform")
+                  .Call(kRpc<v1::PutProviderResponse>, PutProvider("small", "Acme"))
+                  .ok());
   busy.Open();
   EXPECT_THAT(ReadFieldViolations(status.get()), HasSubstr("redemptions[0].amount_fen"));
 }
@@ -296,11 +293,12 @@ TEST(CallsTest, AFullQueueIsUnavailableWithRetryInfoAndLeavesNoTrace) {
   RunningServer running([](LedgerOptions* options) { options->max_queued_commands = 2; });
   running.gate.Close();
   auto queued = std::async(std::launch::async, [&] {
-    return running.Client("platform").Call(&Registry::PutProvider, PutProvider("r1", "Acme"));
+    return running.Client("platform")
+        .Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme"));
   });
   running.AwaitQueued(1);
   const auto shed =
-      running.Client("platform").Call(&Registry::PutProvider, PutProvider("r2", "Acme"));
+      running.Client("platform").Call(kRpc<v1::PutProviderResponse>, PutProvider("r2", "Acme"));
   EXPECT_EQ(shed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(Cause(shed.status), "OVERLOADED");
   EXPECT_TRUE(HasRetryInfo(shed.status));
@@ -312,12 +310,12 @@ TEST(CallsTest, AFullQueueIsUnavailableWithRetryInfoAndLeavesNoTrace) {
 TEST(CallsTest, EntriesAreReadWithTheirStoredBytes) {
   RunningServer running;
   ApiClient client = running.Client("platform");
-  ASSERT_TRUE(client.Call(&Registry::PutProvider, PutProvider("r1", "Acme")).ok());
-  EXPECT_FALSE(client.Call(&Applications::WithdrawApplication, WithdrawUnknown("r2")).ok());
+  ASSERT_TRUE(client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1", "Acme")).ok());
+  EXPECT_FALSE(client.Call(kRpc<v1::WithdrawApplicationResponse>, WithdrawUnknown("r2")).ok());
   client.As("auditor");
   v1::GetEntryRequest get;
   get.set_sequence(2);
-  const auto second = client.Call(&Audit::GetEntry, get);
+  const auto second = client.Call(kRpc<v1::GetEntryResponse>, get);
   ASSERT_TRUE(second.ok()) << Describe(second.status);
   EXPECT_EQ(second.response.recorded().entry().refusal().reason(),
             v1::REASON_APPLICATION_NOT_FOUND);
@@ -325,20 +323,21 @@ TEST(CallsTest, EntriesAreReadWithTheirStoredBytes) {
             second.response.recorded().stored());
   EXPECT_EQ(second.response.recorded().receipt().sequence(), 2u);
   get.set_sequence(3);
-  EXPECT_EQ(client.Call(&Audit::GetEntry, get).status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(client.Call(kRpc<v1::GetEntryResponse>, get).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
 
   v1::ListEntriesRequest list;
   list.set_page_size(1);
-  const auto first_page = client.Call(&Audit::ListEntries, list);
+  const auto first_page = client.Call(kRpc<v1::ListEntriesResponse>, list);
   ASSERT_EQ(first_page.response.recorded_size(), 1);
   EXPECT_EQ(first_page.response.next_sequence(), 2u);
   list.set_first_sequence(2);
-  const auto last_page = client.Call(&Audit::ListEntries, list);
+  const auto last_page = client.Call(kRpc<v1::ListEntriesResponse>, list);
   ASSERT_EQ(last_page.response.recorded_size(), 1);
   EXPECT_EQ(last_page.response.recorded(0).receipt().sequence(), 2u);
   EXPECT_EQ(last_page.response.next_sequence(), 0u);
   list.set_page_size(1'001);
-  EXPECT_THAT(ReadFieldViolations(client.Call(&Audit::ListEntries, list).status),
+  EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<v1::ListEntriesResponse>, list).status),
               HasSubstr("page_size"));
 }
 
@@ -348,24 +347,24 @@ TEST(CallsTest, TheManualClockMovesOnAndJumps) {
   const UnixNanos start = running.clock.WallNow();
   dev::v1::AdvanceClockRequest advance;
   advance.mutable_by()->set_seconds(90);
-  const auto advanced = client.Call(&Clock::AdvanceClock, advance);
+  const auto advanced = client.Call(kRpc<dev::v1::AdvanceClockResponse>, advance);
   ASSERT_TRUE(advanced.ok()) << Describe(advanced.status);
   EXPECT_EQ(FromTimestamp(advanced.response.now()), start + 90 * kNanosPerSecond);
   EXPECT_EQ(running.clock.MonotonicNanos(), 90 * kNanosPerSecond);
   dev::v1::SetClockRequest set;
   *set.mutable_now() = ToTimestamp(start);
-  EXPECT_EQ(client.Call(&Clock::SetClock, set).status.error_code(),
+  EXPECT_EQ(client.Call(kRpc<dev::v1::SetClockResponse>, set).status.error_code(),
             grpc::StatusCode::FAILED_PRECONDITION);
   *set.mutable_now() = ToTimestamp(start + kNanosPerHour);
-  EXPECT_TRUE(client.Call(&Clock::SetClock, set).ok());
+  EXPECT_TRUE(client.Call(kRpc<dev::v1::SetClockResponse>, set).ok());
   EXPECT_EQ(running.clock.WallNow(), start + kNanosPerHour);
   dev::v1::JumpClockRequest jump;
   jump.mutable_by()->set_seconds(-60);
-  EXPECT_TRUE(client.Call(&Clock::JumpClock, jump).ok());
+  EXPECT_TRUE(client.Call(kRpc<dev::v1::JumpClockResponse>, jump).ok());
   EXPECT_EQ(running.clock.WallNow(), start + kNanosPerHour - 60 * kNanosPerSecond);
   EXPECT_EQ(running.clock.MonotonicNanos(), kNanosPerHour);
   advance.mutable_by()->set_seconds(-1);
-  EXPECT_THAT(ReadFieldViolations(client.Call(&Clock::AdvanceClock, advance).status),
+  EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<dev::v1::AdvanceClockResponse>, advance).status),
               HasSubstr("by"));
 }
 

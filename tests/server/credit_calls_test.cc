@@ -10,8 +10,6 @@
 namespace voucher::testing {
 namespace {
 
-using Credit = v1::CreditService::Stub;
-
 class CreditCallsTest : public CreditedServer {};
 
 TEST_F(CreditCallsTest, ABatchConfirmsTransfers) {
@@ -24,7 +22,7 @@ TEST_F(CreditCallsTest, ABatchConfirmsTransfers) {
     order.set_voucher_id(*voucher);
     order.set_account_id(account);
     order.set_amount_fen(yuan * 100);
-    const auto ordered = client.As("issuer").Call(&Credit::OrderTransfer, order);
+    const auto ordered = client.As("issuer").Call(kRpc<v1::OrderTransferResponse>, order);
     ASSERT_TRUE(ordered.ok()) << Describe(ordered.status);
     v1::ConfirmTransferRequest* confirm = batch.add_confirmations();
     confirm->set_request_id(absl::StrCat("batch-", yuan));
@@ -35,7 +33,7 @@ TEST_F(CreditCallsTest, ABatchConfirmsTransfers) {
   *batch.add_confirmations() = batch.confirmations(0);
   batch.mutable_confirmations(3)->set_request_id("once more");
   client.As(absl::StrCat("provider-", kProviderId));
-  const auto reply = client.Call(&Credit::BatchConfirmTransfers, batch);
+  const auto reply = client.Call(kRpc<v1::BatchConfirmTransfersResponse>, batch);
   ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   ASSERT_EQ(reply.response.outcomes_size(), 4);
   const auto& outcomes = reply.response.outcomes();
@@ -46,7 +44,7 @@ TEST_F(CreditCallsTest, ABatchConfirmsTransfers) {
   v1::GetCreditRequest get;
   get.set_account_id(account);
   // 20,000 yuan of the first voucher and 10,000 of the second.
-  EXPECT_EQ(client.Call(&Credit::GetCredit, get).response.total_fen(), 30'000'00);
+  EXPECT_EQ(client.Call(kRpc<v1::GetCreditResponse>, get).response.total_fen(), 30'000'00);
 }
 
 TEST_F(CreditCallsTest, RedemptionsAreReadBackFromTheirEntries) {
@@ -55,7 +53,7 @@ TEST_F(CreditCallsTest, RedemptionsAreReadBackFromTheirEntries) {
   v1::ListRedemptionsRequest list;
   list.set_account_id(account);
   for (const char* order : {"o1", "o2", "o3"}) {
-    const auto redeemed = seller.Call(&Credit::Redeem, SampleOrder(account, order, 100));
+    const auto redeemed = seller.Call(kRpc<v1::RedeemResponse>, SampleOrder(account, order, 100));
     ASSERT_TRUE(redeemed.ok()) << Describe(redeemed.status);
     ids.push_back(redeemed.response.event().redemption_id());
     EXPECT_EQ(ids.back(), redeemed.response.receipt().sequence());
@@ -64,7 +62,7 @@ TEST_F(CreditCallsTest, RedemptionsAreReadBackFromTheirEntries) {
   // At once for a few, on the thread for long reads for many.
   for (const int page_size : {2, 0}) {
     list.set_page_size(page_size);
-    const auto page = seller.Call(&Credit::ListRedemptions, list);
+    const auto page = seller.Call(kRpc<v1::ListRedemptionsResponse>, list);
     ASSERT_TRUE(page.ok()) << Describe(page.status);
     ASSERT_EQ(page.response.redemptions_size(), page_size == 0 ? 3 : 2);
     EXPECT_EQ(page.response.redemptions(0).redemption_id(), ids[2]);
@@ -72,11 +70,11 @@ TEST_F(CreditCallsTest, RedemptionsAreReadBackFromTheirEntries) {
   }
   v1::GetRedemptionRequest get;
   get.set_redemption_id(ids[1]);
-  const auto got = seller.Call(&Credit::GetRedemption, get);
+  const auto got = seller.Call(kRpc<v1::GetRedemptionResponse>, get);
   ASSERT_TRUE(got.ok()) << Describe(got.status);
   EXPECT_EQ(got.response.redemption().amount_fen(), 100);
   get.set_redemption_id(1);
-  EXPECT_EQ(seller.Call(&Credit::GetRedemption, get).status.error_code(),
+  EXPECT_EQ(seller.Call(kRpc<v1::GetRedemptionResponse>, get).status.error_code(),
             grpc::StatusCode::NOT_FOUND);
 }
 

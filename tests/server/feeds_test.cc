@@ -12,6 +12,8 @@
 #include "server/rpc/watch.h"
 #include "server/services/recorded_entries.h"
 #include "tests/server/credited_server.h"
+#include "voucher/v1/audit_service.grpc.pb.h"
+#include "voucher/v1/credit_service.grpc.pb.h"
 
 namespace voucher::testing {
 namespace {
@@ -19,7 +21,6 @@ namespace {
 using ::testing::ElementsAre;
 using Audit = v1::AuditService::Stub;
 using Credit = v1::CreditService::Stub;
-using Registry = v1::RegistryService::Stub;
 
 constexpr std::chrono::seconds kPatience{60};
 
@@ -54,7 +55,7 @@ class WatchEntriesTest : public ::testing::Test {
   void Record(int count) {
     for (int i = 0; i < count; ++i) {
       const std::string id = absl::StrCat("r", running.sequence() + 1);
-      const auto put = client.Call(&Registry::PutProvider, PutProvider(id, id));
+      const auto put = client.Call(kRpc<v1::PutProviderResponse>, PutProvider(id, id));
       ASSERT_TRUE(put.ok()) << Describe(put.status);
     }
   }
@@ -65,8 +66,8 @@ class WatchEntriesTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) {
       *batch.add_redemptions() = SampleOrder(1, absl::StrCat("o", running.sequence(), "-", i), 1);
     }
-    const auto reply =
-        running.Client(absl::StrCat("provider-", kProviderId)).Call(&Credit::BatchRedeem, batch);
+    const auto reply = running.Client(absl::StrCat("provider-", kProviderId))
+                           .Call(kRpc<v1::BatchRedeemResponse>, batch);
     ASSERT_TRUE(reply.ok()) << Describe(reply.status);
   }
 
@@ -157,9 +158,8 @@ TEST_F(WatchEntriesTest, AMessageEndsBeforeAMebibyte) {
     review->set_verdict(v1::REVIEW_VERDICT_REJECT);
     review->set_opinion(std::string(1'000, 'r'));
   }
-  ASSERT_TRUE(running.Client("reviewer")
-                  .Call(&v1::ApplicationService::Stub::BatchReviewApplications, batch)
-                  .ok());
+  ASSERT_TRUE(
+      running.Client("reviewer").Call(kRpc<v1::BatchReviewApplicationsResponse>, batch).ok());
   grpc::ClientContext context;
   auto watch = Watch(&context, 1);
   v1::WatchEntriesResponse response;
@@ -305,7 +305,8 @@ TEST_F(WatchTransfersTest, SendsEveryChangeOfTheProvidersTransfersInOrder) {
   EXPECT_EQ(response.next_sequence(), confirmed + 1);
 
   // What does not concern its transfers is not sent; what does is, as it is recorded.
-  ASSERT_TRUE(client.As("platform").Call(&Registry::PutEnterprise, SampleEnterprise(1)).ok());
+  ASSERT_TRUE(
+      client.As("platform").Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1)).ok());
   Carry(2);
   std::vector<uint64_t> sequences;
   while (sequences.size() < 2 && watch->Read(&response)) {
@@ -369,7 +370,7 @@ TEST_F(WatchTransfersTest, AProviderSeesOnlyItsOwn) {
   aliyun.set_request_id("aliyun");
   aliyun.set_provider_id("aliyun");
   aliyun.set_name("阿里云计算有限公司");
-  ASSERT_TRUE(client.As("platform").Call(&Registry::PutProvider, aliyun).ok());
+  ASSERT_TRUE(client.As("platform").Call(kRpc<v1::PutProviderResponse>, aliyun).ok());
   grpc::ClientContext context;
   auto watch = Watch(&context, 0, "provider-aliyun");
   auto read = std::async(std::launch::async, [&] {
@@ -390,7 +391,7 @@ TEST_F(WatchTransfersTest, ShowsWhatATimerChanged) {
   order.set_voucher_id(*voucher);
   order.set_account_id(account);
   order.set_amount_fen(500'00);
-  const auto ordered = client.As("issuer").Call(&Credit::OrderTransfer, order);
+  const auto ordered = client.As("issuer").Call(kRpc<v1::OrderTransferResponse>, order);
   ASSERT_TRUE(ordered.ok()) << Describe(ordered.status);
   grpc::ClientContext context;
   auto watch = Watch(&context, ordered.response.receipt().sequence(), "admin", kProviderId);

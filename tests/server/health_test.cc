@@ -55,20 +55,19 @@ TEST(HealthTest, ServesOnlyWhileMutationsAreTaken) {
 
   running.clock.Jump(60 * kNanosPerSecond);
   ApiClient client = running.Client("platform");
-  const auto stopped = client.Call(&v1::RegistryService::Stub::PutProvider, PutProvider("r1"));
+  const auto stopped = client.Call(kRpc<v1::PutProviderResponse>, PutProvider("r1"));
   EXPECT_EQ(stopped.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   running.server->Refresh();
   EXPECT_EQ(Check(channel, ""), kNotServing);
   EXPECT_EQ(Check(channel, "voucher.v1.CreditService"), kNotServing);
-  const auto status = client.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+  const auto status = client.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
   EXPECT_EQ(status.response.mode(), v1::SERVER_MODE_CLOCK_SUSPECT);
   EXPECT_FALSE(status.response.mode_reason().empty());
 
   v1::ResumeAfterClockJumpRequest resume;
   resume.set_request_id("resume");
   resume.set_reason("time server was mended");
-  const auto resumed =
-      client.As("admin").Call(&v1::AdminService::Stub::ResumeAfterClockJump, resume);
+  const auto resumed = client.As("admin").Call(kRpc<v1::ResumeAfterClockJumpResponse>, resume);
   EXPECT_TRUE(resumed.ok()) << Describe(resumed.status);
   running.server->Refresh();
   EXPECT_EQ(Check(channel, "voucher.v1.CreditService"), kServing);
@@ -78,8 +77,7 @@ TEST(DrainTest, WhatWasQueuedIsAnsweredAndNothingElseIsTaken) {
   RunningServer running;
   running.gate.Close();
   auto queued = std::async(std::launch::async, [&] {
-    return running.Client("platform")
-        .Call(&v1::RegistryService::Stub::PutProvider, PutProvider("r1"));
+    return running.Client("platform").Call(kRpc<v1::PutProviderResponse>, PutProvider("r1"));
   });
   running.AwaitQueued(1);
   auto drained = std::async(std::launch::async, [&] {
@@ -90,7 +88,7 @@ TEST(DrainTest, WhatWasQueuedIsAnsweredAndNothingElseIsTaken) {
   grpc::Status late = grpc::Status::OK;
   for (int i = 0; late.error_code() != grpc::StatusCode::UNAVAILABLE && i < 1'000; ++i) {
     late = running.Client("platform", std::chrono::milliseconds(50))
-               .Call(&v1::RegistryService::Stub::PutProvider, PutProvider("late"))
+               .Call(kRpc<v1::PutProviderResponse>, PutProvider("late"))
                .status;
   }
   EXPECT_EQ(late.error_code(), grpc::StatusCode::UNAVAILABLE);

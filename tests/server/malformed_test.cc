@@ -118,13 +118,13 @@ TEST(MalformedTest, EveryBadFieldIsNamed) {
   for (const Case& c : cases) {
     v1::RedeemRequest request = SampleOrder(1, "o1", 100);
     c.spoil(&request);
-    const auto reply = client.Call(&v1::CreditService::Stub::Redeem, request);
+    const auto reply = client.Call(kRpc<v1::RedeemResponse>, request);
     EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << c.field;
     EXPECT_THAT(ReadFieldViolations(reply.status), HasSubstr(c.field));
   }
   v1::RedeemRequest two_bad = SampleOrder(0, "", 100);
   const std::string violations =
-      ReadFieldViolations(client.Call(&v1::CreditService::Stub::Redeem, two_bad).status);
+      ReadFieldViolations(client.Call(kRpc<v1::RedeemResponse>, two_bad).status);
   EXPECT_THAT(violations, HasSubstr("account_id"));
   EXPECT_THAT(violations, HasSubstr("order_number"));
   EXPECT_EQ(running.sequence(), 0u);
@@ -134,15 +134,15 @@ TEST(MalformedTest, OneBadItemFailsTheWholeBatchAndSaysWhich) {
   RunningServer running;
   ApiClient client = running.Client(std::string("provider-") + kProviderId);
   v1::BatchRedeemRequest batch;
-  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+  EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<v1::BatchRedeemResponse>, batch).status),
               HasSubstr("redemptions"));
   *batch.add_redemptions() = SampleOrder(1, "o1", 100);
   *batch.add_redemptions() = SampleOrder(1, "o2", -100);
-  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+  EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<v1::BatchRedeemResponse>, batch).status),
               HasSubstr("redemptions[1].amount_fen"));
   batch.Clear();
   for (int i = 0; i < 8'193; ++i) *batch.add_redemptions() = SampleOrder(1, "o", 100);
-  EXPECT_THAT(ReadFieldViolations(client.Call(&v1::CreditService::Stub::BatchRedeem, batch).status),
+  EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<v1::BatchRedeemResponse>, batch).status),
               HasSubstr("redemptions"));
   EXPECT_EQ(running.sequence(), 0u);
 }
@@ -151,8 +151,7 @@ TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {
   RunningServer running;
   v1::PutProviderRequest request;
   request.set_name(std::string(kMaxMessageBytes, 'x'));
-  const auto reply =
-      running.Client("platform").Call(&v1::RegistryService::Stub::PutProvider, request);
+  const auto reply = running.Client("platform").Call(kRpc<v1::PutProviderResponse>, request);
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(running.sequence(), 0u);
 }

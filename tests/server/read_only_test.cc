@@ -172,13 +172,13 @@ TEST(ReadOnlyTest, EveryMutationIsTurnedAwayWithTheReasonAndReadsGoOn) {
                         TestConfig(directory.Path("data"), kInsideWindow, {kProviderId}));
   ASSERT_TRUE(process.Start().ok());
   ApiClient client(process.endpoint(), "platform");
-  ASSERT_TRUE(client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1)).ok());
+  ASSERT_TRUE(client.Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1)).ok());
   ASSERT_TRUE(process.Terminate().ok());
   process.config().mutable_development()->mutable_manual_clock()->set_start(
       "2025-10-30T11:00:00+08:00");
   const absl::Status started = process.StartInAnyMode({"--read-only"});
   ASSERT_TRUE(started.ok()) << started;
-  const auto before = client.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+  const auto before = client.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
   EXPECT_EQ(before.response.mode(), v1::SERVER_MODE_READ_ONLY);
   const std::string reason = before.response.mode_reason();
   ASSERT_FALSE(reason.empty());
@@ -218,11 +218,11 @@ TEST(ReadOnlyTest, EveryMutationIsTurnedAwayWithTheReasonAndReadsGoOn) {
   }
   for (const auto& [method, text] : requests) ADD_FAILURE() << method << " is no mutation";
 
-  const auto after = client.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+  const auto after = client.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
   EXPECT_EQ(after.response.sequence(), before.response.sequence());
   v1::GetEnterpriseRequest get;
   get.set_uscc(SampleUscc(1));
-  EXPECT_TRUE(client.Call(&v1::RegistryService::Stub::GetEnterprise, get).ok());
+  EXPECT_TRUE(client.Call(kRpc<v1::GetEnterpriseResponse>, get).ok());
   EXPECT_TRUE(process.Terminate().ok());
 }
 

@@ -10,6 +10,8 @@
 
 #include "server/rpc/stream_redeem.h"
 #include "tests/server/credited_server.h"
+#include "voucher/v1/credit_service.grpc.pb.h"
+#include "voucher/v1/program_service.grpc.pb.h"
 
 namespace voucher::testing {
 namespace {
@@ -214,7 +216,7 @@ class WatchBudgetTest : public ::testing::Test {
     request.set_program_id(kProgramId);
     request.set_amount_fen(fen);
     request.set_fiscal_reference("test");
-    EXPECT_TRUE(client.As("finance").Call(&v1::ProgramService::Stub::Appropriate, request).ok());
+    EXPECT_TRUE(client.As("finance").Call(kRpc<v1::AppropriateResponse>, request).ok());
   }
 
   RunningServer running;
@@ -230,9 +232,8 @@ TEST_F(WatchBudgetTest, SendsTheBudgetAndThenItsChanges) {
   EXPECT_EQ(response.budget().remaining_fen(), 1'000'00);
   EXPECT_EQ(response.as_of_sequence(), running.sequence());
   // Does not touch the budget: nothing is sent for it.
-  EXPECT_TRUE(client.As("platform")
-                  .Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1))
-                  .ok());
+  EXPECT_TRUE(
+      client.As("platform").Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1)).ok());
   Appropriate("more", 500'00);
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.budget().remaining_fen(), 1'500'00);

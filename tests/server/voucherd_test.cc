@@ -21,6 +21,7 @@
 #include "tests/support/sample_program.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/server_process.h"
+#include "voucher/v1/audit_service.grpc.pb.h"
 
 namespace voucher::testing {
 namespace {
@@ -93,7 +94,7 @@ TEST_F(VoucherdTest, ALedgerThatIsNotThereIsNotCreatedUnasked) {
 TEST_F(VoucherdTest, EndsWithZeroOnSigtermAndKeepsWhatItSaid) {
   ASSERT_TRUE(process.Start().ok());
   ApiClient client(process.endpoint(), "platform");
-  const auto put = client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1));
+  const auto put = client.Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1));
   ASSERT_TRUE(put.ok()) << Describe(put.status);
   const absl::Status ended = process.Terminate();
   EXPECT_TRUE(ended.ok()) << ended;
@@ -105,7 +106,7 @@ TEST_F(VoucherdTest, EndsWithZeroOnSigtermAndKeepsWhatItSaid) {
       "2025-10-30T11:00:00+08:00");
   const absl::Status restarted = process.Start();
   ASSERT_TRUE(restarted.ok()) << restarted;
-  const auto again = client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1));
+  const auto again = client.Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1));
   EXPECT_EQ(again.response.receipt().SerializeAsString(),
             put.response.receipt().SerializeAsString());
 }
@@ -128,16 +129,14 @@ TEST_F(VoucherdTest, ASecondServerGetsNeitherTheLedgerNorThePort) {
 TEST_F(VoucherdTest, DeniedCallsStandInTheLogOnly) {
   ASSERT_TRUE(process.Start().ok());
   ApiClient client(process.endpoint(), "observer");
-  EXPECT_EQ(client.Call(&v1::RegistryService::Stub::PutEnterprise, SampleEnterprise(1))
-                .status.error_code(),
+  EXPECT_EQ(client.Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(1)).status.error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_THAT(
       ReadWholeFile(process.log_path()),
       HasSubstr("\"event\":\"rpc_denied\",\"rpc\":\"/voucher.v1.RegistryService/PutEnterprise\","
                 "\"principal\":\"observer\""));
-  EXPECT_EQ(
-      client.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest()).response.sequence(),
-      0u);
+  EXPECT_EQ(client.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest()).response.sequence(),
+            0u);
 }
 
 TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
@@ -146,13 +145,9 @@ TEST_F(VoucherdTest, ALiveScrapePassesPromtoolAndShowsTheProgram) {
   ASSERT_TRUE(PrepareProgram(&client, 30'000'00, 2).ok());
   // 20 % of 100,000 yuan is held; the second finds 10,000 of 20,000 yuan and is refused.
   client.As("platform");
-  ASSERT_TRUE(client
-                  .Call(&v1::ApplicationService::Stub::SubmitApplication,
-                        SampleApplication(0, 1, 100'000'00))
-                  .ok());
-  EXPECT_EQ(client
-                .Call(&v1::ApplicationService::Stub::SubmitApplication,
-                      SampleApplication(1, 2, 100'000'00))
+  ASSERT_TRUE(
+      client.Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(0, 1, 100'000'00)).ok());
+  EXPECT_EQ(client.Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(1, 2, 100'000'00))
                 .reason(),
             "BUDGET_EXHAUSTED");
 
@@ -203,19 +198,19 @@ TEST_F(VoucherdTest, RefusedAttemptsToPassCreditOnAreCounted) {
   bind.set_provider_id(kProviderId);
   bind.set_account_number("hw1");
   bind.set_uscc(SampleUscc(1));
-  EXPECT_EQ(client.As("platform").Call(&v1::RegistryService::Stub::BindCloudAccount, bind).reason(),
+  EXPECT_EQ(client.As("platform").Call(kRpc<v1::BindCloudAccountResponse>, bind).reason(),
             "NON_TRANSFERABLE");
   v1::OrderTransferRequest order;  // the second one's credit into it
   order.set_request_id("pass on");
   order.set_voucher_id(*others_voucher);
   order.set_account_id(*account);
   order.set_amount_fen(100);
-  EXPECT_EQ(client.As("issuer").Call(&v1::CreditService::Stub::OrderTransfer, order).reason(),
+  EXPECT_EQ(client.As("issuer").Call(kRpc<v1::OrderTransferResponse>, order).reason(),
             "ACCOUNT_NOT_OWNED");
   v1::RedeemRequest redeem = SampleOrder(*account, "for another", 100);
   redeem.set_uscc(SampleUscc(1));
   EXPECT_EQ(client.As(absl::StrCat("provider-", kProviderId))
-                .Call(&v1::CreditService::Stub::Redeem, redeem)
+                .Call(kRpc<v1::RedeemResponse>, redeem)
                 .reason(),
             "NON_TRANSFERABLE");
 
@@ -268,7 +263,7 @@ int64_t MemoryWithIdleReaders(int readers) {
     for (int j = 0; j < 5'000; ++j) {
       *batch.add_redemptions() = SampleOrder(1, absl::StrCat("o", i, "-", j), 1);
     }
-    const auto reply = provider.Call(&v1::CreditService::Stub::BatchRedeem, batch);
+    const auto reply = provider.Call(kRpc<v1::BatchRedeemResponse>, batch);
     EXPECT_TRUE(reply.ok()) << Describe(reply.status);
   }
   // Time enough to gather all of it, if it did.

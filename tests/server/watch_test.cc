@@ -94,7 +94,7 @@ TEST(WatchTest, LooksAgainOnlyWhenTheMessageBeforeHasLeft) {
     for (v1::RedeemRequest& order : *batch.mutable_redemptions()) {
       order.set_request_id(order.order_number() + "-" + std::to_string(read));
     }
-    const auto reply = provider.Call(&v1::CreditService::Stub::BatchRedeem, batch);
+    const auto reply = provider.Call(kRpc<v1::BatchRedeemResponse>, batch);
     ASSERT_TRUE(reply.ok()) << Describe(reply.status);
     EXPECT_LE(looks, read + 1) << "more than one message is held";
     ASSERT_TRUE(watch->Read(&response));

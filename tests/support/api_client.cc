@@ -6,6 +6,11 @@
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include <grpcpp/impl/codegen/client_unary_call.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/rpc_method.h>
+
+#include "ledger/base/check.h"
 
 namespace voucher::testing {
 namespace {
@@ -102,6 +107,22 @@ std::string Describe(const grpc::Status& status) {
                       violations.empty() ? "" : absl::StrCat(" [", violations, "]"));
 }
 
+std::string RpcPath(const google::protobuf::Descriptor* request,
+                    const google::protobuf::Descriptor* response) {
+  const google::protobuf::FileDescriptor* const file = request->file();
+  for (int i = 0; i < file->service_count(); ++i) {
+    for (int j = 0; j < file->service(i)->method_count(); ++j) {
+      const google::protobuf::MethodDescriptor* const method = file->service(i)->method(j);
+      if (method->input_type() == request && method->output_type() == response) {
+        return absl::StrCat("/", file->service(i)->full_name(), "/", method->name());
+      }
+    }
+  }
+  VOUCHER_CHECK(false) << "no RPC takes " << request->full_name() << " and answers with "
+                       << response->full_name();
+  return "";
+}
+
 void ApiClient::Connect() {
   Endpoint::Place place = endpoint_->Get();
   if (place.generation == generation_) return;
@@ -113,16 +134,20 @@ void ApiClient::Connect() {
   arguments.SetMaxReceiveMessageSize(64 << 20);
   channel_ =
       grpc::CreateCustomChannel(place.address, grpc::InsecureChannelCredentials(), arguments);
-  stubs_ = {v1::ProgramService::NewStub(channel_),     v1::RegistryService::NewStub(channel_),
-            v1::ApplicationService::NewStub(channel_), v1::CreditService::NewStub(channel_),
-            v1::AuditService::NewStub(channel_),       v1::AdminService::NewStub(channel_),
-            dev::v1::ClockService::NewStub(channel_)};
 }
 
 void ApiClient::Disconnect() {
-  stubs_ = {};
   channel_.reset();
   generation_ = 0;
+}
+
+grpc::Status ApiClient::CallOnce(const std::string& path,
+                                 const google::protobuf::MessageLite& request,
+                                 google::protobuf::MessageLite* response) {
+  grpc::ClientContext context;
+  Prepare(&context);
+  const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  return grpc::internal::BlockingUnaryCall(channel_.get(), method, &context, request, response);
 }
 
 void ApiClient::Prepare(grpc::ClientContext* context) const {

@@ -1,6 +1,5 @@
-// A small client of the public API for tests and the demonstration: raw stubs, a principal, one
-// connection, and retries with the same request_id that follow the server to its new address after
-// a restart.
+// A small client of the public API for tests and the demonstration: a principal, one connection,
+// and retries with the same request_id that follow the server to its new address after a restart.
 #pragma once
 
 #include <atomic>
@@ -9,21 +8,20 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
 
 #include "ledger/base/mutex.h"
-#include "voucher/dev/v1/clock_service.grpc.pb.h"
-#include "voucher/v1/admin_service.grpc.pb.h"
-#include "voucher/v1/application_service.grpc.pb.h"
-#include "voucher/v1/audit_service.grpc.pb.h"
-#include "voucher/v1/credit_service.grpc.pb.h"
-#include "voucher/v1/program_service.grpc.pb.h"
+#include "voucher/dev/v1/clock_service.pb.h"
+#include "voucher/v1/admin_service.pb.h"
+#include "voucher/v1/application_service.pb.h"
+#include "voucher/v1/audit_service.pb.h"
+#include "voucher/v1/credit_service.pb.h"
+#include "voucher/v1/program_service.pb.h"
 #include "voucher/v1/reasons.pb.h"
-#include "voucher/v1/registry_service.grpc.pb.h"
+#include "voucher/v1/registry_service.pb.h"
 
 namespace voucher::testing {
 
@@ -90,10 +88,21 @@ struct Reply {
   }
 };
 
+// A unary RPC, by its response; where it is, the descriptors say.
+template <class Response>
+struct UnaryRpc {};
+template <class Response>
+inline constexpr UnaryRpc<Response> kRpc;
+
+// The path of the RPC that takes this request, as in "/voucher.v1.CreditService/Redeem". Aborts if
+// it does not answer with this response.
+std::string RpcPath(const google::protobuf::Descriptor* request,
+                    const google::protobuf::Descriptor* response);
+
 // One client: one principal and one TCP connection of its own. Not thread-safe; use one per thread.
 //
 //   ApiClient client(&endpoint, "platform");
-//   auto reply = client.Call(&v1::CreditService::Stub::Redeem, request);
+//   auto reply = client.Call(kRpc<v1::RedeemResponse>, request);
 class ApiClient {
  public:
   struct Options {
@@ -117,17 +126,15 @@ class ApiClient {
 
   // A unary call, retried while the outcome is unknown. The request carries its own request_ids, so
   // a retry cannot act twice.
-  template <class Stub, class Request, class Response>
-  Reply<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                    Response*),
-                       const Request& request) {
+  template <class Request, class Response>
+  Reply<Response> Call(UnaryRpc<Response>, const Request& request) {
+    static const std::string* const kPath =
+        new std::string(RpcPath(Request::descriptor(), Response::descriptor()));
     const auto give_up = std::chrono::steady_clock::now() + options_.patience;
     while (true) {
       Connect();
       Reply<Response> reply;
-      grpc::ClientContext context;
-      Prepare(&context);
-      reply.status = (stub<Stub>().*method)(&context, request, &reply.response);
+      reply.status = CallOnce(*kPath, request, &reply.response);
       if (reply.status.ok()) return reply;
       reply.refused = ReadRefusal(reply.status);
       if (!MayTryAgain(reply.status, give_up)) return reply;
@@ -143,12 +150,7 @@ class ApiClient {
   // Metadata and deadline of an attempt.
   void Prepare(grpc::ClientContext* context) const;
 
-  // The stub of a service; Connect() first.
-  template <class Stub>
-  Stub& stub() {
-    return *std::get<std::unique_ptr<Stub>>(stubs_);
-  }
-
+  // Connect() first.
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
   // True if the outcome is unknown and there is patience left; waits a little, or until the server
@@ -156,16 +158,14 @@ class ApiClient {
   bool MayTryAgain(const grpc::Status& status, std::chrono::steady_clock::time_point give_up);
 
  private:
+  grpc::Status CallOnce(const std::string& path, const google::protobuf::MessageLite& request,
+                        google::protobuf::MessageLite* response);
+
   const Endpoint* endpoint_;
   std::string principal_;
   Options options_;
   uint64_t generation_ = 0;
   std::shared_ptr<grpc::Channel> channel_;
-  std::tuple<std::unique_ptr<v1::ProgramService::Stub>, std::unique_ptr<v1::RegistryService::Stub>,
-             std::unique_ptr<v1::ApplicationService::Stub>,
-             std::unique_ptr<v1::CreditService::Stub>, std::unique_ptr<v1::AuditService::Stub>,
-             std::unique_ptr<v1::AdminService::Stub>, std::unique_ptr<dev::v1::ClockService::Stub>>
-      stubs_;
 };
 
 }  // namespace voucher::testing

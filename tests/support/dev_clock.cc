@@ -46,7 +46,7 @@ absl::Status DevClock::MoveLocked(UnixNanos instant) {
   now_ = instant;
   dev::v1::SetClockRequest request;
   *request.mutable_now() = ToTimestamp(instant);
-  return ToStatus("SetClock", client_.Call(&dev::v1::ClockService::Stub::SetClock, request).status);
+  return ToStatus("SetClock", client_.Call(kRpc<dev::v1::SetClockResponse>, request).status);
 }
 
 absl::Status DevClock::MoveTo(UnixNanos instant) {
@@ -71,8 +71,7 @@ absl::Status DevClock::Jump(int64_t nanos) {
   request.mutable_by()->set_seconds(nanos / kNanosPerSecond);
   request.mutable_by()->set_nanos(static_cast<int32_t>(nanos % kNanosPerSecond));
   now_ += nanos;
-  return ToStatus("JumpClock",
-                  client_.Call(&dev::v1::ClockService::Stub::JumpClock, request).status);
+  return ToStatus("JumpClock", client_.Call(kRpc<dev::v1::JumpClockResponse>, request).status);
 }
 
 void DevClock::Run() {

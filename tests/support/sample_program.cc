@@ -12,11 +12,6 @@
 namespace voucher::testing {
 namespace {
 
-using Applications = v1::ApplicationService::Stub;
-using Credit = v1::CreditService::Stub;
-using Programs = v1::ProgramService::Stub;
-using Registry = v1::RegistryService::Stub;
-
 void SetDate(int year, int month, int day, v1::CivilDate* date) {
   date->set_year(year);
   date->set_month(month);
@@ -42,7 +37,7 @@ absl::Status PublishAndFund(ApiClient* client, int64_t appropriated_fen) {
   VOUCHER_ASSIGN_OR_RETURN(*publish.mutable_rules(), ReadShippedProgram(kProgramId));
   client->As("platform");
   VOUCHER_RETURN_IF_ERROR(
-      Accepted("PublishProgram", client->Call(&Programs::PublishProgram, publish)));
+      Accepted("PublishProgram", client->Call(kRpc<v1::PublishProgramResponse>, publish)));
   v1::AppropriateRequest appropriate;
   appropriate.set_request_id("appropriate");
   appropriate.set_program_id(kProgramId);
@@ -50,13 +45,13 @@ absl::Status PublishAndFund(ApiClient* client, int64_t appropriated_fen) {
   appropriate.set_fiscal_reference("test");
   client->As("finance");
   VOUCHER_RETURN_IF_ERROR(
-      Accepted("Appropriate", client->Call(&Programs::Appropriate, appropriate)));
+      Accepted("Appropriate", client->Call(kRpc<v1::AppropriateResponse>, appropriate)));
   v1::SetProgramStateRequest open;
   open.set_request_id("open");
   open.set_program_id(kProgramId);
   open.set_state(v1::PROGRAM_STATE_OPEN);
   client->As("platform");
-  return Accepted("SetProgramState", client->Call(&Programs::SetProgramState, open));
+  return Accepted("SetProgramState", client->Call(kRpc<v1::SetProgramStateResponse>, open));
 }
 
 absl::Status RegisterCatalog(ApiClient* client) {
@@ -64,7 +59,8 @@ absl::Status RegisterCatalog(ApiClient* client) {
   provider.set_request_id("provider");
   provider.set_provider_id(kProviderId);
   provider.set_name("华为云计算技术有限公司");
-  VOUCHER_RETURN_IF_ERROR(Accepted("PutProvider", client->Call(&Registry::PutProvider, provider)));
+  VOUCHER_RETURN_IF_ERROR(
+      Accepted("PutProvider", client->Call(kRpc<v1::PutProviderResponse>, provider)));
   v1::PutProductRequest put;
   put.set_request_id("product");
   v1::Product* product = put.mutable_product();
@@ -77,7 +73,7 @@ absl::Status RegisterCatalog(ApiClient* client) {
   }
   product->set_category("计算");
   SetDate(2025, 1, 1, product->mutable_effective_from());
-  return Accepted("PutProduct", client->Call(&Registry::PutProduct, put));
+  return Accepted("PutProduct", client->Call(kRpc<v1::PutProductResponse>, put));
 }
 
 // Reviews at every stage and approves; returns the voucher.
@@ -90,12 +86,12 @@ absl::StatusOr<uint64_t> Approve(ApiClient* client, uint64_t application_id) {
     review.set_verdict(v1::REVIEW_VERDICT_PASS);
     client->As("reviewer");
     VOUCHER_RETURN_IF_ERROR(
-        Accepted("ReviewApplication", client->Call(&Applications::ReviewApplication, review)));
+        Accepted("ReviewApplication", client->Call(kRpc<v1::ReviewApplicationResponse>, review)));
   }
   v1::ApproveApplicationRequest approve;
   approve.set_request_id(absl::StrCat("approve-", application_id));
   approve.set_application_id(application_id);
-  const auto approved = client->As("approver").Call(&Applications::ApproveApplication, approve);
+  const auto approved = client->As("approver").Call(kRpc<v1::ApproveApplicationResponse>, approve);
   VOUCHER_RETURN_IF_ERROR(Accepted("ApproveApplication", approved));
   return approved.response.event().voucher_id();
 }
@@ -161,8 +157,8 @@ absl::Status PrepareProgram(ApiClient* client, int64_t appropriated_fen, int ent
   VOUCHER_RETURN_IF_ERROR(PublishAndFund(client, appropriated_fen));
   VOUCHER_RETURN_IF_ERROR(RegisterCatalog(client));
   for (int n = 0; n < enterprises; ++n) {
-    VOUCHER_RETURN_IF_ERROR(
-        Accepted("PutEnterprise", client->Call(&Registry::PutEnterprise, SampleEnterprise(n))));
+    VOUCHER_RETURN_IF_ERROR(Accepted(
+        "PutEnterprise", client->Call(kRpc<v1::PutEnterpriseResponse>, SampleEnterprise(n))));
   }
   return absl::OkStatus();
 }
@@ -171,7 +167,7 @@ absl::StatusOr<uint64_t> CarryToVoucher(ApiClient* client, int n, int64_t number
                                         int64_t spend_fen) {
   const auto submitted =
       client->As("platform")
-          .Call(&Applications::SubmitApplication, SampleApplication(n, number, spend_fen));
+          .Call(kRpc<v1::SubmitApplicationResponse>, SampleApplication(n, number, spend_fen));
   VOUCHER_RETURN_IF_ERROR(Accepted("SubmitApplication", submitted));
   return Approve(client, submitted.response.event().application_id());
 }
@@ -181,28 +177,28 @@ absl::StatusOr<uint64_t> CarryToCredit(ApiClient* client, int n, int64_t number,
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t voucher_id, CarryToVoucher(client, n, number, spend_fen));
   v1::GetVoucherRequest get;
   get.set_voucher_id(voucher_id);
-  const auto voucher = client->As("platform").Call(&Credit::GetVoucher, get);
+  const auto voucher = client->As("platform").Call(kRpc<v1::GetVoucherResponse>, get);
   VOUCHER_RETURN_IF_ERROR(Accepted("GetVoucher", voucher));
   v1::BindCloudAccountRequest bind;
   bind.set_request_id(absl::StrCat("bind-", number));
   bind.set_provider_id(kProviderId);
   bind.set_account_number(absl::StrCat("hw", number));
   bind.set_uscc(SampleUscc(n));
-  const auto bound = client->As("platform").Call(&Registry::BindCloudAccount, bind);
+  const auto bound = client->As("platform").Call(kRpc<v1::BindCloudAccountResponse>, bind);
   VOUCHER_RETURN_IF_ERROR(Accepted("BindCloudAccount", bound));
   v1::OrderTransferRequest order;
   order.set_request_id(absl::StrCat("transfer-", number));
   order.set_voucher_id(voucher_id);
   order.set_account_id(bound.response.event().account_id());
   order.set_amount_fen(voucher.response.voucher().approved_fen());
-  const auto ordered = client->As("issuer").Call(&Credit::OrderTransfer, order);
+  const auto ordered = client->As("issuer").Call(kRpc<v1::OrderTransferResponse>, order);
   VOUCHER_RETURN_IF_ERROR(Accepted("OrderTransfer", ordered));
   v1::ConfirmTransferRequest confirm;
   confirm.set_request_id(absl::StrCat("confirm-", number));
   confirm.set_transfer_id(ordered.response.event().transfer_id());
   confirm.set_provider_reference(absl::StrCat("ref-", number));
-  const auto confirmed =
-      client->As(absl::StrCat("provider-", kProviderId)).Call(&Credit::ConfirmTransfer, confirm);
+  const auto confirmed = client->As(absl::StrCat("provider-", kProviderId))
+                             .Call(kRpc<v1::ConfirmTransferResponse>, confirm);
   VOUCHER_RETURN_IF_ERROR(Accepted("ConfirmTransfer", confirmed));
   return bound.response.event().account_id();
 }

@@ -131,7 +131,7 @@ absl::Status ServerProcess::AwaitAnswer(const std::string& grpc_address, bool an
   const auto give_up = std::chrono::steady_clock::now() + start_timeout_;
   std::string last = "no answer";
   while (std::chrono::steady_clock::now() < give_up) {
-    const auto reply = admin.Call(&v1::AdminService::Stub::GetStatus, v1::GetStatusRequest());
+    const auto reply = admin.Call(kRpc<v1::GetStatusResponse>, v1::GetStatusRequest());
     if (reply.ok()) {
       if (any_mode || reply.response.mode() == v1::SERVER_MODE_READ_WRITE) return absl::OkStatus();
       last = reply.response.mode_reason();
