@@ -22,6 +22,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/base/clock.h"
+#include "ledger/base/sha256.h"
 #include "ledger/invariants/invariants.h"
 #include "ledger/machine/machine.h"
 #include "ledger/validation/validate_command.h"
@@ -49,10 +50,11 @@ class Life {
  public:
   // `shipped` are moved to overlap, hubei's first.
   Life(const std::vector<v1::ProgramRules>& shipped, uint64_t seed, int64_t commands,
-       Counts* counts)
+       Counts* counts, Sha256* journal)
       : random_(seed),
         commands_(commands),
         counts_(*counts),
+        journal_(*journal),
         programs_(WithSynthetic(shipped, &random_)),
         source_(&programs_, &model_, &random_),
         clock_(commands, &model_, &random_) {}
@@ -93,6 +95,7 @@ class Life {
   Random random_;
   const int64_t commands_;
   Counts& counts_;
+  Sha256& journal_;
   Model model_;
   const std::vector<v1::ProgramRules> programs_;
   CommandSource source_;
@@ -119,6 +122,7 @@ bool Life::Record(const v1::Command& command, const v1::Authority& who) {
       Decide(state_, command, who, clock_.now(), recorded_, entries_.NamedBy(command));
   const Outcome got = OutcomeOf(entry);
   CountOutcome(entry, got, &counts_);
+  journal_.Update(entry.SerializeAsString());
   Evolve(entry, &state_);
   std::vector<std::string> differences = CompareTotals(state_, model_, expected.limit_deltas);
   if (!(expected == got)) {
@@ -256,11 +260,12 @@ TEST(Model, AgreesWithTheMachineAfterEveryCommand) {
               static_cast<unsigned long long>(seed), static_cast<long long>(commands));
   const auto start = std::chrono::steady_clock::now();
   Counts counts;
+  Sha256 journal;
   // Each life has the next seed: a failing one runs alone under its own.
   uint64_t life = seed;
   for (int64_t left = commands; left > 0; left -= kLifeCommands, ++life) {
     const int64_t length = std::min(left, kLifeCommands);
-    const std::string failure = Life(shipped, life, length, &counts).Run();
+    const std::string failure = Life(shipped, life, length, &counts, &journal).Run();
     ASSERT_TRUE(failure.empty()) << "repeat with VOUCHER_SEED=" << life
                                  << " VOUCHER_MODEL_COMMANDS=" << length << "\n"
                                  << failure;
@@ -269,6 +274,8 @@ TEST(Model, AgreesWithTheMachineAfterEveryCommand) {
   for (const auto& [name, count] : counts) {
     std::printf("%10lld %s\n", static_cast<long long>(count), name.c_str());
   }
+  // Equal for two versions that record the same bytes for the same seed.
+  std::printf("SHA-256 of all entries: %s\n", ToHex(AsBytes(journal.Finish())).c_str());
   std::printf("%lld commands in %.1f s\n", static_cast<long long>(commands), took.count());
   for (const std::string& name : TooSeldom(commands, counts)) ADD_FAILURE() << name;
 }
