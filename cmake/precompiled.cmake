@@ -45,10 +45,13 @@ endfunction()
 if(NOT CMAKE_UNITY_BUILD)
   voucher_precompile(voucher_state_headers LIBS voucher_proto HEADERS ${PROJECT_SOURCE_DIR}/ledger/state/view.h)
 endif()
-# For what calls the public API: its messages and gRPC.
-voucher_precompile(voucher_api_headers
-  LIBS voucher_proto gRPC::grpc++
-  HEADERS ${PROJECT_SOURCE_DIR}/clients/cpp/client.h)
+# For what calls the public API: its messages, gRPC, and what goes with them everywhere.
+set(voucher_api_header_list
+  <absl/status/statusor.h> <absl/strings/str_cat.h> <grpcpp/grpcpp.h>
+  <voucher/v1/admin_service.pb.h> <voucher/v1/application_service.pb.h> <voucher/v1/audit_service.pb.h>
+  <voucher/v1/credit_service.pb.h> <voucher/v1/program_service.pb.h> <voucher/v1/registry_service.pb.h>
+  <voucher/v1/settlement_service.pb.h>)
+voucher_precompile(voucher_api_headers LIBS voucher_proto gRPC::grpc++ HEADERS ${voucher_api_header_list})
 voucher_precompile(voucher_test_headers
-  LIBS voucher_proto GTest::gmock GTest::gtest
-  HEADERS <gmock/gmock.h> <gtest/gtest.h> ${PROJECT_SOURCE_DIR}/ledger/state/view.h)
+  LIBS voucher_proto gRPC::grpc++ GTest::gmock GTest::gtest
+  HEADERS <gmock/gmock.h> <gtest/gtest.h> ${voucher_api_header_list} ${PROJECT_SOURCE_DIR}/ledger/state/view.h)
