@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Freezes the wire contract: every field number, enum value and rpc stands as one line in proto/frozen.txt.
+"""Freezes the wire contract: every field number, enum value, rpc and extension stands as one line in proto/frozen.txt.
 
 usage: frozen.py            compares the protos with proto/frozen.txt; exits with 1 on any difference
        frozen.py --freeze   adds new lines to proto/frozen.txt and takes out what rows lost; refuses if any other line
@@ -55,6 +55,12 @@ def service_lines(scope, service):
             "stream " * rpc.server_streaming, rpc.output_type.lstrip("."))
 
 
+def extension_lines(scope, extensions):
+    for extension in extensions:
+        yield "extension %s.%s = %d : %s of %s" % (
+            scope, extension.name, extension.number, field_type(extension), extension.extendee.lstrip("."))
+
+
 def messages_of(scope, messages):
     """Every message by its full name."""
     for message in messages:
@@ -92,6 +98,7 @@ def contract_lines(descriptors):
             lines += enum_lines(file.package, enum)
         for service in file.service:
             lines += service_lines(file.package, service)
+        lines += extension_lines(file.package, file.extension)
     return sorted(lines)
 
 
@@ -102,8 +109,8 @@ def read_frozen(path):
         return [line for line in file.read().splitlines() if line and not line.startswith("#")]
 
 
-HEADER = """# Every field number, enum value and rpc of the protos. Written by `./dev protos --freeze`, which only adds lines,
-# but for rows of the views, which may lose fields.
+HEADER = """# Every field number, enum value, rpc and extension of the protos. Written by `./dev protos --freeze`, which only adds
+# lines, but for rows of the views, which may lose fields.
 # A line that is here is used by clients and by ledgers on disk: it never goes and never changes.
 """
 

@@ -10,6 +10,8 @@ import frozen
 
 PROTO = """syntax = "proto3";
 package shop.v1;
+import "google/protobuf/descriptor.proto";
+extend google.protobuf.MethodOptions { Order price = 50001; }
 enum Colour { COLOUR_UNSPECIFIED = 0; COLOUR_RED = 1; }
 message Order {
   message Line { int64 price_fen = 1; }
@@ -21,6 +23,7 @@ service ShopService { rpc Buy(Order) returns (stream Order); }
 """
 
 LINES = [
+    "extension shop.v1.price = 50001 : shop.v1.Order of google.protobuf.MethodOptions",
     "field shop.v1.Order.Line.price_fen = 1 : int64",
     "field shop.v1.Order.colour = 4 : shop.v1.Colour in oneof payer",
     "field shop.v1.Order.enterprise = 3 : string in oneof payer",
@@ -42,6 +45,9 @@ BREAKING = [
     ("COLOUR_RED = 1", "COLOUR_RED = 2"),
     ("returns (stream Order)", "returns (Order)"),
     ("rpc Buy", "rpc Sell"),
+    ("price = 50001", "price = 50002"),
+    ("Order price", "Colour price"),
+    ("google.protobuf.MethodOptions", "google.protobuf.ServiceOptions"),
 ]
 
 
@@ -66,7 +72,7 @@ class FrozenTest(unittest.TestCase):
     def read(self):
         return frozen.read_frozen(os.path.join(self.root, "frozen.txt"))
 
-    def test_every_field_value_and_rpc_is_one_line(self):
+    def test_every_field_value_rpc_and_extension_is_one_line(self):
         self.assertEqual(self.read(), LINES)
         self.assertEqual(self.run_main(freeze=False), 0)
 
