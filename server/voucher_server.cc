@@ -13,7 +13,9 @@
 #include "grpcpp/server_builder.h"
 
 #include "ledger/base/mutex.h"
+#include "ledger/base/status_macros.h"
 #include "server/access/principals.h"
+#include "server/access/rpc_table.h"
 #include "server/rpc/progress_waits.h"
 #include "server/services/services.h"
 
@@ -37,8 +39,8 @@ const char* ModeName(Mode mode) {
   return "";
 }
 
-void SetLimits(grpc::ServerBuilder* builder) {
-  builder->SetMaxReceiveMessageSize(kMaxMessageBytes);
+void SetLimits(const RpcTable& rpcs, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(static_cast<int>(rpcs.max_request_bytes()));
   builder->SetResourceQuota(grpc::ResourceQuota("voucherd").Resize(kTransportMemoryBytes));
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   // Without this two servers can listen on one port and share its calls.
@@ -51,11 +53,12 @@ void SetLimits(grpc::ServerBuilder* builder) {
 }  // namespace
 
 struct VoucherServer::Parts {
-  Parts(const ServerConfig& config, const ServerParts& given)
-      : on(given), principals(config), waits(given.ledger, given.pool) {
+  Parts(const ServerConfig& config, const ServerParts& given, RpcTable served)
+      : on(given), principals(config), rpcs(std::move(served)), waits(given.ledger, given.pool) {
     const CallContext call_context = {.ledger = on.ledger,
                                       .clock = on.clock,
                                       .principals = &principals,
+                                      .rpcs = &rpcs,
                                       .waits = &waits,
                                       .pool = on.pool,
                                       .long_reads = &long_reads,
@@ -74,6 +77,7 @@ struct VoucherServer::Parts {
 
   const ServerParts on;
   const Principals principals;
+  const RpcTable rpcs;
   ProgressWaits waits;
   WorkerPool long_reads{1};
   std::vector<std::unique_ptr<RpcService>> services;
@@ -88,12 +92,13 @@ VoucherServer::VoucherServer(std::unique_ptr<Parts> parts, std::string address)
 
 absl::StatusOr<std::unique_ptr<VoucherServer>> VoucherServer::Start(const ServerConfig& config,
                                                                     const ServerParts& given) {
-  auto parts = std::make_unique<Parts>(config, given);
+  VOUCHER_ASSIGN_OR_RETURN(RpcTable rpcs, ServedRpcs());
+  auto parts = std::make_unique<Parts>(config, given, std::move(rpcs));
   ListenAddress address = ParseListenAddress(config.listen_address()).value();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  SetLimits(&builder);
+  SetLimits(parts->rpcs, &builder);
   int port = 0;
   builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
   for (const auto& service : parts->services) builder.RegisterService(service.get());

@@ -38,7 +38,8 @@ struct ServerParts {
 class VoucherServer {
  public:
   // Listens and serves from now on. `config` has passed ValidateConfig and WithDefaults.
-  // UNAVAILABLE if the address cannot be had.
+  // UNAVAILABLE if the address cannot be had, INVALID_ARGUMENT if an RPC does not say in proto/ who
+  // may call it.
   static absl::StatusOr<std::unique_ptr<VoucherServer>> Start(const ServerConfig& config,
                                                               const ServerParts& parts);
   // Ends what is in flight at once, unless Drain was called.

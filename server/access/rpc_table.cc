@@ -1,125 +1,102 @@
 #include "server/access/rpc_table.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "ledger/base/check.h"
+#include "absl/strings/str_cat.h"
+
+#include "ledger/base/status_macros.h"
+#include "voucher/dev/v1/clock_service.pb.h"
+#include "voucher/v1/admin_service.pb.h"
+#include "voucher/v1/application_service.pb.h"
+#include "voucher/v1/audit_service.pb.h"
+#include "voucher/v1/credit_service.pb.h"
+#include "voucher/v1/program_service.pb.h"
+#include "voucher/v1/registry_service.pb.h"
+#include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher {
 
 namespace {
 
-constexpr uint32_t Bit(v1::Role role) {
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+constexpr uint32_t Bit(int role) {
   return uint32_t{1} << role;
 }
 
-constexpr uint32_t kPlatform = Bit(v1::ROLE_PLATFORM);
-constexpr uint32_t kReviewer = Bit(v1::ROLE_REVIEWER);
-constexpr uint32_t kIssuer = Bit(v1::ROLE_ISSUER);
-constexpr uint32_t kProvider = Bit(v1::ROLE_PROVIDER);
-constexpr uint32_t kFinance = Bit(v1::ROLE_FINANCE);
-constexpr uint32_t kAuditor = Bit(v1::ROLE_AUDITOR);
-constexpr uint32_t kObserver = Bit(v1::ROLE_OBSERVER);
-constexpr uint32_t kAdmin = Bit(v1::ROLE_ADMIN);
+uint32_t EveryRole() {
+  uint32_t roles = 0;
+  const auto* names = v1::Role_descriptor();
+  for (int i = 0; i < names->value_count(); ++i) roles |= Bit(names->value(i)->number());
+  return roles & ~Bit(v1::ROLE_UNSPECIFIED);
+}
 
-constexpr uint32_t kAny =
-    kPlatform | kReviewer | kIssuer | kProvider | kFinance | kAuditor | kObserver | kAdmin;
-constexpr uint32_t kAnyButObserver = kAny & ~kObserver;
-constexpr uint32_t kStaff = kAny & ~kObserver & ~kProvider;
+absl::Status Wrong(const MethodDescriptor& method, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("the RPC ", method.full_name(), " ", what));
+}
 
-constexpr Rpc kRpcs[] = {
-    {"/voucher.v1.ProgramService/PublishProgram", kPlatform | kAdmin},
-    {"/voucher.v1.ProgramService/GetProgram", kAny},
-    {"/voucher.v1.ProgramService/ListPrograms", kAny},
-    {"/voucher.v1.ProgramService/SetProgramState", kPlatform | kAdmin},
-    {"/voucher.v1.ProgramService/Appropriate", kFinance | kAdmin},
-    {"/voucher.v1.ProgramService/PublishCalendar", kPlatform | kAdmin},
-    {"/voucher.v1.ProgramService/GetCalendar", kAny},
-    {"/voucher.v1.ProgramService/Quote", kAny},
-    {"/voucher.v1.ProgramService/GetBudget", kAny},
-    {"/voucher.v1.ProgramService/WatchBudget", kAny},
-    {"/voucher.v1.ProgramService/ArchiveProgram", kFinance | kAdmin},
+absl::Status CheckKind(const MethodDescriptor& method, v1::RpcKind kind) {
+  if (!v1::RpcKind_IsValid(kind) || kind == v1::RPC_KIND_UNSPECIFIED) {
+    return Wrong(method, "has no kind in its option voucher.v1.rpc");
+  }
+  if (method.client_streaming() != (kind == v1::RPC_KIND_STREAM) ||
+      method.server_streaming() != (kind == v1::RPC_KIND_STREAM || kind == v1::RPC_KIND_WATCH)) {
+    return Wrong(method, absl::StrCat("streams otherwise than its kind ", v1::RpcKind_Name(kind)));
+  }
+  return absl::OkStatus();
+}
 
-    {"/voucher.v1.RegistryService/PutEnterprise", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/GetEnterprise", kAnyButObserver},
-    {"/voucher.v1.RegistryService/ListEnterprises", kStaff},
-    {"/voucher.v1.RegistryService/RecordIncident", kPlatform | kReviewer | kAdmin},
-    {"/voucher.v1.RegistryService/SetListing", kPlatform | kReviewer | kAdmin},
-    {"/voucher.v1.RegistryService/SetBlacklist", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/PutProvider", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/SetProviderState", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/PutProduct", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/WithdrawProduct", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/ListCatalog", kAny},
-    {"/voucher.v1.RegistryService/ListProviders", kAny},
-    {"/voucher.v1.RegistryService/BindCloudAccount", kPlatform | kProvider | kAdmin},
-    {"/voucher.v1.RegistryService/GetCloudAccount", kAnyButObserver},
-    {"/voucher.v1.RegistryService/SucceedEnterprise", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/RemindEnterprise", kPlatform | kIssuer | kAdmin},
-    {"/voucher.v1.RegistryService/PutCluster", kPlatform | kIssuer | kAdmin},
-    {"/voucher.v1.RegistryService/ReviewCluster", kReviewer},
-    {"/voucher.v1.RegistryService/RankClusters", kPlatform | kAdmin},
-    {"/voucher.v1.RegistryService/GetCluster", kStaff},
-    {"/voucher.v1.RegistryService/ListClusters", kStaff},
+absl::StatusOr<uint32_t> RolesOf(const MethodDescriptor& method, const v1::RpcOptions& options) {
+  if (options.any_role()) {
+    if (options.roles_size() > 0) return Wrong(method, "has any_role and roles besides");
+    return EveryRole();
+  }
+  uint32_t roles = 0;
+  for (const int role : options.roles()) {
+    if (role == v1::ROLE_UNSPECIFIED || !v1::Role_IsValid(role)) {
+      return Wrong(method, absl::StrCat("has the unknown role ", role));
+    }
+    roles |= Bit(role);
+  }
+  return roles;
+}
 
-    {"/voucher.v1.ApplicationService/SubmitApplication", kPlatform},
-    {"/voucher.v1.ApplicationService/BatchSubmitApplications", kPlatform},
-    {"/voucher.v1.ApplicationService/WithdrawApplication", kPlatform},
-    {"/voucher.v1.ApplicationService/ReviewApplication", kReviewer},
-    {"/voucher.v1.ApplicationService/BatchReviewApplications", kReviewer},
-    {"/voucher.v1.ApplicationService/ReturnApplication", kReviewer},
-    {"/voucher.v1.ApplicationService/CorrectApplication", kPlatform},
-    {"/voucher.v1.ApplicationService/PublishNotice", kPlatform},
-    {"/voucher.v1.ApplicationService/FileObjection", kPlatform | kReviewer},
-    {"/voucher.v1.ApplicationService/ResolveObjection", kPlatform},
-    {"/voucher.v1.ApplicationService/RankApplications", kPlatform},
-    {"/voucher.v1.ApplicationService/AwardGrant", kPlatform},
-    {"/voucher.v1.ApplicationService/AcceptProject", kReviewer | kIssuer},
-    {"/voucher.v1.ApplicationService/ExtendProject", kPlatform},
-    {"/voucher.v1.ApplicationService/TerminateProject", kPlatform},
-    {"/voucher.v1.ApplicationService/ApproveApplication", kPlatform | kReviewer},
-    {"/voucher.v1.ApplicationService/GetApplication", kStaff},
-    {"/voucher.v1.ApplicationService/ListApplications", kStaff},
-    {"/voucher.v1.ApplicationService/GetNotice", kStaff},
-    {"/voucher.v1.ApplicationService/ListNotices", kStaff},
+absl::Status CheckScopes(const MethodDescriptor& method, const v1::RpcOptions& options) {
+  if (options.scopes().empty()) return Wrong(method, "has no scopes in its option voucher.v1.rpc");
+  for (const int scope : options.scopes()) {
+    if (scope == v1::SCOPE_KIND_UNSPECIFIED || !v1::ScopeKind_IsValid(scope)) {
+      return Wrong(method, absl::StrCat("has the unknown scope ", scope));
+    }
+    if (scope == v1::SCOPE_KIND_NONE && options.scopes_size() > 1) {
+      return Wrong(method, "has SCOPE_KIND_NONE and scopes besides");
+    }
+  }
+  return absl::OkStatus();
+}
 
-    {"/voucher.v1.CreditService/OrderTransfer", kIssuer},
-    {"/voucher.v1.CreditService/ConfirmTransfer", kProvider},
-    {"/voucher.v1.CreditService/BatchConfirmTransfers", kProvider},
-    {"/voucher.v1.CreditService/ReconcileTransfers", kProvider | kIssuer | kFinance},
-    {"/voucher.v1.CreditService/DeclineTransfer", kProvider},
-    {"/voucher.v1.CreditService/Redeem", kProvider},
-    {"/voucher.v1.CreditService/BatchRedeem", kProvider},
-    {"/voucher.v1.CreditService/StreamRedeem", kProvider},
-    {"/voucher.v1.CreditService/ReverseRedemption", kProvider},
-    {"/voucher.v1.CreditService/Reclaim", kPlatform | kFinance | kAdmin},
-    {"/voucher.v1.CreditService/WatchTransfers", kProvider | kIssuer | kAuditor | kAdmin},
-    {"/voucher.v1.CreditService/GetVoucher", kAnyButObserver},
-    {"/voucher.v1.CreditService/ListVouchers", kStaff},
-    {"/voucher.v1.CreditService/GetTransfer", kAnyButObserver},
-    {"/voucher.v1.CreditService/ListTransfers", kAnyButObserver},
-    {"/voucher.v1.CreditService/GetRedemption", kAnyButObserver},
-    {"/voucher.v1.CreditService/ListRedemptions", kAnyButObserver},
-    {"/voucher.v1.CreditService/GetCredit", kAnyButObserver},
+absl::Status CheckRefusals(const MethodDescriptor& method, const v1::RpcOptions& options) {
+  for (const int reason : options.refusals()) {
+    if (reason == v1::REASON_UNSPECIFIED || !v1::Reason_IsValid(reason)) {
+      return Wrong(method, absl::StrCat("has the unknown refusal ", reason));
+    }
+  }
+  return absl::OkStatus();
+}
 
-    {"/voucher.v1.SettlementService/CloseStatement", kFinance},
-    {"/voucher.v1.SettlementService/RecordDisbursement", kFinance},
-    {"/voucher.v1.SettlementService/RecordRecovery", kFinance},
-    {"/voucher.v1.SettlementService/GetStatement", kAnyButObserver},
-    {"/voucher.v1.SettlementService/ListStatements", kAnyButObserver},
-
-    {"/voucher.v1.AuditService/GetEntry", kAuditor | kAdmin},
-    {"/voucher.v1.AuditService/ListEntries", kAuditor | kAdmin},
-    {"/voucher.v1.AuditService/GetBalances", kAuditor | kFinance | kAdmin},
-    {"/voucher.v1.AuditService/WatchEntries", kAuditor | kAdmin},
-
-    {"/voucher.v1.AdminService/GetStatus", kAny},
-    {"/voucher.v1.AdminService/ResumeAfterClockJump", kAdmin},
-
-    {"/voucher.dev.v1.ClockService/GetClock", kAny},
-    {"/voucher.dev.v1.ClockService/SetClock", kAny},
-    {"/voucher.dev.v1.ClockService/AdvanceClock", kAny},
-    {"/voucher.dev.v1.ClockService/JumpClock", kAny},
-};
+absl::StatusOr<Rpc> RpcOf(const MethodDescriptor& method) {
+  if (!method.options().HasExtension(v1::rpc)) return Wrong(method, "has no option voucher.v1.rpc");
+  Rpc rpc;
+  rpc.path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  rpc.options = &method.options().GetExtension(v1::rpc);
+  VOUCHER_RETURN_IF_ERROR(CheckKind(method, rpc.options->kind()));
+  VOUCHER_ASSIGN_OR_RETURN(rpc.roles, RolesOf(method, *rpc.options));
+  VOUCHER_RETURN_IF_ERROR(CheckScopes(method, *rpc.options));
+  VOUCHER_RETURN_IF_ERROR(CheckRefusals(method, *rpc.options));
+  if (rpc.options->max_request_bytes() == 0) return Wrong(method, "has no max_request_bytes");
+  return rpc;
+}
 
 }  // namespace
 
@@ -133,26 +110,57 @@ absl::string_view Rpc::method() const {
   return whole.substr(whole.rfind('/') + 1);
 }
 
-absl::Span<const Rpc> AllRpcs() {
-  return kRpcs;
+absl::StatusOr<RpcTable> RpcTable::Of(absl::Span<const ServiceDescriptor* const> services) {
+  RpcTable table;
+  for (const ServiceDescriptor* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      VOUCHER_ASSIGN_OR_RETURN(Rpc rpc, RpcOf(*service->method(i)));
+      rpc.index = table.rpcs_.size();
+      table.max_request_bytes_ =
+          std::max(table.max_request_bytes_, rpc.options->max_request_bytes());
+      table.rpcs_.push_back(std::move(rpc));
+    }
+  }
+  return table;
 }
 
-const Rpc* FindRpc(absl::string_view service, absl::string_view method) {
-  const auto* found = std::find_if(std::begin(kRpcs), std::end(kRpcs), [&](const Rpc& rpc) {
+const Rpc* RpcTable::Find(absl::string_view service, absl::string_view method) const {
+  const auto found = std::find_if(rpcs_.begin(), rpcs_.end(), [&](const Rpc& rpc) {
     return rpc.service() == service && rpc.method() == method;
   });
-  return found == std::end(kRpcs) ? nullptr : found;
+  return found == rpcs_.end() ? nullptr : &*found;
+}
+
+absl::StatusOr<RpcTable> ServedRpcs() {
+  // By a message of each file, so that the linker keeps its descriptors.
+  std::vector<const ServiceDescriptor*> services;
+  for (const google::protobuf::Descriptor* message :
+       {v1::PublishProgramRequest::descriptor(), v1::PutEnterpriseRequest::descriptor(),
+        v1::SubmitApplicationRequest::descriptor(), v1::RedeemRequest::descriptor(),
+        v1::CloseStatementRequest::descriptor(), v1::GetEntryRequest::descriptor(),
+        v1::GetStatusRequest::descriptor(), dev::v1::GetClockRequest::descriptor()}) {
+    for (int i = 0; i < message->file()->service_count(); ++i) {
+      services.push_back(message->file()->service(i));
+    }
+  }
+  return RpcTable::Of(services);
 }
 
 size_t RpcIndex(const Rpc& rpc) {
-  VOUCHER_CHECK(&rpc >= std::begin(kRpcs) && &rpc < std::end(kRpcs)) << rpc.path;
-  return static_cast<size_t>(&rpc - std::begin(kRpcs));
+  return rpc.index;
 }
 
 bool MayCall(const v1::Authority& who, const Rpc& rpc) {
   return std::any_of(who.roles().begin(), who.roles().end(), [&](int role) {
-    return role > 0 && role < 32 && (rpc.roles & (uint32_t{1} << role)) != 0;
+    return role > 0 && role < 32 && (rpc.roles & Bit(role)) != 0;
   });
+}
+
+absl::Status CheckRequestBytes(const Rpc& rpc, size_t bytes) {
+  const uint32_t most = rpc.options->max_request_bytes();
+  if (bytes <= most) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the request has ", bytes, " bytes; ", rpc.path, " takes at most ", most));
 }
 
 }  // namespace voucher

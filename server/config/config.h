@@ -48,7 +48,4 @@ ServerConfig WithDefaults(ServerConfig config);
 // Start of the manual clock of a checked configuration; nullopt without one.
 std::optional<UnixNanos> ManualClockStart(const ServerConfig& config);
 
-// The largest request message that the server takes, in bytes.
-inline constexpr int kMaxMessageBytes = 16 << 20;
-
 }  // namespace voucher

@@ -4,6 +4,7 @@
 #include "ledger/base/clock.h"
 #include "ledger/ledger.h"
 #include "server/access/principals.h"
+#include "server/access/rpc_table.h"
 #include "server/host/log.h"
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
@@ -16,6 +17,7 @@ struct CallContext {
   Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   const Principals* principals = nullptr;
+  const RpcTable* rpcs = nullptr;
   ProgressWaits* waits = nullptr;
   WorkerPool* pool = nullptr;
   // One thread, for reads that take much longer than others.

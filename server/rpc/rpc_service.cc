@@ -51,9 +51,10 @@ const Rpc& RpcService::Register(absl::string_view method, bool client_streams,
   VOUCHER_CHECK(descriptor != nullptr && descriptor->client_streaming() == client_streams &&
                 descriptor->server_streaming() == server_streams)
       << full_name() << '/' << method;
-  const Rpc* rpc = FindRpc(full_name(), method);
-  VOUCHER_CHECK(rpc != nullptr) << full_name() << '/' << method << " has no roles";
-  AddMethod(new RpcServiceMethod(rpc->path, TypeOf(client_streams, server_streams), nullptr));
+  const Rpc* rpc = call_context_.rpcs->Find(full_name(), method);
+  VOUCHER_CHECK(rpc != nullptr) << full_name() << '/' << method << " is not in the table";
+  AddMethod(
+      new RpcServiceMethod(rpc->path.c_str(), TypeOf(client_streams, server_streams), nullptr));
   ++registered_;
   return *rpc;
 }
@@ -67,7 +68,8 @@ void RpcService::Unary(absl::string_view method, UnaryHandler handler) {
                                const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
                              UnaryCall call(&call_context_, rpc, context, request, response);
                              grpc::ServerUnaryReactor* const reactor = call.reactor();
-                             const Admitted admitted = Admit(call_context_, *rpc, *context);
+                             const Admitted admitted =
+                                 Admit(call_context_, *rpc, *context, request->Length());
                              if (admitted.who == nullptr) {
                                call.Fail(admitted.status);
                              } else {
@@ -90,7 +92,7 @@ void RpcService::ServerStream(absl::string_view method, WriteHandler handler) {
           [this, rpc, handler = std::move(handler)](
               grpc::CallbackServerContext* context,
               const grpc::ByteBuffer* request) -> WriteReactor* {
-            const Admitted admitted = Admit(call_context_, *rpc, *context);
+            const Admitted admitted = Admit(call_context_, *rpc, *context, request->Length());
             if (admitted.who == nullptr) {
               call_context_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
               return new DeniedWrite(admitted.status);
@@ -105,12 +107,12 @@ void RpcService::BidiStream(absl::string_view method, BidiHandler handler) {
                         new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                             [this, rpc, handler = std::move(handler)](
                                 grpc::CallbackServerContext* context) -> BidiReactor* {
-                              const Admitted admitted = Admit(call_context_, *rpc, *context);
+                              const Admitted admitted = Admit(call_context_, *rpc, *context, 0);
                               if (admitted.who == nullptr) {
                                 call_context_.metrics->OnRpc(*rpc, admitted.status.error_code(), 0);
                                 return new DeniedBidi(admitted.status);
                               }
-                              return handler(context, *admitted.who);
+                              return handler(&call_context_, rpc, *admitted.who);
                             }));
 }
 

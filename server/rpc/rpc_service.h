@@ -32,8 +32,8 @@ class RpcService : public grpc::Service {
   using WriteHandler =
       std::function<WriteReactor*(const CallContext* call_context, const Rpc* rpc,
                                   const v1::Authority& who, const grpc::ByteBuffer& request)>;
-  using BidiHandler =
-      std::function<BidiReactor*(grpc::CallbackServerContext*, const v1::Authority& who)>;
+  using BidiHandler = std::function<BidiReactor*(const CallContext* call_context, const Rpc* rpc,
+                                                 const v1::Authority& who)>;
 
   // "voucher.v1.CreditService".
   const std::string& full_name() const { return descriptor_->full_name(); }
@@ -42,9 +42,8 @@ class RpcService : public grpc::Service {
   // Aborts if no such service is compiled in.
   RpcService(const CallContext& call_context, const std::string& full_name);
 
-  // Each aborts if the service has no such RPC of that kind, or the table of roles does not know
-  // it. The handler runs only for callers that the table admits, that of a large unary request on a
-  // worker.
+  // Each aborts if the service has no such RPC of that kind, or the table of RPCs does not know
+  // it. The handler runs only for what the table admits, that of a large unary request on a worker.
   void Unary(absl::string_view method, UnaryHandler handler);
   void ServerStream(absl::string_view method, WriteHandler handler);
   void BidiStream(absl::string_view method, BidiHandler handler);

@@ -34,8 +34,8 @@ struct Slot {
 
 class StreamRedeem final : public RpcService::BidiReactor {
  public:
-  StreamRedeem(const CallContext* call_context, const v1::Authority& who)
-      : call_context_(call_context), who_(who) {
+  StreamRedeem(const CallContext* call_context, const Rpc* rpc, const v1::Authority& who)
+      : call_context_(call_context), rpc_(rpc), who_(who) {
     std::optional<grpc::Status> last;
     {
       MutexLock lock(mutex_);
@@ -81,8 +81,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
   void OnDone() override {
     const auto duration = std::chrono::steady_clock::now() - begun_;
-    call_context_->metrics->OnRpc(*FindRpc("voucher.v1.CreditService", "StreamRedeem"), code_,
-                                  std::chrono::nanoseconds(duration).count());
+    call_context_->metrics->OnRpc(*rpc_, code_, std::chrono::nanoseconds(duration).count());
     delete this;
   }
 
@@ -93,7 +92,8 @@ class StreamRedeem final : public RpcService::BidiReactor {
     auto commands = std::make_shared<Commands>();
     auto* message =
         google::protobuf::Arena::CreateMessage<v1::StreamRedeemRequest>(commands->arena());
-    const absl::Status parsed = ParseMessage(incoming_, message);
+    const absl::Status fits = CheckRequestBytes(*rpc_, incoming_.Length());
+    const absl::Status parsed = fits.ok() ? ParseMessage(incoming_, message) : fits;
     incoming_.Clear();
     std::vector<FieldProblem> problems;
     if (parsed.ok()) {
@@ -106,7 +106,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     }
     const bool well_formed = problems.empty();
     if (!well_formed) {
-      slot->status = BadRequestStatus(problems);
+      slot->status = fits.ok() ? BadRequestStatus(problems) : OperatingStatus(fits);
       slot->ready = true;
     }
     {
@@ -231,6 +231,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
   }
 
   const CallContext* const call_context_;
+  const Rpc* const rpc_;
   const v1::Authority& who_;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   grpc::ByteBuffer incoming_;
@@ -250,9 +251,9 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
 }  // namespace
 
-RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context,
+RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context, const Rpc* rpc,
                                          const v1::Authority& who) {
-  return new StreamRedeem(call_context, who);
+  return new StreamRedeem(call_context, rpc, who);
 }
 
 }  // namespace voucher

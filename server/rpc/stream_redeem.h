@@ -12,9 +12,10 @@ inline constexpr size_t kStreamMessagesInFlight = 8;
 
 // The reactor of one StreamRedeem call: submits each request message as one unit when it arrives
 // and answers in order. It ends with OK after the caller's last message is answered;
-// INVALID_ARGUMENT at a malformed message, once those before it are answered; UNAVAILABLE if a
-// message could not be recorded, or when the server drains and what was read is answered; CANCELLED
-// with the caller. Deletes itself.
-RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context, const v1::Authority& who);
+// INVALID_ARGUMENT at a malformed message and RESOURCE_EXHAUSTED at one that is too large, once
+// those before it are answered; UNAVAILABLE if a message could not be recorded, or when the server
+// drains and what was read is answered; CANCELLED with the caller. Deletes itself.
+RpcService::BidiReactor* NewStreamRedeem(const CallContext* call_context, const Rpc* rpc,
+                                         const v1::Authority& who);
 
 }  // namespace voucher

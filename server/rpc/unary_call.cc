@@ -30,7 +30,7 @@ grpc::ByteBuffer SerializeMessage(const google::protobuf::Message& message) {
 }
 
 Admitted Admit(const CallContext& call_context, const Rpc& rpc,
-               const grpc::CallbackServerContext& context) {
+               const grpc::CallbackServerContext& context, size_t request_bytes) {
   const auto& metadata = context.client_metadata();
   const auto header = metadata.find(kPrincipalHeader);
   const std::string name = header == metadata.end()
@@ -49,6 +49,9 @@ Admitted Admit(const CallContext& call_context, const Rpc& rpc,
     return {DeniedStatus(grpc::StatusCode::PERMISSION_DENIED, "ROLE_DENIED",
                          absl::StrCat("no role of ", name, " may call ", rpc.path)),
             nullptr};
+  }
+  if (const absl::Status fits = CheckRequestBytes(rpc, request_bytes); !fits.ok()) {
+    return {OperatingStatus(fits), nullptr};
   }
   return {grpc::Status::OK, who};
 }

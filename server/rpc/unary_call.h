@@ -20,14 +20,15 @@ absl::Status ParseMessage(const grpc::ByteBuffer& bytes, google::protobuf::Messa
 // The bytes of a message.
 grpc::ByteBuffer SerializeMessage(const google::protobuf::Message& message);
 
-// Finds who calls, from the metadata, and whether he may. UNAUTHENTICATED or PERMISSION_DENIED
-// otherwise, which is logged and leaves no other trace.
+// Finds who calls, from the metadata, whether he may, and whether the request is not too large.
+// UNAUTHENTICATED or PERMISSION_DENIED otherwise, which is logged and leaves no other trace, or
+// RESOURCE_EXHAUSTED.
 struct Admitted {
   grpc::Status status;
   const v1::Authority* who = nullptr;
 };
 Admitted Admit(const CallContext& call_context, const Rpc& rpc,
-               const grpc::CallbackServerContext& context);
+               const grpc::CallbackServerContext& context, size_t request_bytes);
 
 // A call in progress; a value to pass along. Exactly one of Reply and Fail ends it, on any thread;
 // after that nothing that it points to may be touched. A cancelled call is ended in the same way.

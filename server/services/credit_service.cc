@@ -44,9 +44,7 @@ class CreditService final : public RpcService {
     Unary("BatchRedeem", Batch(&v1::BatchRedeemRequest::mutable_redemptions, "redemptions",
                                &Command::unsafe_arena_set_allocated_redeem, &Event::redeemed,
                                &v1::BatchRedeemResponse::mutable_outcomes));
-    BidiStream("StreamRedeem", [this](grpc::CallbackServerContext*, const v1::Authority& who) {
-      return NewStreamRedeem(&this->call_context(), who);
-    });
+    BidiStream("StreamRedeem", &NewStreamRedeem);
     Unary("ReverseRedemption",
           Mutation<v1::ReverseRedemptionResponse>(&Command::mutable_reverse_redemption,
                                                   &Event::redemption_reversed));

@@ -13,7 +13,7 @@
 
 #include "ledger/base/mutex.h"
 #include "ledger/base/status_macros.h"
-#include "server/config/config.h"
+#include "server/access/rpc_table.h"
 #include "server/rpc/stream_redeem.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
 
@@ -117,7 +117,7 @@ int ServeEmpty(const EmptyAnswers& answers, const std::string& address_file) {
   EmptyService service(answers);
   grpc::ServerBuilder builder;
   // As server/voucher_server.cc.
-  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(ServedRpcs()->max_request_bytes()));
   builder.SetResourceQuota(grpc::ResourceQuota("empty").Resize(size_t{1} << 30));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1'024);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -9,7 +9,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
-#include "server/config/config.h"
+#include "server/access/rpc_table.h"
 #include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
@@ -150,8 +150,9 @@ TEST(MalformedTest, OneBadItemFailsTheWholeBatchAndSaysWhich) {
 TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {
   RunningServer running;
   v1::PutProviderRequest request;
-  request.set_name(std::string(kMaxMessageBytes, 'x'));
-  const auto reply = running.Client("platform").Call(kRpc<v1::PutProviderResponse>, request);
+  request.set_name(std::string(ServedRpcs()->max_request_bytes(), 'x'));
+  const auto reply =
+      running.Client("platform").Call(kRpc<v1::PutProviderResponse>, request);
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(running.sequence(), 0u);
 }
