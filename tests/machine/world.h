@@ -14,6 +14,7 @@
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
 #include "ledger/validation/validate_command.h"
+#include "tests/support/announced_refusal.h"
 #include "tests/support/entry_book.h"
 #include "tests/support/redemption_numbers.h"
 
@@ -164,6 +165,7 @@ class World {
   }
 
   v1::Entry Record(v1::Entry entry) {
+    EXPECT_EQ(testing::UnannouncedRefusal(entry), "");
     v1::Entry stored;
     stored.ParseFromString(entry.SerializeAsString());
     Evolve(stored, &state_);

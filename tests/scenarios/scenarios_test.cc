@@ -7,6 +7,7 @@
 
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/refusal_text.h"
+#include "tests/support/announced_refusal.h"
 #include "tests/support/scenario.h"
 
 namespace voucher {
@@ -41,6 +42,20 @@ TEST(Scenarios, EveryTableHoldsAndTogetherTheyCoverEveryVerbAndReason) {
     const std::string name(ReasonName(static_cast<v1::Reason>(reason)));
     EXPECT_EQ(scenario.reasons_given().count(name), 1u) << "no scenario is refused with " << name;
   }
+}
+
+TEST(Scenarios, ARefusalThatTheOptionsOfItsRpcDoNotNameIsFound) {
+  v1::Entry entry;
+  entry.mutable_command()->mutable_redeem();
+  EXPECT_EQ(testing::UnannouncedRefusal(entry), "");
+  entry.mutable_refusal()->set_reason(v1::REASON_BASKET_RULE);
+  EXPECT_EQ(testing::UnannouncedRefusal(entry), "");
+  entry.mutable_refusal()->set_reason(v1::REASON_NOTICE_RUNNING);
+  EXPECT_EQ(testing::UnannouncedRefusal(entry),
+            "the options of voucher.v1.CreditService.Redeem do not name its refusal "
+            "REASON_NOTICE_RUNNING");
+  entry.mutable_command()->mutable_timer_due();
+  EXPECT_EQ(testing::UnannouncedRefusal(entry), "no RPC, but the refusal REASON_NOTICE_RUNNING");
 }
 
 }  // namespace

@@ -34,6 +34,7 @@
 #include "tests/simulation/random.h"
 #include "tests/simulation/simulated_clock.h"
 #include "tests/simulation/world.h"
+#include "tests/support/announced_refusal.h"
 #include "tests/support/map_rows.h"
 #include "tests/support/shipped_program.h"
 
@@ -123,6 +124,7 @@ bool Life::Record(const v1::Command& command, const v1::Authority& who) {
   const Outcome got = OutcomeOf(entry);
   CountOutcome(entry, got, &counts_);
   journal_.Update(entry.SerializeAsString());
+  EXPECT_EQ(testing::UnannouncedRefusal(entry), "");
   Evolve(entry, &state_);
   std::vector<std::string> differences = CompareTotals(state_, model_, expected.limit_deltas);
   if (!(expected == got)) {

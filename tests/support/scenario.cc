@@ -15,6 +15,7 @@
 #include "ledger/policy/refusal_text.h"
 #include "ledger/validation/validate_command.h"
 #include "ledger/validation/verbs.h"
+#include "tests/support/announced_refusal.h"
 
 namespace voucher {
 namespace {
@@ -135,6 +136,8 @@ void Scenario::ExpectOutcome(const v1::Entry& entry, absl::string_view expected)
     return;
   }
   const v1::Refusal& refusal = entry.refusal();
+  refusals_given_.emplace(VerbName(entry.command()), ReasonName(refusal.reason()));
+  if (const std::string what = testing::UnannouncedRefusal(entry); !what.empty()) Fail(what);
   reasons_given_.insert(std::string(ReasonName(refusal.reason())));
   v1::Refusal spoken = refusal;
   FillMessages(&spoken);

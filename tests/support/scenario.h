@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -53,7 +54,8 @@ namespace voucher {
 // Redemptions are numbered as the table makes them, from 1, in commands, outcomes and "row
 // Redemption".
 //
-// A refusal must have a clause and sentences in both languages.
+// A refusal must have a clause and sentences in both languages, and the options of the verb's RPC
+// must name its reason.
 class Scenario {
  public:
   Scenario();
@@ -64,6 +66,10 @@ class Scenario {
   // Verbs accepted, reasons given, and malformed fields seen, over all files run.
   const std::set<std::string>& verbs_accepted() const { return verbs_accepted_; }
   const std::set<std::string>& reasons_given() const { return reasons_given_; }
+  // The same reasons, each with the verb that was refused.
+  const std::set<std::pair<std::string, std::string>>& refusals_given() const {
+    return refusals_given_;
+  }
 
  private:
   void RunStep(const ScenarioStep& step);
@@ -89,6 +95,7 @@ class Scenario {
 
   std::vector<std::string> findings_;
   std::set<std::string> verbs_accepted_, reasons_given_;
+  std::set<std::pair<std::string, std::string>> refusals_given_;
 };
 
 }  // namespace voucher
