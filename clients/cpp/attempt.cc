@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "clients/cpp/rpc_options.h"
+
 namespace voucher::client {
 namespace {
 
@@ -36,7 +38,8 @@ void Prepare(const Options& options, absl::Time deadline, grpc::ClientContext* c
 }
 
 absl::Status RunWithRetries(
-    const RetryPolicy& policy, absl::Time deadline, absl::Duration attempt_timeout,
+    absl::string_view path, const RetryPolicy& policy, absl::Time deadline,
+    absl::Duration attempt_timeout,
     absl::FunctionRef<absl::Status(absl::Time attempt_deadline, bool* progress)> attempt) {
   for (int attempts = 1;; ++attempts) {
     bool progress = false;
@@ -46,7 +49,7 @@ absl::Status RunWithRetries(
     if (progress) attempts = 1;
     const absl::Duration backoff = BackoffAfter(attempts, status, policy, RandomJitter());
     if (!IsRetryable(status) || attempts >= policy.max_attempts ||
-        absl::Now() + backoff >= deadline) {
+        absl::Now() + backoff >= deadline || !IsRetrySafe(path)) {
       return AfterAttempts(status, attempts);
     }
     absl::SleepFor(backoff);

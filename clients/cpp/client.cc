@@ -63,7 +63,7 @@ absl::Status Client::Call(absl::string_view path, const Message& request, Messag
   const absl::Time deadline = absl::Now() + call.deadline.value_or(options_.deadline);
   grpc::TemplatedGenericStub<Message, Message> stub(channel_);
   return RunWithRetries(
-      policy, deadline, policy.attempt_timeout, [&](absl::Time attempt_deadline, bool*) {
+      path, policy, deadline, policy.attempt_timeout, [&](absl::Time attempt_deadline, bool*) {
         response->Clear();
         grpc::ClientContext context;
         Prepare(options_, attempt_deadline, &context);

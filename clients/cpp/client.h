@@ -31,13 +31,13 @@
 
 #include "clients/cpp/refused.h"
 #include "clients/cpp/retry.h"
-#include "clients/cpp/rpcs.h"
 #include "voucher/v1/admin_service.pb.h"
 #include "voucher/v1/application_service.pb.h"
 #include "voucher/v1/audit_service.pb.h"
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/program_service.pb.h"
 #include "voucher/v1/registry_service.pb.h"
+#include "voucher/v1/rpcs.pb.h"
 #include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::client {
@@ -93,7 +93,8 @@ class Client {
 #undef VOUCHER_CLIENT_METHOD
 
   // Any unary RPC by its path, as in "/voucher.v1.ProgramService/GetBudget", with messages of its
-  // types. The methods above are this one.
+  // types; tried once only unless its options say that it is safe to send again (rpc_options.h).
+  // The methods above are this one.
   absl::Status Call(absl::string_view path, const google::protobuf::Message& request,
                     google::protobuf::Message* response, const CallOptions& call = {}) const;
 

@@ -10,7 +10,7 @@ endforeach()
 
 install(TARGETS voucher_client voucher_proto EXPORT voucher_client
   ARCHIVE DESTINATION lib COMPONENT voucher_client)
-install(FILES client.h refused.h retry.h rpcs.h
+install(FILES client.h refused.h retry.h rpc_options.h
   DESTINATION include/voucher_client/clients/cpp COMPONENT voucher_client)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/gen/google ${PROJECT_BINARY_DIR}/gen/voucher
   DESTINATION include/voucher_client COMPONENT voucher_client

@@ -123,7 +123,7 @@ absl::Status Watch(const Options& options, const CallOptions& call, grpc::Channe
                    const char* path, const Request& request,
                    const std::function<bool(const Response&)>& on_message) {
   const grpc::internal::RpcMethod method(path, grpc::internal::RpcMethod::SERVER_STREAMING);
-  return RunWithRetries(call.retry ? *call.retry : options.retry, DeadlineOf(call),
+  return RunWithRetries(path, call.retry ? *call.retry : options.retry, DeadlineOf(call),
                         absl::InfiniteDuration(), [&](absl::Time deadline, bool* progress) {
                           grpc::ClientContext context;
                           Prepare(options, deadline, &context);
@@ -149,8 +149,8 @@ absl::Status Client::StreamRedeem(const NextRedemptions& next, const Redemptions
   RedemptionQueue queue(next, answered, window);
   const grpc::internal::RpcMethod method(kStreamRedeem, grpc::internal::RpcMethod::BIDI_STREAMING);
   return RunWithRetries(
-      call.retry ? *call.retry : options_.retry, DeadlineOf(call), absl::InfiniteDuration(),
-      [&](absl::Time deadline, bool* progress) {
+      kStreamRedeem, call.retry ? *call.retry : options_.retry, DeadlineOf(call),
+      absl::InfiniteDuration(), [&](absl::Time deadline, bool* progress) {
         grpc::ClientContext context;
         Prepare(options_, deadline, &context);
         const std::unique_ptr<RedeemCall> stream(

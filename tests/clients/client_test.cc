@@ -20,6 +20,8 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include "clients/cpp/rpc_options.h"
+#include "voucher/dev/v1/clock_service.grpc.pb.h"
 #include "voucher/v1/audit_service.grpc.pb.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
 #include "voucher/v1/program_service.grpc.pb.h"
@@ -124,6 +126,24 @@ class TickingProgram final : public v1::ProgramService::Service {
   std::atomic<int> calls{0};
 };
 
+// A clock that is never there.
+class BusyClock final : public dev::v1::ClockService::Service {
+ public:
+  grpc::Status GetClock(grpc::ServerContext*, const dev::v1::GetClockRequest*,
+                        dev::v1::GetClockResponse*) override {
+    ++gets;
+    return {grpc::StatusCode::UNAVAILABLE, "busy"};
+  }
+  grpc::Status AdvanceClock(grpc::ServerContext*, const dev::v1::AdvanceClockRequest*,
+                            dev::v1::AdvanceClockResponse*) override {
+    ++advances;
+    return {grpc::StatusCode::UNAVAILABLE, "busy"};
+  }
+
+  std::atomic<int> gets{0};
+  std::atomic<int> advances{0};
+};
+
 // Sends three entries at a time from the one asked for; each call breaks after two messages. Or
 // denies.
 class FlakyAudit final : public v1::AuditService::Service {
@@ -166,6 +186,7 @@ class ClientTest : public ::testing::Test {
     builder.RegisterService(&credit_);
     builder.RegisterService(&program_);
     builder.RegisterService(&audit_);
+    builder.RegisterService(&clock_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
 
@@ -195,6 +216,7 @@ class ClientTest : public ::testing::Test {
   FlakyCredit credit_;
   TickingProgram program_;
   FlakyAudit audit_;
+  BusyClock clock_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Client> client_;
 };
@@ -207,6 +229,17 @@ TEST_F(ClientTest, RetriesUnavailableWithTheSameRequestId) {
   EXPECT_EQ(response->receipt().sequence(), 7u);
   EXPECT_THAT(registry_.request_ids, ElementsAre("id-1", "id-1", "id-1"));
   EXPECT_EQ(registry_.principal, "platform");
+}
+
+TEST_F(ClientTest, SendsOnlyOnceWhatDoesNotSayThatItIsSafeToRepeat) {
+  dev::v1::GetClockResponse now;
+  EXPECT_TRUE(absl::IsUnavailable(
+      client_->Call("/voucher.dev.v1.ClockService/GetClock", dev::v1::GetClockRequest(), &now)));
+  EXPECT_EQ(clock_.gets, 4);
+  dev::v1::AdvanceClockResponse after;
+  EXPECT_TRUE(absl::IsUnavailable(client_->Call("/voucher.dev.v1.ClockService/AdvanceClock",
+                                                dev::v1::AdvanceClockRequest(), &after)));
+  EXPECT_EQ(clock_.advances, 1);
 }
 
 TEST_F(ClientTest, GivesUpAfterTheLastAttempt) {
@@ -416,6 +449,21 @@ TEST(MakeRequestId, GivesFreshPrintableIds) {
   for (int i = 0; i < 1'000; ++i) ids.insert(MakeRequestId());
   EXPECT_THAT(ids, SizeIs(1'000));
   EXPECT_THAT(ids, Each(SizeIs(32)));
+}
+
+TEST(RpcOptions, AreThoseOfTheContract) {
+  const v1::RpcOptions* redeem = RpcOptionsOf("/voucher.v1.CreditService/Redeem");
+  ASSERT_NE(redeem, nullptr);
+  EXPECT_EQ(redeem->kind(), v1::RPC_KIND_MUTATION);
+  EXPECT_THAT(redeem->roles(), ElementsAre(v1::ROLE_PROVIDER));
+  EXPECT_EQ(RpcOptionsOf("/voucher.v1.ProgramService/WatchBudget")->kind(), v1::RPC_KIND_WATCH);
+  EXPECT_TRUE(IsRetrySafe("/voucher.v1.CreditService/StreamRedeem"));
+  EXPECT_FALSE(IsRetrySafe("/voucher.dev.v1.ClockService/JumpClock"));
+  for (const char* path : {"/voucher.v1.CreditService/redeem", "voucher.v1.CreditService/Redeem",
+                           "/voucher.v1.CreditService", "/", ""}) {
+    EXPECT_EQ(RpcOptionsOf(path), nullptr) << path;
+    EXPECT_FALSE(IsRetrySafe(path)) << path;
+  }
 }
 
 // Every unary RPC of the contract has its method, and nothing else has.
