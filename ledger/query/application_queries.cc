@@ -10,9 +10,9 @@
 
 namespace voucher::query {
 
-absl::Status GetApplication(const View& view, const v1::Authority&,
-                            const v1::GetApplicationRequest& request,
-                            v1::GetApplicationResponse* response) {
+absl::Status GetApplication(const View& view, const v1::GetApplicationRequest& request,
+                            OpenAnswer<v1::GetApplicationResponse> answer) {
+  v1::GetApplicationResponse* const response = answer.ForEveryone();
   const uint64_t number = request.application_id();
   if (number == 0) {
     return absl::InvalidArgumentError("application_id is 0; applications are numbered from 1.");
@@ -26,9 +26,9 @@ absl::Status GetApplication(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status ListApplications(const View& view, const v1::Authority&,
-                              const v1::ListApplicationsRequest& request,
-                              v1::ListApplicationsResponse* response) {
+absl::Status ListApplications(const View& view, const v1::ListApplicationsRequest& request,
+                              OpenAnswer<v1::ListApplicationsResponse> answer) {
+  v1::ListApplicationsResponse* const response = answer.ForEveryone();
   if (request.program_id().empty() == request.uscc().empty()) {
     return absl::InvalidArgumentError(
         "Give exactly one of program_id and uscc: applications are listed by program or by "
@@ -64,8 +64,9 @@ absl::Status ListApplications(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status GetNotice(const View& view, const v1::Authority&, const v1::GetNoticeRequest& request,
-                       v1::GetNoticeResponse* response) {
+absl::Status GetNotice(const View& view, const v1::GetNoticeRequest& request,
+                       OpenAnswer<v1::GetNoticeResponse> answer) {
+  v1::GetNoticeResponse* const response = answer.ForEveryone();
   const uint64_t number = request.notice_id();
   if (number == 0)
     return absl::InvalidArgumentError("notice_id is 0; notices are numbered from 1.");
@@ -76,8 +77,9 @@ absl::Status GetNotice(const View& view, const v1::Authority&, const v1::GetNoti
   return absl::OkStatus();
 }
 
-absl::Status ListNotices(const View& view, const v1::Authority&,
-                         const v1::ListNoticesRequest& request, v1::ListNoticesResponse* response) {
+absl::Status ListNotices(const View& view, const v1::ListNoticesRequest& request,
+                         OpenAnswer<v1::ListNoticesResponse> answer) {
+  v1::ListNoticesResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
   page.Finish(WalkIndex<tables::NoticesByProgram>(

@@ -45,9 +45,9 @@ const rows::TotalsRow* TotalsOf(const View& view, uint32_t program,
 
 }  // namespace
 
-absl::Status GetBalances(const View& view, const v1::Authority&,
-                         const v1::GetBalancesRequest& request, v1::GetBalancesResponse* response,
-                         EntryReader entries) {
+absl::Status GetBalances(const View& view, const v1::GetBalancesRequest& request,
+                         OpenAnswer<v1::GetBalancesResponse> answer, EntryReader entries) {
+  v1::GetBalancesResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t sequence, SequenceAsOf(view, request, entries));
   std::optional<PastTotals> past;
   if (sequence != AsOf(view)) {

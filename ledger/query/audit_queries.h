@@ -5,15 +5,14 @@
 #include "absl/status/status.h"
 
 #include "ledger/query/as_of.h"
+#include "ledger/query/scope.h"
 #include "ledger/state/view.h"
 #include "voucher/v1/audit_service.pb.h"
-#include "voucher/v1/entry.pb.h"
 
 namespace voucher::query {
 
 // As of an earlier sequence or time, from the totals kept then and `entries`.
-absl::Status GetBalances(const View& view, const v1::Authority& who,
-                         const v1::GetBalancesRequest& request, v1::GetBalancesResponse* response,
-                         EntryReader entries);
+absl::Status GetBalances(const View& view, const v1::GetBalancesRequest& request,
+                         OpenAnswer<v1::GetBalancesResponse> answer, EntryReader entries);
 
 }  // namespace voucher::query

@@ -112,8 +112,9 @@ absl::Status FillBudget(const View& view, const std::string& program_id, v1::Bud
   return absl::OkStatus();
 }
 
-absl::Status GetBudget(const View& view, const v1::Authority&, const v1::GetBudgetRequest& request,
-                       v1::GetBudgetResponse* response, EntryReader entries) {
+absl::Status GetBudget(const View& view, const v1::GetBudgetRequest& request,
+                       OpenAnswer<v1::GetBudgetResponse> answer, EntryReader entries) {
+  v1::GetBudgetResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t sequence, SequenceAsOf(view, request, entries));
   VOUCHER_RETURN_IF_ERROR(sequence == AsOf(view)
                               ? FillBudget(view, request.program_id(), response->mutable_budget())

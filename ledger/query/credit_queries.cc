@@ -15,12 +15,12 @@
 namespace voucher::query {
 namespace {
 
-absl::Status CheckSeesAccount(const View& view, const v1::Authority& who, uint64_t account) {
-  return CheckSeesProvider(who, ProviderId(view, ProviderOfAccount(view, account)));
+const std::string& ProviderIdOfAccount(const View& view, uint64_t account) {
+  return ProviderId(view, ProviderOfAccount(view, account));
 }
 
-absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::Authority& who,
-                                          const v1::GetRedemptionRequest& request) {
+absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::GetRedemptionRequest& request,
+                                          const ProviderAnswer<v1::GetRedemptionResponse>& answer) {
   const bool by_order = !request.provider_id().empty() || !request.order_number().empty();
   if (request.redemption_id() != 0) {
     if (!by_order) return request.redemption_id();
@@ -32,7 +32,7 @@ absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::Authority&
     return absl::InvalidArgumentError(
         "Name the redemption by redemption_id, or by provider_id and order_number together.");
   }
-  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
+  VOUCHER_RETURN_IF_ERROR(answer.AboutProvider(request.provider_id()).status());
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
   const uint64_t number = NumberOf<tables::Orders>(view, {provider, request.order_number()});
   if (number == 0) {
@@ -60,8 +60,9 @@ absl::Status NotTheRedemption(uint64_t number) {
 
 }  // namespace
 
-absl::Status GetVoucher(const View& view, const v1::Authority&,
-                        const v1::GetVoucherRequest& request, v1::GetVoucherResponse* response) {
+absl::Status GetVoucher(const View& view, const v1::GetVoucherRequest& request,
+                        OpenAnswer<v1::GetVoucherResponse> answer) {
+  v1::GetVoucherResponse* const response = answer.ForEveryone();
   const uint64_t number = request.voucher_id();
   if (number == 0) {
     return absl::InvalidArgumentError("voucher_id is 0; vouchers are numbered from 1.");
@@ -75,9 +76,9 @@ absl::Status GetVoucher(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status ListVouchers(const View& view, const v1::Authority&,
-                          const v1::ListVouchersRequest& request,
-                          v1::ListVouchersResponse* response) {
+absl::Status ListVouchers(const View& view, const v1::ListVouchersRequest& request,
+                          OpenAnswer<v1::ListVouchersResponse> answer) {
+  v1::ListVouchersResponse* const response = answer.ForEveryone();
   if (request.program_id().empty() == request.uscc().empty()) {
     return absl::InvalidArgumentError(
         "Give exactly one of program_id and uscc: vouchers are listed by program or by "
@@ -103,8 +104,8 @@ absl::Status ListVouchers(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status GetTransfer(const View& view, const v1::Authority& who,
-                         const v1::GetTransferRequest& request, v1::GetTransferResponse* response) {
+absl::Status GetTransfer(const View& view, const v1::GetTransferRequest& request,
+                         ProviderAnswer<v1::GetTransferResponse> answer) {
   const uint64_t number = request.transfer_id();
   if (number == 0) {
     return absl::InvalidArgumentError("transfer_id is 0; transfers are numbered from 1.");
@@ -113,24 +114,25 @@ absl::Status GetTransfer(const View& view, const v1::Authority& who,
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no transfer ", number, "."));
   }
-  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, row->account()));
+  VOUCHER_ASSIGN_OR_RETURN(v1::GetTransferResponse* const response,
+                           answer.AboutProvider(ProviderIdOfAccount(view, row->account())));
   *response->mutable_transfer() = TransferResource(view, number, *row);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
-absl::Status ListTransfers(const View& view, const v1::Authority& who,
-                           const v1::ListTransfersRequest& request,
-                           v1::ListTransfersResponse* response) {
+absl::Status ListTransfers(const View& view, const v1::ListTransfersRequest& request,
+                           ProviderAnswer<v1::ListTransfersResponse> answer) {
   if (!v1::TransferState_IsValid(request.state())) {
     return absl::InvalidArgumentError(
         absl::StrCat("state ", static_cast<int>(request.state()), " is no state of a transfer."));
   }
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
-  if (!request.provider_id().empty()) {
-    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
-  }
-  VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
+  const std::string& provider_id = request.provider_id();
+  if (provider_id.empty()) return FindProvider(view, provider_id).status();
+  VOUCHER_ASSIGN_OR_RETURN(v1::ListTransfersResponse* const response,
+                           answer.AboutProvider(provider_id));
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, provider_id));
   const auto end = WalkIndex<tables::TransfersByProvider>(
       view, provider, page.after, page.wanted, [&](uint64_t number, const rows::PresentRow&) {
         const rows::TransferRow& row = MustFind<tables::Transfers>(view, {number});
@@ -145,14 +147,13 @@ absl::Status ListTransfers(const View& view, const v1::Authority& who,
   return absl::OkStatus();
 }
 
-absl::Status WatchTransfers(const View& view, const v1::Authority& who,
-                            const v1::WatchTransfersRequest& request,
-                            v1::WatchTransfersResponse* response) {
+absl::Status WatchTransfers(const View& view, const v1::WatchTransfersRequest& request,
+                            ProviderAnswer<v1::WatchTransfersResponse> answer) {
   const std::string& provider_id =
-      request.provider_id().empty() ? who.provider_id() : request.provider_id();
-  if (!provider_id.empty()) {
-    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, provider_id));
-  }
+      request.provider_id().empty() ? answer.own_provider_id() : request.provider_id();
+  if (provider_id.empty()) return FindProvider(view, provider_id).status();
+  VOUCHER_ASSIGN_OR_RETURN(v1::WatchTransfersResponse* const response,
+                           answer.AboutProvider(provider_id));
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, provider_id));
   response->set_next_sequence(std::max(request.from_sequence(), AsOf(view) + 1));
   int entry_begin = 0;  // first change of the entry looked at last
@@ -176,13 +177,13 @@ absl::Status WatchTransfers(const View& view, const v1::Authority& who,
   return absl::OkStatus();
 }
 
-absl::Status GetRedemption(const View& view, const v1::Authority& who,
-                           const v1::GetRedemptionRequest& request,
-                           v1::GetRedemptionResponse* response, EntryReader entries) {
-  VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, RedemptionNumber(view, who, request));
+absl::Status GetRedemption(const View& view, const v1::GetRedemptionRequest& request,
+                           ProviderAnswer<v1::GetRedemptionResponse> answer, EntryReader entries) {
+  VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, RedemptionNumber(view, request, answer));
   VOUCHER_ASSIGN_OR_RETURN(const v1::Entry entry, FindRedemption(view, number, entries));
   const v1::RedeemRequest& order = entry.command().redeem();
-  VOUCHER_RETURN_IF_ERROR(CheckSeesAccount(view, who, order.account_id()));
+  VOUCHER_ASSIGN_OR_RETURN(v1::GetRedemptionResponse* const response,
+                           answer.AboutProvider(ProviderIdOfAccount(view, order.account_id())));
   if (request.redemption_id() == 0 && order.order_number() != request.order_number()) {
     return NotTheRedemption(number);
   }
@@ -191,13 +192,14 @@ absl::Status GetRedemption(const View& view, const v1::Authority& who,
   return absl::OkStatus();
 }
 
-absl::Status ListRedemptions(const View& view, const v1::Authority& who,
-                             const v1::ListRedemptionsRequest& request,
-                             v1::ListRedemptionsResponse* response, EntryReader entries) {
+absl::Status ListRedemptions(const View& view, const v1::ListRedemptionsRequest& request,
+                             ProviderAnswer<v1::ListRedemptionsResponse> answer,
+                             EntryReader entries) {
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
                            FindAccount(view, request.account_id()));
-  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, account->provider())));
+  VOUCHER_ASSIGN_OR_RETURN(v1::ListRedemptionsResponse* const response,
+                           answer.AboutProvider(ProviderId(view, account->provider())));
   uint64_t last = page.after;
   uint64_t next = account->last_redemption();
   if (last != 0) {
@@ -222,11 +224,12 @@ absl::Status ListRedemptions(const View& view, const v1::Authority& who,
   return absl::OkStatus();
 }
 
-absl::Status GetCredit(const View& view, const v1::Authority& who,
-                       const v1::GetCreditRequest& request, v1::GetCreditResponse* response) {
+absl::Status GetCredit(const View& view, const v1::GetCreditRequest& request,
+                       ProviderAnswer<v1::GetCreditResponse> answer) {
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const account,
                            FindAccount(view, request.account_id()));
-  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, account->provider())));
+  VOUCHER_ASSIGN_OR_RETURN(v1::GetCreditResponse* const response,
+                           answer.AboutProvider(ProviderId(view, account->provider())));
   uint32_t only_program = 0;
   if (!request.program_id().empty()) {
     VOUCHER_ASSIGN_OR_RETURN(only_program, FindProgram(view, request.program_id()));

@@ -4,47 +4,43 @@
 #include "absl/status/status.h"
 
 #include "ledger/query/entry_reader.h"
+#include "ledger/query/scope.h"
 #include "ledger/state/view.h"
 #include "voucher/v1/credit_service.pb.h"
-#include "voucher/v1/entry.pb.h"
 
 namespace voucher::query {
 
-absl::Status GetVoucher(const View& view, const v1::Authority& who,
-                        const v1::GetVoucherRequest& request, v1::GetVoucherResponse* response);
+absl::Status GetVoucher(const View& view, const v1::GetVoucherRequest& request,
+                        OpenAnswer<v1::GetVoucherResponse> answer);
 
 // Needs exactly one of program_id and uscc.
-absl::Status ListVouchers(const View& view, const v1::Authority& who,
-                          const v1::ListVouchersRequest& request,
-                          v1::ListVouchersResponse* response);
+absl::Status ListVouchers(const View& view, const v1::ListVouchersRequest& request,
+                          OpenAnswer<v1::ListVouchersResponse> answer);
 
-absl::Status GetTransfer(const View& view, const v1::Authority& who,
-                         const v1::GetTransferRequest& request, v1::GetTransferResponse* response);
+absl::Status GetTransfer(const View& view, const v1::GetTransferRequest& request,
+                         ProviderAnswer<v1::GetTransferResponse> answer);
 
-absl::Status ListTransfers(const View& view, const v1::Authority& who,
-                           const v1::ListTransfersRequest& request,
-                           v1::ListTransfersResponse* response);
+absl::Status ListTransfers(const View& view, const v1::ListTransfersRequest& request,
+                           ProviderAnswer<v1::ListTransfersResponse> answer);
 
 // What a WatchTransfers call sends next: the changes from request.from_sequence on, at most
 // kMaxTransferChanges and never part of an entry's. A PROVIDER may leave provider_id empty. No
 // changes if there are none yet; next_sequence is where to look next.
-absl::Status WatchTransfers(const View& view, const v1::Authority& who,
-                            const v1::WatchTransfersRequest& request,
-                            v1::WatchTransfersResponse* response);
+absl::Status WatchTransfers(const View& view, const v1::WatchTransfersRequest& request,
+                            ProviderAnswer<v1::WatchTransfersResponse> answer);
 
 // No entry changes more transfers of a provider.
 inline constexpr int kMaxTransferChanges = 1'000;
 
-absl::Status GetRedemption(const View& view, const v1::Authority& who,
-                           const v1::GetRedemptionRequest& request,
-                           v1::GetRedemptionResponse* response, EntryReader entries);
+absl::Status GetRedemption(const View& view, const v1::GetRedemptionRequest& request,
+                           ProviderAnswer<v1::GetRedemptionResponse> answer, EntryReader entries);
 
 // Reads an entry for each redemption that it shows.
-absl::Status ListRedemptions(const View& view, const v1::Authority& who,
-                             const v1::ListRedemptionsRequest& request,
-                             v1::ListRedemptionsResponse* response, EntryReader entries);
+absl::Status ListRedemptions(const View& view, const v1::ListRedemptionsRequest& request,
+                             ProviderAnswer<v1::ListRedemptionsResponse> answer,
+                             EntryReader entries);
 
-absl::Status GetCredit(const View& view, const v1::Authority& who,
-                       const v1::GetCreditRequest& request, v1::GetCreditResponse* response);
+absl::Status GetCredit(const View& view, const v1::GetCreditRequest& request,
+                       ProviderAnswer<v1::GetCreditResponse> answer);
 
 }  // namespace voucher::query

@@ -6,17 +6,18 @@
 
 namespace voucher::query {
 
-absl::Status GetProgram(const View& view, const v1::Authority&,
-                        const v1::GetProgramRequest& request, v1::GetProgramResponse* response) {
+absl::Status GetProgram(const View& view, const v1::GetProgramRequest& request,
+                        OpenAnswer<v1::GetProgramResponse> answer) {
+  v1::GetProgramResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t number, FindProgram(view, request.program_id()));
   *response->mutable_program() = ProgramResource(view, number);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
-absl::Status ListPrograms(const View& view, const v1::Authority&,
-                          const v1::ListProgramsRequest& request,
-                          v1::ListProgramsResponse* response) {
+absl::Status ListPrograms(const View& view, const v1::ListProgramsRequest& request,
+                          OpenAnswer<v1::ListProgramsResponse> answer) {
+  v1::ListProgramsResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->program();
@@ -29,8 +30,9 @@ absl::Status ListPrograms(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status GetCalendar(const View& view, const v1::Authority&, const v1::GetCalendarRequest&,
-                         v1::GetCalendarResponse* response) {
+absl::Status GetCalendar(const View& view, const v1::GetCalendarRequest&,
+                         OpenAnswer<v1::GetCalendarResponse> answer) {
+  v1::GetCalendarResponse* const response = answer.ForEveryone();
   const rows::CalendarRow* row = view.Find<tables::Calendars>({});
   if (row == nullptr) {
     return absl::NotFoundError("No working-day calendar was published; use PublishCalendar.");

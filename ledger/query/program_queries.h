@@ -7,14 +7,15 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/query/as_of.h"
+#include "ledger/query/scope.h"
 #include "ledger/state/view.h"
-#include "voucher/v1/entry.pb.h"
 #include "voucher/v1/program_service.pb.h"
 
 namespace voucher::query {
 
-// Every function of this room answers one read RPC from one view and has the same shape: `who`
-// asks, `response` is empty on entry, complete with as_of_sequence on OK and unspecified otherwise.
+// Every function of this room answers one read RPC from one view and has the same shape: `answer`
+// knows who asks and gives the response to fill in (scope.h), which is empty on entry, complete
+// with as_of_sequence on OK and unspecified otherwise.
 // A function reads `view` from the calling thread only, and never waits: min_sequence is the
 // caller's business.
 //
@@ -27,27 +28,25 @@ namespace voucher::query {
 // kMaxExamined rows per page, so a page may be short, even empty, and still carry a next_page_token
 // (paging.h).
 
-absl::Status GetProgram(const View& view, const v1::Authority& who,
-                        const v1::GetProgramRequest& request, v1::GetProgramResponse* response);
+absl::Status GetProgram(const View& view, const v1::GetProgramRequest& request,
+                        OpenAnswer<v1::GetProgramResponse> answer);
 
-absl::Status ListPrograms(const View& view, const v1::Authority& who,
-                          const v1::ListProgramsRequest& request,
-                          v1::ListProgramsResponse* response);
+absl::Status ListPrograms(const View& view, const v1::ListProgramsRequest& request,
+                          OpenAnswer<v1::ListProgramsResponse> answer);
 
-absl::Status GetCalendar(const View& view, const v1::Authority& who,
-                         const v1::GetCalendarRequest& request, v1::GetCalendarResponse* response);
+absl::Status GetCalendar(const View& view, const v1::GetCalendarRequest& request,
+                         OpenAnswer<v1::GetCalendarResponse> answer);
 
 // What an application received at `now` would get; with facts, received at request.received_at if
 // that is given. An unknown program, item or enterprise is a refusal in the response, as it would
 // be for an application, not an error. Refusals come in the order of SubmitApplication; evidence,
 // invoices and products are not part of a quote.
-absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
-                   v1::QuoteResponse* response, UnixNanos now);
+absl::Status Quote(const View& view, const v1::QuoteRequest& request,
+                   OpenAnswer<v1::QuoteResponse> answer, UnixNanos now);
 
 // As of an earlier sequence or time, from the totals kept then and `entries`.
-absl::Status GetBudget(const View& view, const v1::Authority& who,
-                       const v1::GetBudgetRequest& request, v1::GetBudgetResponse* response,
-                       EntryReader entries);
+absl::Status GetBudget(const View& view, const v1::GetBudgetRequest& request,
+                       OpenAnswer<v1::GetBudgetResponse> answer, EntryReader entries);
 
 // The budget of a program for GetBudget, WatchBudget and metrics. INVALID_ARGUMENT if `program_id`
 // is empty, NOT_FOUND if there is no such program.

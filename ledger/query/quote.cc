@@ -106,18 +106,20 @@ Answer Answered(Context* context, const v1::QuoteRequest& request) {
 
 }  // namespace
 
-absl::Status Quote(const View& view, const v1::Authority& who, const v1::QuoteRequest& request,
-                   v1::QuoteResponse* response, UnixNanos now) {
+absl::Status Quote(const View& view, const v1::QuoteRequest& request,
+                   OpenAnswer<v1::QuoteResponse> answer, UnixNanos now) {
+  v1::QuoteResponse* const response = answer.ForEveryone();
   VOUCHER_RETURN_IF_ERROR(ValidateQuoteRequest(request));
   const bool at_instant = request.has_facts() && request.has_received_at();
-  Context context(view, who, at_instant ? *FromTimestamp(request.received_at()) : now);
-  Answer answer = Answered(&context, request);
-  if (auto* refusal = std::get_if<v1::Refusal>(&answer)) {
+  Context context(view, v1::Authority::default_instance(),
+                  at_instant ? *FromTimestamp(request.received_at()) : now);
+  Answer quoted = Answered(&context, request);
+  if (auto* refusal = std::get_if<v1::Refusal>(&quoted)) {
     FillClause(view.Find<tables::Revisions>({context.program, context.revision}), refusal);
     FillMessages(refusal);
     *response->mutable_refusal() = std::move(*refusal);
   } else {
-    *response->mutable_grant() = std::move(std::get<v1::Grant>(answer));
+    *response->mutable_grant() = std::move(std::get<v1::Grant>(quoted));
   }
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();

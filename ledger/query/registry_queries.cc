@@ -15,9 +15,9 @@
 
 namespace voucher::query {
 
-absl::Status GetEnterprise(const View& view, const v1::Authority&,
-                           const v1::GetEnterpriseRequest& request,
-                           v1::GetEnterpriseResponse* response) {
+absl::Status GetEnterprise(const View& view, const v1::GetEnterpriseRequest& request,
+                           OpenAnswer<v1::GetEnterpriseResponse> answer) {
+  v1::GetEnterpriseResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, FindEnterprise(view, request.uscc()));
   *response->mutable_enterprise() =
       EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
@@ -25,9 +25,9 @@ absl::Status GetEnterprise(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status ListEnterprises(const View& view, const v1::Authority&,
-                             const v1::ListEnterprisesRequest& request,
-                             v1::ListEnterprisesResponse* response) {
+absl::Status ListEnterprises(const View& view, const v1::ListEnterprisesRequest& request,
+                             OpenAnswer<v1::ListEnterprisesResponse> answer) {
+  v1::ListEnterprisesResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->enterprise();
@@ -41,9 +41,9 @@ absl::Status ListEnterprises(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status ListProviders(const View& view, const v1::Authority&,
-                           const v1::ListProvidersRequest& request,
-                           v1::ListProvidersResponse* response) {
+absl::Status ListProviders(const View& view, const v1::ListProvidersRequest& request,
+                           OpenAnswer<v1::ListProvidersResponse> answer) {
+  v1::ListProvidersResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->provider();
@@ -58,8 +58,9 @@ absl::Status ListProviders(const View& view, const v1::Authority&,
 }
 
 // The position of a page is (provider number, product_id) of the last product shown.
-absl::Status ListCatalog(const View& view, const v1::Authority&,
-                         const v1::ListCatalogRequest& request, v1::ListCatalogResponse* response) {
+absl::Status ListCatalog(const View& view, const v1::ListCatalogRequest& request,
+                         OpenAnswer<v1::ListCatalogResponse> answer) {
+  v1::ListCatalogResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const size_t wanted, RowsWanted(request.page_size()));
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
   uint64_t first_provider = 0;
@@ -104,9 +105,8 @@ absl::Status ListCatalog(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
-                             const v1::GetCloudAccountRequest& request,
-                             v1::GetCloudAccountResponse* response) {
+absl::Status GetCloudAccount(const View& view, const v1::GetCloudAccountRequest& request,
+                             ProviderAnswer<v1::GetCloudAccountResponse> answer) {
   uint64_t number = request.account_id();
   const bool by_name = !request.provider_id().empty() || !request.account_number().empty();
   if (number != 0 && by_name) {
@@ -118,7 +118,7 @@ absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
       return absl::InvalidArgumentError(
           "Name the account by account_id, or by provider_id and account_number together.");
     }
-    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, request.provider_id()));
+    VOUCHER_RETURN_IF_ERROR(answer.AboutProvider(request.provider_id()).status());
     VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
     number = NumberOf<tables::AccountNumbers>(view, {provider, request.account_number()});
     if (number == 0) {
@@ -128,14 +128,16 @@ absl::Status GetCloudAccount(const View& view, const v1::Authority& who,
     }
   }
   VOUCHER_ASSIGN_OR_RETURN(const rows::AccountRow* const row, FindAccount(view, number));
-  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, ProviderId(view, row->provider())));
+  VOUCHER_ASSIGN_OR_RETURN(v1::GetCloudAccountResponse* const response,
+                           answer.AboutProvider(ProviderId(view, row->provider())));
   *response->mutable_account() = AccountResource(view, number, *row);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
-absl::Status GetCluster(const View& view, const v1::Authority&,
-                        const v1::GetClusterRequest& request, v1::GetClusterResponse* response) {
+absl::Status GetCluster(const View& view, const v1::GetClusterRequest& request,
+                        OpenAnswer<v1::GetClusterResponse> answer) {
+  v1::GetClusterResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
   if (request.cluster_id().empty()) {
     return absl::InvalidArgumentError("cluster_id is empty; name a cluster of the program.");
@@ -151,9 +153,9 @@ absl::Status GetCluster(const View& view, const v1::Authority&,
   return absl::OkStatus();
 }
 
-absl::Status ListClusters(const View& view, const v1::Authority&,
-                          const v1::ListClustersRequest& request,
-                          v1::ListClustersResponse* response) {
+absl::Status ListClusters(const View& view, const v1::ListClustersRequest& request,
+                          OpenAnswer<v1::ListClustersResponse> answer) {
+  v1::ListClustersResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));
   page.Finish(WalkIndex<tables::ClustersByProgram>(

@@ -1,7 +1,7 @@
 #include "ledger/query/settlement_queries.h"
 
-#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -46,15 +46,10 @@ void FillLines(const View& view, uint64_t statement, uint64_t first,
       });
 }
 
-bool IsProvider(const v1::Authority& who) {
-  return std::find(who.roles().begin(), who.roles().end(), v1::ROLE_PROVIDER) != who.roles().end();
-}
-
 }  // namespace
 
-absl::Status GetStatement(const View& view, const v1::Authority& who,
-                          const v1::GetStatementRequest& request,
-                          v1::GetStatementResponse* response) {
+absl::Status GetStatement(const View& view, const v1::GetStatementRequest& request,
+                          ProviderAnswer<v1::GetStatementResponse> answer) {
   const uint64_t number = request.statement_id();
   if (number == 0) {
     return absl::InvalidArgumentError("statement_id is 0; statements are numbered from 1.");
@@ -63,22 +58,25 @@ absl::Status GetStatement(const View& view, const v1::Authority& who,
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no statement ", number, "."));
   }
-  *response->mutable_statement() = StatementResource(view, number, *row);
-  VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, response->statement().provider_id()));
+  v1::Statement statement = StatementResource(view, number, *row);
+  VOUCHER_ASSIGN_OR_RETURN(v1::GetStatementResponse* const response,
+                           answer.AboutProvider(statement.provider_id()));
+  *response->mutable_statement() = std::move(statement);
   FillLines(view, number, request.first_application_id(), response);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
-absl::Status ListStatements(const View& view, const v1::Authority& who,
-                            const v1::ListStatementsRequest& request,
-                            v1::ListStatementsResponse* response) {
+absl::Status ListStatements(const View& view, const v1::ListStatementsRequest& request,
+                            ProviderAnswer<v1::ListStatementsResponse> answer) {
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const std::string& provider_id =
-      request.provider_id().empty() && IsProvider(who) ? who.provider_id() : request.provider_id();
+      request.provider_id().empty() ? answer.own_provider_id() : request.provider_id();
   uint64_t provider = 0;
+  VOUCHER_ASSIGN_OR_RETURN(
+      v1::ListStatementsResponse* const response,
+      provider_id.empty() ? answer.AboutEveryProvider() : answer.AboutProvider(provider_id));
   if (!provider_id.empty()) {
-    VOUCHER_RETURN_IF_ERROR(CheckSeesProvider(who, provider_id));
     VOUCHER_ASSIGN_OR_RETURN(provider, FindProvider(view, provider_id));
   }
   VOUCHER_ASSIGN_OR_RETURN(const uint32_t program, FindProgram(view, request.program_id()));

@@ -3,19 +3,17 @@
 
 #include "absl/status/status.h"
 
+#include "ledger/query/scope.h"
 #include "ledger/state/view.h"
-#include "voucher/v1/entry.pb.h"
 #include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::query {
 
-absl::Status GetStatement(const View& view, const v1::Authority& who,
-                          const v1::GetStatementRequest& request,
-                          v1::GetStatementResponse* response);
+absl::Status GetStatement(const View& view, const v1::GetStatementRequest& request,
+                          ProviderAnswer<v1::GetStatementResponse> answer);
 
 // Without a provider in the request, a PROVIDER gets its own.
-absl::Status ListStatements(const View& view, const v1::Authority& who,
-                            const v1::ListStatementsRequest& request,
-                            v1::ListStatementsResponse* response);
+absl::Status ListStatements(const View& view, const v1::ListStatementsRequest& request,
+                            ProviderAnswer<v1::ListStatementsResponse> answer);
 
 }  // namespace voucher::query

@@ -15,8 +15,6 @@
 
 namespace voucher {
 
-using UnaryHandler = std::function<void(const UnaryCall&)>;
-
 // Submits a single command whose form is not checked yet and ends the call: with what `reply` makes
 // of an accepted entry, or with the refusal, or with the bad fields.
 using MutationReply = absl::AnyInvocable<void(const UnaryCall&, const Recorded&)>;

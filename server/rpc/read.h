@@ -8,12 +8,11 @@
 #include "absl/status/status.h"
 
 #include "ledger/query/entry_reader.h"
+#include "ledger/query/scope.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/unary_call.h"
 
 namespace voucher {
-
-using UnaryHandler = std::function<void(const UnaryCall&)>;
 
 // Longest wait for min_sequence; callers with a shorter deadline wait until that.
 inline constexpr std::chrono::seconds kMaxReadWait{10};
@@ -28,42 +27,42 @@ bool ParseRead(const UnaryCall& call, google::protobuf::Message* request);
 void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
                   std::function<void(const UnaryCall&, const ReadSnapshot&)> read);
 
-// A handler from a query of ledger/query. `extra` are its last arguments, made by functions of the
-// call (the time for Quote).
-template <class Request, class Response, class... Extra>
-UnaryHandler Read(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
-                                        Response*, Extra...),
-                  std::function<Extra(const UnaryCall&)>... extra) {
-  return [=](const UnaryCall& call) {
+// A handler from a query of ledger/query, with the scope of the answer that it takes. `extra` are
+// its last arguments, made by functions of the call (the time for Quote).
+template <template <class> class Answer, class Request, class Response, class... Extra>
+ScopedHandler Read(absl::Status (*query)(const View&, const Request&, Answer<Response>, Extra...),
+                   std::function<Extra(const UnaryCall&)>... extra) {
+  const auto handler = [=](const UnaryCall& call) {
     auto request = std::make_shared<Request>();
     if (!ParseRead(call, request.get())) return;
     WithSnapshot(
         call, request->min_sequence(), [=](const UnaryCall& ready, const ReadSnapshot& snapshot) {
           Response response;
           const absl::Status status =
-              query(*snapshot.NewView(), ready.who(), *request, &response, extra(ready)...);
+              query(*snapshot.NewView(), *request, {ready.who(), &response}, extra(ready)...);
           status.ok() ? ready.Reply(response) : ready.Fail(OperatingStatus(status));
         });
   };
+  return {Answer<Response>::kScope, handler};
 }
 
 // The same for a query that reads entries. If it reads many, as `reads_many` says of the request,
 // it is answered on a thread of its own: no other call waits for that.
-template <class Request, class Response>
-UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Authority&,
-                                                   const Request&, Response*, query::EntryReader),
-                             bool (*reads_many)(const Request&)) {
+template <template <class> class Answer, class Request, class Response>
+ScopedHandler ReadFromEntries(absl::Status (*query)(const View&, const Request&, Answer<Response>,
+                                                    query::EntryReader),
+                              bool (*reads_many)(const Request&)) {
   const auto answer = [query](const UnaryCall& call, const Request& request,
                               const ReadSnapshot& snapshot) {
     Ledger* const ledger = call.call_context().ledger;
     Response response;
-    const absl::Status status = query(*snapshot.NewView(), call.who(), request, &response,
+    const absl::Status status = query(*snapshot.NewView(), request, {call.who(), &response},
                                       [ledger](uint64_t first, uint64_t last, auto visit) {
                                         return ledger->ReadEntries(first, last, visit);
                                       });
     status.ok() ? call.Reply(response) : call.Fail(OperatingStatus(status));
   };
-  return [answer, reads_many](const UnaryCall& call) {
+  const auto handler = [answer, reads_many](const UnaryCall& call) {
     auto request = std::make_shared<Request>();
     if (!ParseRead(call, request.get())) return;
     WithSnapshot(call, request->min_sequence(),
@@ -74,13 +73,14 @@ UnaryHandler ReadFromEntries(absl::Status (*query)(const View&, const v1::Author
                    });
                  });
   };
+  return {Answer<Response>::kScope, handler};
 }
 
 // The same for a query that may be asked as of an earlier entry, and then reads many.
-template <class Request, class Response>
-UnaryHandler ReadAsOf(absl::Status (*query)(const View&, const v1::Authority&, const Request&,
-                                            Response*, query::EntryReader)) {
-  return ReadFromEntries<Request, Response>(
+template <template <class> class Answer, class Request, class Response>
+ScopedHandler ReadAsOf(absl::Status (*query)(const View&, const Request&, Answer<Response>,
+                                             query::EntryReader)) {
+  return ReadFromEntries<Answer, Request, Response>(
       query, [](const Request& request) { return request.as_of_case() != Request::AS_OF_NOT_SET; });
 }
 

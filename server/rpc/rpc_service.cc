@@ -84,6 +84,14 @@ void RpcService::Unary(absl::string_view method, UnaryHandler handler) {
                            }));
 }
 
+void RpcService::Unary(absl::string_view method, ScopedHandler read) {
+  const Rpc* rpc = call_context_.rpcs->Find(full_name(), method);
+  VOUCHER_CHECK(rpc != nullptr && rpc->options->scopes_size() == 1 &&
+                rpc->options->scopes(0) == read.scope)
+      << full_name() << '/' << method << " is not narrowed by " << v1::ScopeKind_Name(read.scope);
+  Unary(method, std::move(read.handler));
+}
+
 void RpcService::ServerStream(absl::string_view method, WriteHandler handler) {
   const Rpc* rpc = &Register(method, false, true);
   MarkMethodRawCallback(

@@ -25,7 +25,6 @@ namespace voucher {
 // A subclass adds a handler for each RPC in its constructor and ends with CheckComplete().
 class RpcService : public grpc::Service {
  public:
-  using UnaryHandler = std::function<void(const UnaryCall&)>;
   using WriteReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
   using BidiReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
   // Makes the reactor of one call, which deletes itself when done.
@@ -45,6 +44,8 @@ class RpcService : public grpc::Service {
   // Each aborts if the service has no such RPC of that kind, or the table of RPCs does not know
   // it. The handler runs only for what the table admits, that of a large unary request on a worker.
   void Unary(absl::string_view method, UnaryHandler handler);
+  // Aborts also if the options of the RPC name another scope than the handler's.
+  void Unary(absl::string_view method, ScopedHandler read);
   void ServerStream(absl::string_view method, WriteHandler handler);
   void BidiStream(absl::string_view method, BidiHandler handler);
 

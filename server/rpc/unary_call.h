@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
@@ -69,6 +70,14 @@ class UnaryCall {
   grpc::ByteBuffer* response_;
   const v1::Authority* who_ = nullptr;
   std::chrono::steady_clock::time_point begun_;
+};
+
+using UnaryHandler = std::function<void(const UnaryCall&)>;
+
+// A handler that shows a caller only what lies in this scope of it.
+struct ScopedHandler {
+  v1::ScopeKind scope;
+  UnaryHandler handler;
 };
 
 }  // namespace voucher

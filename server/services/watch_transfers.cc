@@ -18,7 +18,8 @@ class TransferFeed final : public Watched {
 
   absl::StatusOr<WatchLook> LookAt(const ReadSnapshot& snapshot) override {
     v1::WatchTransfersResponse response;
-    VOUCHER_RETURN_IF_ERROR(query::WatchTransfers(*snapshot.NewView(), who_, request_, &response));
+    VOUCHER_RETURN_IF_ERROR(
+        query::WatchTransfers(*snapshot.NewView(), request_, {who_, &response}));
     request_.set_from_sequence(response.next_sequence());
     WatchLook look;
     if (response.changes_size() > 0) look.message = SerializeMessage(response);

@@ -26,7 +26,7 @@ TEST_F(ApplicationQueriesTest, AnApplicationNamesItsNextStage) {
   v1::GetApplicationRequest request;
   request.set_application_id(5);
   v1::GetApplicationResponse response;
-  ASSERT_TRUE(GetApplication(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetApplication(view(), request, {Platform(), &response}).ok());
   const v1::Application& application = response.application();
   EXPECT_EQ(application.program_id(), "hubei-2025");
   EXPECT_EQ(application.queue_number(), 5);
@@ -43,7 +43,7 @@ TEST_F(ApplicationQueriesTest, AnApprovedApplicationNamesItsVoucherAndNoStage) {
   v1::GetApplicationRequest request;
   request.set_application_id(1);
   v1::GetApplicationResponse response;
-  ASSERT_TRUE(GetApplication(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetApplication(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.application().voucher_id(), 1);
   EXPECT_EQ(response.application().approved_fen(), 20'000'00);
   EXPECT_EQ(response.application().next_stage(), "");
@@ -57,7 +57,7 @@ TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
   v1::GetApplicationRequest request;
   request.set_application_id(5);
   v1::GetApplicationResponse response;
-  ASSERT_TRUE(GetApplication(lapsed, Platform(), request, &response).ok());
+  ASSERT_TRUE(GetApplication(lapsed, request, {Platform(), &response}).ok());
   const v1::Refusal& refusal = response.application().lapse_refusal();
   EXPECT_EQ(refusal.clause(), "Art. 1");
   EXPECT_EQ(refusal.message(), "Applications are closed.");
@@ -67,10 +67,10 @@ TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
 TEST_F(ApplicationQueriesTest, UnknownAndZeroIdsDiffer) {
   v1::GetApplicationRequest request;
   v1::GetApplicationResponse response;
-  EXPECT_EQ(GetApplication(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetApplication(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_application_id(6);
-  EXPECT_EQ(GetApplication(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetApplication(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -81,7 +81,7 @@ TEST_F(ApplicationQueriesTest, ApplicationsOfAProgramComeInQueueOrder) {
   std::vector<uint64_t> all;
   for (int page = 0; page < 3; ++page) {
     v1::ListApplicationsResponse response;
-    ASSERT_TRUE(ListApplications(view(), Platform(), request, &response).ok());
+    ASSERT_TRUE(ListApplications(view(), request, {Platform(), &response}).ok());
     for (const uint64_t id : Ids(response)) all.push_back(id);
     EXPECT_EQ(response.next_page_token().empty(), page == 2) << page;
     request.set_page_token(response.next_page_token());
@@ -94,7 +94,7 @@ TEST_F(ApplicationQueriesTest, AFullLastPageHasNoToken) {
   request.set_program_id("hubei-2025");
   request.set_page_size(5);
   v1::ListApplicationsResponse response;
-  ASSERT_TRUE(ListApplications(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(ListApplications(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.applications_size(), 5);
   EXPECT_EQ(response.next_page_token(), "");
 }
@@ -103,26 +103,26 @@ TEST_F(ApplicationQueriesTest, ApplicationsOfAnEnterpriseCanBeFilteredByState) {
   v1::ListApplicationsRequest request;
   request.set_uscc(StoryUscc(3));
   v1::ListApplicationsResponse all;
-  ASSERT_TRUE(ListApplications(view(), Platform(), request, &all).ok());
+  ASSERT_TRUE(ListApplications(view(), request, {Platform(), &all}).ok());
   EXPECT_EQ(Ids(all), (std::vector<uint64_t>{4, 5}));
   request.set_state(v1::APPLICATION_STATE_WITHDRAWN);
   v1::ListApplicationsResponse withdrawn;
-  ASSERT_TRUE(ListApplications(view(), Platform(), request, &withdrawn).ok());
+  ASSERT_TRUE(ListApplications(view(), request, {Platform(), &withdrawn}).ok());
   EXPECT_EQ(Ids(withdrawn), (std::vector<uint64_t>{4}));
 }
 
 TEST_F(ApplicationQueriesTest, AListNeedsExactlyOneFilter) {
   v1::ListApplicationsRequest request;
   v1::ListApplicationsResponse response;
-  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_program_id("hubei-2025");
   request.set_uscc(StoryUscc(0));
-  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.clear_uscc();
   request.set_state(static_cast<v1::ApplicationState>(99));
-  EXPECT_EQ(ListApplications(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
 }
 

@@ -53,7 +53,7 @@ class AsOfTest : public ::voucher::testing::ToldLedger {
 
   absl::StatusOr<v1::GetBudgetResponse> AskBudget(const v1::GetBudgetRequest& request) {
     v1::GetBudgetResponse response;
-    VOUCHER_RETURN_IF_ERROR(GetBudget(view(), Platform(), request, &response, Entries()));
+    VOUCHER_RETURN_IF_ERROR(GetBudget(view(), request, {Platform(), &response}, Entries()));
     return response;
   }
 
@@ -61,7 +61,7 @@ class AsOfTest : public ::voucher::testing::ToldLedger {
     v1::GetBalancesRequest request;
     request.set_sequence(sequence);
     v1::GetBalancesResponse response;
-    VOUCHER_RETURN_IF_ERROR(GetBalances(view(), Finance(), request, &response, Entries()));
+    VOUCHER_RETURN_IF_ERROR(GetBalances(view(), request, {Finance(), &response}, Entries()));
     return response;
   }
 
@@ -79,7 +79,7 @@ Then AnswersOf(const View& view) {
   Then then;
   EXPECT_TRUE(FillBudget(view, "hubei-2025", &then.budget).ok());
   then.budget.clear_applications();
-  EXPECT_TRUE(GetBalances(view, Finance(), {}, &then.balances, nullptr).ok());
+  EXPECT_TRUE(GetBalances(view, {}, {Finance(), &then.balances}, nullptr).ok());
   return then;
 }
 
@@ -163,7 +163,7 @@ TEST_F(AsOfTest, EntriesThatCannotBeReadAreDataLoss) {
   request.set_sequence(5);
   v1::GetBudgetResponse response;
   const EntryReader gap = [](uint64_t, uint64_t, auto) { return absl::OkStatus(); };
-  EXPECT_EQ(GetBudget(view(), Platform(), request, &response, gap).code(),
+  EXPECT_EQ(GetBudget(view(), request, {Platform(), &response}, gap).code(),
             absl::StatusCode::kDataLoss);
 }
 

@@ -40,7 +40,7 @@ class ClusterQueriesTest : public ::testing::Test {
     request.set_program_id("contest");
     request.set_cluster_id(cluster_id);
     v1::GetClusterResponse response;
-    EXPECT_TRUE(GetCluster(story_.view(), Platform(), request, &response).ok());
+    EXPECT_TRUE(GetCluster(story_.view(), request, {Platform(), &response}).ok());
     EXPECT_EQ(response.as_of_sequence(), story_.stored().size());
     return response.cluster();
   }
@@ -80,14 +80,14 @@ TEST_F(ClusterQueriesTest, UnknownClustersAndProgramsAreNotFound) {
   v1::GetClusterResponse response;
   v1::GetClusterRequest request;
   request.set_program_id("contest");
-  EXPECT_EQ(GetCluster(story_.view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetCluster(story_.view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_cluster_id("food");
-  EXPECT_EQ(GetCluster(story_.view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetCluster(story_.view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
   request.set_cluster_id("metal");
   request.set_program_id("nowhere");
-  EXPECT_EQ(GetCluster(story_.view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetCluster(story_.view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -97,18 +97,18 @@ TEST_F(ClusterQueriesTest, ClustersComeInPagesByNumber) {
   request.set_program_id("contest");
   request.set_page_size(2);
   v1::ListClustersResponse first;
-  ASSERT_TRUE(ListClusters(story_.view(), Platform(), request, &first).ok());
+  ASSERT_TRUE(ListClusters(story_.view(), request, {Platform(), &first}).ok());
   ASSERT_EQ(first.clusters_size(), 2);
   EXPECT_EQ(first.clusters(1).cluster().cluster_id(), "c-1");
   ASSERT_FALSE(first.next_page_token().empty());
   request.set_page_token(first.next_page_token());
   v1::ListClustersResponse second;
-  ASSERT_TRUE(ListClusters(story_.view(), Platform(), request, &second).ok());
+  ASSERT_TRUE(ListClusters(story_.view(), request, {Platform(), &second}).ok());
   ASSERT_EQ(second.clusters_size(), 1);
   EXPECT_EQ(second.clusters(0).number(), 3);
   EXPECT_TRUE(second.next_page_token().empty());
   request.clear_program_id();
-  EXPECT_EQ(ListClusters(story_.view(), Platform(), request, &second).code(),
+  EXPECT_EQ(ListClusters(story_.view(), request, {Platform(), &second}).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -144,7 +144,7 @@ TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder
     v1::GetEnterpriseRequest get;
     get.set_uscc(uscc);
     v1::GetEnterpriseResponse response;
-    ASSERT_TRUE(GetEnterprise(story_.view(), Platform(), get, &response).ok()) << uscc;
+    ASSERT_TRUE(GetEnterprise(story_.view(), get, {Platform(), &response}).ok()) << uscc;
     const v1::Enterprise& enterprise = response.enterprise();
     EXPECT_EQ(enterprise.number(), 3);
     EXPECT_EQ(enterprise.facts().uscc(), renewed);

@@ -22,7 +22,7 @@ TEST_F(CreditQueriesTest, AVoucherShowsWhereItsMoneyIs) {
   v1::GetVoucherRequest request;
   request.set_voucher_id(1);
   v1::GetVoucherResponse response;
-  ASSERT_TRUE(GetVoucher(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetVoucher(view(), request, {Platform(), &response}).ok());
   const v1::Voucher& voucher = response.voucher();
   EXPECT_EQ(voucher.application_id(), 1);
   EXPECT_EQ(voucher.uscc(), StoryUscc(0));
@@ -41,15 +41,15 @@ TEST_F(CreditQueriesTest, AVoucherShowsWhereItsMoneyIs) {
 TEST_F(CreditQueriesTest, VouchersAreListedByProgramOrEnterprise) {
   v1::ListVouchersRequest request;
   v1::ListVouchersResponse response;
-  EXPECT_EQ(ListVouchers(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListVouchers(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_program_id("hubei-2025");
-  ASSERT_TRUE(ListVouchers(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(ListVouchers(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.vouchers_size(), 1);
   request.clear_program_id();
   request.set_uscc(StoryUscc(1));
   v1::ListVouchersResponse none;
-  ASSERT_TRUE(ListVouchers(view(), Platform(), request, &none).ok());
+  ASSERT_TRUE(ListVouchers(view(), request, {Platform(), &none}).ok());
   EXPECT_EQ(none.vouchers_size(), 0);
 }
 
@@ -57,7 +57,7 @@ TEST_F(CreditQueriesTest, TransfersOfAProviderCanBeFilteredByState) {
   v1::ListTransfersRequest request;
   request.set_provider_id("acme");
   v1::ListTransfersResponse all;
-  ASSERT_TRUE(ListTransfers(view(), Platform(), request, &all).ok());
+  ASSERT_TRUE(ListTransfers(view(), request, {Platform(), &all}).ok());
   ASSERT_EQ(all.transfers_size(), 2);
   EXPECT_EQ(all.transfers(0).transfer_id(), 1);
   EXPECT_EQ(all.transfers(0).provider_reference(), "credited-1");
@@ -65,7 +65,7 @@ TEST_F(CreditQueriesTest, TransfersOfAProviderCanBeFilteredByState) {
   EXPECT_EQ(all.transfers(1).decline_reason(), "account is frozen");
   request.set_state(v1::TRANSFER_STATE_DECLINED);
   v1::ListTransfersResponse declined;
-  ASSERT_TRUE(ListTransfers(view(), Platform(), request, &declined).ok());
+  ASSERT_TRUE(ListTransfers(view(), request, {Platform(), &declined}).ok());
   ASSERT_EQ(declined.transfers_size(), 1);
   EXPECT_EQ(declined.transfers(0).transfer_id(), 3);
 }
@@ -74,7 +74,7 @@ TEST_F(CreditQueriesTest, ATransferIsDueSoManyHoursAfterItsOrder) {
   v1::GetTransferRequest request;
   request.set_transfer_id(2);
   v1::GetTransferResponse response;
-  ASSERT_TRUE(GetTransfer(view(), ProviderOf("zeta"), request, &response).ok());
+  ASSERT_TRUE(GetTransfer(view(), request, {ProviderOf("zeta"), &response}).ok());
   EXPECT_EQ(response.transfer().state(), v1::TRANSFER_STATE_ORDERED);
   const UnixNanos due = *FromTimestamp(response.transfer().answer_due_at());
   EXPECT_EQ(DayOf(due, Zone::Shanghai()), CivilDay(2025, 11, 4)) << "120 hours after October 30";
@@ -83,7 +83,7 @@ TEST_F(CreditQueriesTest, ATransferIsDueSoManyHoursAfterItsOrder) {
 TEST_F(CreditQueriesTest, AProvidersFeedHasEveryChangeOfItsTransfersInLedgerOrder) {
   v1::WatchTransfersRequest request;
   v1::WatchTransfersResponse all;
-  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &all).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {ProviderOf("acme"), &all}).ok());
   std::vector<uint64_t> transfers;
   uint64_t last = 0;
   for (const v1::TransferChange& change : all.changes()) {
@@ -97,11 +97,11 @@ TEST_F(CreditQueriesTest, AProvidersFeedHasEveryChangeOfItsTransfersInLedgerOrde
 
   request.set_from_sequence(all.changes(2).sequence());
   v1::WatchTransfersResponse rest;
-  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &rest).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {ProviderOf("acme"), &rest}).ok());
   EXPECT_EQ(rest.changes_size(), 2);
   request.set_from_sequence(all.next_sequence());
   v1::WatchTransfersResponse none;
-  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &none).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {ProviderOf("acme"), &none}).ok());
   EXPECT_EQ(none.changes_size(), 0);
   EXPECT_EQ(none.next_sequence(), end() + 1);
 }
@@ -113,7 +113,7 @@ TEST_F(CreditQueriesTest, ATransferThatBecomesOverdueIsNewsForItsProvider) {
   story_.MoveTo("2025-11-05T10:00:00+08:00");
   story_.FireTimers();
   v1::WatchTransfersResponse response;
-  ASSERT_TRUE(WatchTransfers(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {Platform(), &response}).ok());
   ASSERT_EQ(response.changes_size(), 1);
   EXPECT_EQ(response.changes(0).transfer().transfer_id(), 2);
   EXPECT_EQ(response.changes(0).transfer().state(), v1::TRANSFER_STATE_OVERDUE);
@@ -140,12 +140,12 @@ TEST_F(CreditQueriesTest, AMessageOfTheFeedEndsBetweenEntries) {
 
   v1::WatchTransfersRequest request;
   v1::WatchTransfersResponse first;
-  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &first).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {ProviderOf("acme"), &first}).ok());
   EXPECT_EQ(first.changes_size(), 604);
   EXPECT_EQ(first.next_sequence(), confirmed.sequence());
   request.set_from_sequence(first.next_sequence());
   v1::WatchTransfersResponse second;
-  ASSERT_TRUE(WatchTransfers(view(), ProviderOf("acme"), request, &second).ok());
+  ASSERT_TRUE(WatchTransfers(view(), request, {ProviderOf("acme"), &second}).ok());
   EXPECT_EQ(second.changes_size(), 600);
   EXPECT_EQ(second.changes(0).sequence(), confirmed.sequence());
   EXPECT_EQ(second.next_sequence(), confirmed.sequence() + 1);
@@ -155,14 +155,14 @@ TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
   v1::GetRedemptionRequest request;
   request.set_redemption_id(story_.redemption(2));
   v1::GetRedemptionResponse by_id;
-  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_id, Entries()).ok());
+  ASSERT_TRUE(GetRedemption(view(), request, {Platform(), &by_id}, Entries()).ok());
   EXPECT_EQ(by_id.redemption().amount_fen(), 700'00);
   EXPECT_EQ(by_id.redemption().reversed_fen(), 200'00);
   EXPECT_EQ(by_id.redemption().state(), v1::REDEMPTION_STATE_PARTLY_REVERSED);
   for (const uint64_t other : {uint64_t{1}, end(), end() + 1}) {
     request.set_redemption_id(other);
     v1::GetRedemptionResponse none;
-    EXPECT_EQ(GetRedemption(view(), Platform(), request, &none, Entries()).code(),
+    EXPECT_EQ(GetRedemption(view(), request, {Platform(), &none}, Entries()).code(),
               absl::StatusCode::kNotFound)
         << other;
   }
@@ -170,13 +170,13 @@ TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
   request.set_provider_id("acme");
   request.set_order_number("o-2");
   v1::GetRedemptionResponse by_order;
-  ASSERT_TRUE(GetRedemption(view(), Platform(), request, &by_order, Entries()).ok());
+  ASSERT_TRUE(GetRedemption(view(), request, {Platform(), &by_order}, Entries()).ok());
   EXPECT_EQ(by_order.redemption().SerializeAsString(), by_id.redemption().SerializeAsString());
   request.set_order_number("o-9");
-  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order, Entries()).code(),
+  EXPECT_EQ(GetRedemption(view(), request, {Platform(), &by_order}, Entries()).code(),
             absl::StatusCode::kNotFound);
   request.clear_order_number();
-  EXPECT_EQ(GetRedemption(view(), Platform(), request, &by_order, Entries()).code(),
+  EXPECT_EQ(GetRedemption(view(), request, {Platform(), &by_order}, Entries()).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -184,13 +184,13 @@ TEST_F(CreditQueriesTest, CreditOfAnAccountIsListedByLot) {
   v1::GetCreditRequest request;
   request.set_account_id(1);
   v1::GetCreditResponse response;
-  ASSERT_TRUE(GetCredit(view(), ProviderOf("acme"), request, &response).ok());
+  ASSERT_TRUE(GetCredit(view(), request, {ProviderOf("acme"), &response}).ok());
   ASSERT_EQ(response.lots_size(), 1);
   EXPECT_EQ(response.lots(0).voucher_id(), 1);
   EXPECT_EQ(response.lots(0).program_id(), "hubei-2025");
   EXPECT_EQ(response.total_fen(), 7'000'00);
   request.set_program_id("hubei-2026");
-  EXPECT_EQ(GetCredit(view(), ProviderOf("acme"), request, &response).code(),
+  EXPECT_EQ(GetCredit(view(), request, {ProviderOf("acme"), &response}).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -200,29 +200,29 @@ TEST_F(CreditQueriesTest, AProviderSeesNothingOfAnother) {
   v1::WatchTransfersRequest feed;
   feed.set_provider_id("acme");
   v1::WatchTransfersResponse feed_response;
-  EXPECT_EQ(WatchTransfers(view(), zeta, feed, &feed_response).code(), kDenied);
+  EXPECT_EQ(WatchTransfers(view(), feed, {zeta, &feed_response}).code(), kDenied);
   v1::GetTransferRequest transfer;
   transfer.set_transfer_id(1);
   v1::GetTransferResponse transfer_response;
-  EXPECT_EQ(GetTransfer(view(), zeta, transfer, &transfer_response).code(), kDenied);
+  EXPECT_EQ(GetTransfer(view(), transfer, {zeta, &transfer_response}).code(), kDenied);
   v1::ListTransfersRequest transfers;
   transfers.set_provider_id("acme");
   v1::ListTransfersResponse transfers_response;
-  EXPECT_EQ(ListTransfers(view(), zeta, transfers, &transfers_response).code(), kDenied);
+  EXPECT_EQ(ListTransfers(view(), transfers, {zeta, &transfers_response}).code(), kDenied);
   v1::GetRedemptionRequest redemption;
   redemption.set_redemption_id(story_.redemption(1));
   v1::GetRedemptionResponse redemption_response;
-  EXPECT_EQ(GetRedemption(view(), zeta, redemption, &redemption_response, Entries()).code(),
+  EXPECT_EQ(GetRedemption(view(), redemption, {zeta, &redemption_response}, Entries()).code(),
             kDenied);
   v1::ListRedemptionsRequest redemptions;
   redemptions.set_account_id(1);
   v1::ListRedemptionsResponse redemptions_response;
-  EXPECT_EQ(ListRedemptions(view(), zeta, redemptions, &redemptions_response, Entries()).code(),
+  EXPECT_EQ(ListRedemptions(view(), redemptions, {zeta, &redemptions_response}, Entries()).code(),
             kDenied);
   v1::GetCreditRequest credit;
   credit.set_account_id(1);
   v1::GetCreditResponse credit_response;
-  EXPECT_EQ(GetCredit(view(), zeta, credit, &credit_response).code(), kDenied);
+  EXPECT_EQ(GetCredit(view(), credit, {zeta, &credit_response}).code(), kDenied);
 }
 
 TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeNewestFirst) {
@@ -230,12 +230,12 @@ TEST_F(CreditQueriesTest, RedemptionsOfAnAccountComeNewestFirst) {
   request.set_account_id(1);
   request.set_page_size(1);
   v1::ListRedemptionsResponse first;
-  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &first, Entries()).ok());
+  ASSERT_TRUE(ListRedemptions(view(), request, {ProviderOf("acme"), &first}, Entries()).ok());
   ASSERT_EQ(first.redemptions_size(), 1);
   EXPECT_EQ(first.redemptions(0).redemption_id(), story_.redemption(2));
   request.set_page_token(first.next_page_token());
   v1::ListRedemptionsResponse second;
-  ASSERT_TRUE(ListRedemptions(view(), ProviderOf("acme"), request, &second, Entries()).ok());
+  ASSERT_TRUE(ListRedemptions(view(), request, {ProviderOf("acme"), &second}, Entries()).ok());
   ASSERT_EQ(second.redemptions_size(), 1);
   EXPECT_EQ(second.redemptions(0).redemption_id(), story_.redemption(1));
   EXPECT_EQ(second.next_page_token(), "");
@@ -254,12 +254,12 @@ TEST_F(CreditQueriesTest, AnEntryThatIsNotTheRedemptionThatTheViewsNameIsDataLos
   v1::ListRedemptionsRequest list;
   list.set_account_id(1);
   v1::ListRedemptionsResponse listed;
-  EXPECT_TRUE(absl::IsDataLoss(ListRedemptions(view(), Platform(), list, &listed, others)));
+  EXPECT_TRUE(absl::IsDataLoss(ListRedemptions(view(), list, {Platform(), &listed}, others)));
   v1::GetRedemptionRequest get;
   get.set_provider_id("acme");
   get.set_order_number("o-2");
   v1::GetRedemptionResponse got;
-  EXPECT_TRUE(absl::IsDataLoss(GetRedemption(view(), Platform(), get, &got, others)));
+  EXPECT_TRUE(absl::IsDataLoss(GetRedemption(view(), get, {Platform(), &got}, others)));
 }
 
 // Whoever makes a token of their own does not see the redemptions of another account, nor stop the
@@ -272,7 +272,7 @@ TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {
   for (const uint64_t position : {story_.redemption(1), uint64_t{1}, uint64_t{1'000}}) {
     request.set_page_token(MakeNumberToken(filters, position));
     v1::ListRedemptionsResponse response;
-    EXPECT_EQ(ListRedemptions(view(), Platform(), request, &response, Entries()).code(),
+    EXPECT_EQ(ListRedemptions(view(), request, {Platform(), &response}, Entries()).code(),
               absl::StatusCode::kInvalidArgument)
         << position;
   }

@@ -52,7 +52,7 @@ class NoticeQueriesTest : public ::testing::Test {
     v1::GetApplicationRequest request;
     request.set_application_id(id);
     v1::GetApplicationResponse response;
-    EXPECT_TRUE(GetApplication(story_.view(), Platform(), request, &response).ok());
+    EXPECT_TRUE(GetApplication(story_.view(), request, {Platform(), &response}).ok());
     return response.application();
   }
 
@@ -115,13 +115,13 @@ TEST_F(NoticeQueriesTest, ANoticeTellsItsDaysAndApplications) {
   PublishBoth();
   v1::GetNoticeRequest request;
   v1::GetNoticeResponse response;
-  EXPECT_EQ(GetNotice(story_.view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetNotice(story_.view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_notice_id(3);
-  EXPECT_EQ(GetNotice(story_.view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetNotice(story_.view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
   request.set_notice_id(2);
-  ASSERT_TRUE(GetNotice(story_.view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetNotice(story_.view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.as_of_sequence(), story_.stored().size());
   const v1::Notice& notice = response.notice();
   EXPECT_EQ(notice.program_id(), "contest");
@@ -144,12 +144,12 @@ TEST_F(NoticeQueriesTest, NoticesComeInPagesByNumber) {
   request.set_program_id("contest");
   request.set_page_size(1);
   v1::ListNoticesResponse first;
-  ASSERT_TRUE(ListNotices(story_.view(), Platform(), request, &first).ok());
+  ASSERT_TRUE(ListNotices(story_.view(), request, {Platform(), &first}).ok());
   ASSERT_EQ(first.notices_size(), 1);
   EXPECT_EQ(first.notices(0).notice_id(), 1);
   request.set_page_token(first.next_page_token());
   v1::ListNoticesResponse second;
-  ASSERT_TRUE(ListNotices(story_.view(), Platform(), request, &second).ok());
+  ASSERT_TRUE(ListNotices(story_.view(), request, {Platform(), &second}).ok());
   ASSERT_EQ(second.notices_size(), 1);
   EXPECT_EQ(second.notices(0).notice_id(), 2);
   EXPECT_EQ(second.next_page_token(), "");

@@ -19,7 +19,7 @@ TEST_F(ProgramQueriesTest, AProgramIsReadWithItsNewestRulesAndCutoff) {
   v1::GetProgramRequest request;
   request.set_program_id("hubei-2025");
   v1::GetProgramResponse response;
-  ASSERT_TRUE(GetProgram(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetProgram(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.program().rules().items_size(), 4);
   EXPECT_EQ(response.program().revision(), 1);
   EXPECT_EQ(response.program().state(), v1::PROGRAM_STATE_OPEN);
@@ -31,22 +31,23 @@ TEST_F(ProgramQueriesTest, AProgramIsReadWithItsNewestRulesAndCutoff) {
 TEST_F(ProgramQueriesTest, AnUnknownProgramIsNotFoundAndAnEmptyNameMalformed) {
   v1::GetProgramRequest request;
   v1::GetProgramResponse response;
-  EXPECT_EQ(GetProgram(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetProgram(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_program_id("hubei-2026");
-  EXPECT_EQ(GetProgram(view(), Platform(), request, &response).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(GetProgram(view(), request, {Platform(), &response}).code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST_F(ProgramQueriesTest, ACalendarThatWasNeverPublishedIsNotFound) {
   v1::GetCalendarResponse response;
-  EXPECT_EQ(GetCalendar(view(), Platform(), {}, &response).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(GetCalendar(view(), {}, {Platform(), &response}).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(ProgramQueriesTest, TheBudgetAddsUpToWhatWasAppropriated) {
   v1::GetBudgetRequest request;
   request.set_program_id("hubei-2025");
   v1::GetBudgetResponse response;
-  ASSERT_TRUE(GetBudget(view(), Platform(), request, &response, nullptr).ok());
+  ASSERT_TRUE(GetBudget(view(), request, {Platform(), &response}, nullptr).ok());
   const v1::Budget& budget = response.budget();
   EXPECT_EQ(budget.appropriated_fen(), 100'000'00);
   EXPECT_EQ(budget.remaining_fen(), 77'400'00);
@@ -119,7 +120,7 @@ TEST_F(ProgramQueriesTest, APoolShowsItsUse) {
 
 TEST_F(ProgramQueriesTest, TheTrialBalanceBalances) {
   v1::GetBalancesResponse response;
-  ASSERT_TRUE(GetBalances(view(), Finance(), {}, &response, nullptr).ok());
+  ASSERT_TRUE(GetBalances(view(), {}, {Finance(), &response}, nullptr).ok());
   EXPECT_TRUE(response.balanced());
   ASSERT_EQ(response.programs_size(), 1);
   EXPECT_EQ(response.programs(0).program_id(), "hubei-2025");
@@ -131,7 +132,7 @@ TEST_F(ProgramQueriesTest, TheTrialBalanceBalances) {
 
   v1::GetBalancesRequest request;
   request.set_program_id("hubei-2026");
-  EXPECT_EQ(GetBalances(view(), Finance(), request, &response, nullptr).code(),
+  EXPECT_EQ(GetBalances(view(), request, {Finance(), &response}, nullptr).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -166,13 +167,13 @@ TEST_F(ProgramQueriesTest, ASandboxIsInNoTrialBalanceButItsOwn) {
   *tranche.mutable_appropriate()->mutable_opens_on() = ToCivilDate(CivilDay(2025, 12, 1));
   story_.Accept(Finance(), tranche);
   v1::GetBalancesResponse response;
-  ASSERT_TRUE(GetBalances(view(), Finance(), {}, &response, nullptr).ok());
+  ASSERT_TRUE(GetBalances(view(), {}, {Finance(), &response}, nullptr).ok());
   ASSERT_EQ(response.programs_size(), 1);
   EXPECT_EQ(response.programs(0).program_id(), "hubei-2025");
   v1::GetBalancesRequest request;
   request.set_program_id("sandbox");
   v1::GetBalancesResponse own;
-  ASSERT_TRUE(GetBalances(view(), Finance(), request, &own, nullptr).ok());
+  ASSERT_TRUE(GetBalances(view(), request, {Finance(), &own}, nullptr).ok());
   EXPECT_EQ(own.programs(0).program_id(), "sandbox");
   v1::Budget budget;
   ASSERT_TRUE(FillBudget(view(), "sandbox", &budget).ok());
@@ -185,7 +186,7 @@ TEST_F(ProgramQueriesTest, BooksThatDoNotBalanceSaySo) {
   rows::TotalsRow& totals = broken.Edit<tables::Totals>({1});
   totals.set_class_fen(v1::ACCOUNT_KIND_BUDGET, totals.class_fen(v1::ACCOUNT_KIND_BUDGET) + 1);
   v1::GetBalancesResponse response;
-  ASSERT_TRUE(GetBalances(broken, Finance(), {}, &response, nullptr).ok());
+  ASSERT_TRUE(GetBalances(broken, {}, {Finance(), &response}, nullptr).ok());
   EXPECT_FALSE(response.balanced());
 }
 

@@ -29,7 +29,7 @@ class QuoteTest : public ::voucher::testing::ToldLedger {
   }
   v1::QuoteResponse Ask(const v1::QuoteRequest& request) {
     v1::QuoteResponse response;
-    const absl::Status status = Quote(view(), Platform(), request, &response, story_.now());
+    const absl::Status status = Quote(view(), request, {Platform(), &response}, story_.now());
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_EQ(response.as_of_sequence(), end());
     return response;
@@ -311,7 +311,7 @@ TEST_F(QuoteTest, MalformedQuotesNameTheField) {
     EXPECT_TRUE(Ask(request).has_grant());
     c.spoil(&request);
     v1::QuoteResponse response;
-    const absl::Status status = Quote(view(), Platform(), request, &response, story_.now());
+    const absl::Status status = Quote(view(), request, {Platform(), &response}, story_.now());
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.field;
     EXPECT_NE(status.message().find(c.field), absl::string_view::npos) << status;
   }

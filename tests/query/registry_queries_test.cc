@@ -21,12 +21,12 @@ TEST_F(RegistryQueriesTest, AnEnterpriseIsReadByItsUscc) {
   v1::GetEnterpriseRequest request;
   request.set_uscc(StoryUscc(2));
   v1::GetEnterpriseResponse response;
-  ASSERT_TRUE(GetEnterprise(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(GetEnterprise(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.enterprise().number(), 3);
   EXPECT_EQ(response.enterprise().facts().name(), "Enterprise 2");
   EXPECT_EQ(response.as_of_sequence(), end());
   request.set_uscc(StoryUscc(9));
-  EXPECT_EQ(GetEnterprise(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(GetEnterprise(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -34,13 +34,13 @@ TEST_F(RegistryQueriesTest, EnterprisesComeInPagesByNumber) {
   v1::ListEnterprisesRequest request;
   request.set_page_size(3);
   v1::ListEnterprisesResponse first;
-  ASSERT_TRUE(ListEnterprises(view(), Platform(), request, &first).ok());
+  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &first}).ok());
   ASSERT_EQ(first.enterprises_size(), 3);
   EXPECT_EQ(first.enterprises(0).number(), 1);
   ASSERT_NE(first.next_page_token(), "");
   request.set_page_token(first.next_page_token());
   v1::ListEnterprisesResponse second;
-  ASSERT_TRUE(ListEnterprises(view(), Platform(), request, &second).ok());
+  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &second}).ok());
   ASSERT_EQ(second.enterprises_size(), 1);
   EXPECT_EQ(second.enterprises(0).number(), 4);
   EXPECT_EQ(second.next_page_token(), "");
@@ -63,7 +63,7 @@ TEST_F(RegistryQueriesTest, TheCatalogIsPagedByProviderAndProduct) {
   std::vector<std::string> all;
   for (int page = 0; page < 4; ++page) {
     v1::ListCatalogResponse response;
-    ASSERT_TRUE(ListCatalog(view(), Platform(), request, &response).ok());
+    ASSERT_TRUE(ListCatalog(view(), request, {Platform(), &response}).ok());
     ASSERT_EQ(response.products_size(), 1) << page;
     all.push_back(Names(response).front());
     EXPECT_EQ(response.next_page_token().empty(), page == 3) << page;
@@ -77,20 +77,20 @@ TEST_F(RegistryQueriesTest, TheCatalogOfOneProviderEndsWithIt) {
   request.set_program_id("hubei-2025");
   request.set_provider_id("acme");
   v1::ListCatalogResponse response;
-  ASSERT_TRUE(ListCatalog(view(), Platform(), request, &response).ok());
+  ASSERT_TRUE(ListCatalog(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(Names(response), (std::vector<std::string>{"acme/ecs"}));
   EXPECT_EQ(response.next_page_token(), "");
   request.set_provider_id("nobody");
-  EXPECT_EQ(ListCatalog(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListCatalog(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
   request.clear_program_id();
-  EXPECT_EQ(ListCatalog(view(), Platform(), request, &response).code(),
+  EXPECT_EQ(ListCatalog(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(RegistryQueriesTest, ProvidersComeByNumber) {
   v1::ListProvidersResponse response;
-  ASSERT_TRUE(ListProviders(view(), Platform(), {}, &response).ok());
+  ASSERT_TRUE(ListProviders(view(), {}, {Platform(), &response}).ok());
   ASSERT_EQ(response.providers_size(), 2);
   EXPECT_EQ(response.providers(0).provider_id(), "acme");
   EXPECT_EQ(response.providers(1).provider_id(), "zeta");
@@ -101,19 +101,19 @@ TEST_F(RegistryQueriesTest, AnAccountIsReadByEitherName) {
   v1::GetCloudAccountRequest request;
   request.set_account_id(3);
   v1::GetCloudAccountResponse by_id;
-  ASSERT_TRUE(GetCloudAccount(view(), Platform(), request, &by_id).ok());
+  ASSERT_TRUE(GetCloudAccount(view(), request, {Platform(), &by_id}).ok());
   EXPECT_EQ(by_id.account().provider_id(), "zeta");
   EXPECT_EQ(by_id.account().uscc(), StoryUscc(0));
   request.clear_account_id();
   request.set_provider_id("zeta");
-  EXPECT_EQ(GetCloudAccount(view(), Platform(), request, &by_id).code(),
+  EXPECT_EQ(GetCloudAccount(view(), request, {Platform(), &by_id}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_account_number("z-1");
   v1::GetCloudAccountResponse by_number;
-  ASSERT_TRUE(GetCloudAccount(view(), Platform(), request, &by_number).ok());
+  ASSERT_TRUE(GetCloudAccount(view(), request, {Platform(), &by_number}).ok());
   EXPECT_EQ(by_number.account().account_id(), 3);
   request.set_account_id(3);
-  EXPECT_EQ(GetCloudAccount(view(), Platform(), request, &by_number).code(),
+  EXPECT_EQ(GetCloudAccount(view(), request, {Platform(), &by_number}).code(),
             absl::StatusCode::kInvalidArgument)
       << "both names";
 }
@@ -122,13 +122,13 @@ TEST_F(RegistryQueriesTest, AProviderSeesItsOwnAccountsOnly) {
   v1::GetCloudAccountRequest request;
   request.set_account_id(3);
   v1::GetCloudAccountResponse response;
-  EXPECT_TRUE(GetCloudAccount(view(), ProviderOf("zeta"), request, &response).ok());
-  EXPECT_EQ(GetCloudAccount(view(), ProviderOf("acme"), request, &response).code(),
+  EXPECT_TRUE(GetCloudAccount(view(), request, {ProviderOf("zeta"), &response}).ok());
+  EXPECT_EQ(GetCloudAccount(view(), request, {ProviderOf("acme"), &response}).code(),
             absl::StatusCode::kPermissionDenied);
   request.clear_account_id();
   request.set_provider_id("zeta");
   request.set_account_number("unknown");
-  EXPECT_EQ(GetCloudAccount(view(), ProviderOf("acme"), request, &response).code(),
+  EXPECT_EQ(GetCloudAccount(view(), request, {ProviderOf("acme"), &response}).code(),
             absl::StatusCode::kPermissionDenied)
       << "whether it exists is not told either";
 }

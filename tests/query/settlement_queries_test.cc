@@ -23,7 +23,7 @@ class SettlementQueriesTest : public ::voucher::testing::ToldLedger {
     request.set_program_id("hubei-2025");
     request.set_provider_id(provider_id);
     v1::ListStatementsResponse response;
-    EXPECT_TRUE(ListStatements(view(), who, request, &response).ok());
+    EXPECT_TRUE(ListStatements(view(), request, {who, &response}).ok());
     EXPECT_EQ(response.as_of_sequence(), end());
     std::vector<uint64_t> ids;
     for (const v1::Statement& statement : response.statements()) {
@@ -37,7 +37,7 @@ TEST_F(SettlementQueriesTest, AStatementOfAProviderShowsWhatItIsMadeOf) {
   v1::GetStatementRequest request;
   request.set_statement_id(1);
   v1::GetStatementResponse response;
-  ASSERT_TRUE(GetStatement(view(), ProviderOf("acme"), request, &response).ok());
+  ASSERT_TRUE(GetStatement(view(), request, {ProviderOf("acme"), &response}).ok());
   const v1::Statement& statement = response.statement();
   EXPECT_EQ(statement.statement_id(), 1);
   EXPECT_EQ(statement.program_id(), "hubei-2025");
@@ -62,7 +62,7 @@ TEST_F(SettlementQueriesTest, AStatementOfADistrictHasALinePerApplication) {
   v1::GetStatementRequest request;
   request.set_statement_id(2);
   v1::GetStatementResponse response;
-  ASSERT_TRUE(GetStatement(view(), Finance(), request, &response).ok());
+  ASSERT_TRUE(GetStatement(view(), request, {Finance(), &response}).ok());
   EXPECT_EQ(response.statement().division(), "420106");
   EXPECT_EQ(response.statement().due_fen(), 2'000'00);
   ASSERT_EQ(response.lines_size(), 1);
@@ -74,7 +74,7 @@ TEST_F(SettlementQueriesTest, AStatementOfADistrictHasALinePerApplication) {
 
   request.set_first_application_id(3);
   v1::GetStatementResponse after;
-  ASSERT_TRUE(GetStatement(view(), Finance(), request, &after).ok());
+  ASSERT_TRUE(GetStatement(view(), request, {Finance(), &after}).ok());
   EXPECT_EQ(after.lines_size(), 0);
 }
 
@@ -86,12 +86,12 @@ TEST_F(SettlementQueriesTest, LinesComeInPartsOf1000) {
   v1::GetStatementRequest request;
   request.set_statement_id(2);
   v1::GetStatementResponse first;
-  ASSERT_TRUE(GetStatement(rows, Finance(), request, &first).ok());
+  ASSERT_TRUE(GetStatement(rows, request, {Finance(), &first}).ok());
   EXPECT_EQ(first.lines_size(), 1'000);
   EXPECT_EQ(first.next_application_id(), 1'002);
   request.set_first_application_id(first.next_application_id());
   v1::GetStatementResponse rest;
-  ASSERT_TRUE(GetStatement(rows, Finance(), request, &rest).ok());
+  ASSERT_TRUE(GetStatement(rows, request, {Finance(), &rest}).ok());
   EXPECT_EQ(rest.lines_size(), 2);
   EXPECT_EQ(rest.next_application_id(), 0);
 }
@@ -101,7 +101,7 @@ TEST_F(SettlementQueriesTest, AProviderSeesItsOwnOnly) {
   v1::GetStatementResponse response;
   for (const uint64_t id : {uint64_t{1}, uint64_t{2}}) {
     request.set_statement_id(id);
-    EXPECT_EQ(GetStatement(view(), ProviderOf("zeta"), request, &response).code(),
+    EXPECT_EQ(GetStatement(view(), request, {ProviderOf("zeta"), &response}).code(),
               absl::StatusCode::kPermissionDenied);
   }
   EXPECT_EQ(Listed(Finance(), ""), (std::vector<uint64_t>{1, 2}));
@@ -112,22 +112,22 @@ TEST_F(SettlementQueriesTest, AProviderSeesItsOwnOnly) {
   list.set_program_id("hubei-2025");
   list.set_provider_id("acme");
   v1::ListStatementsResponse none;
-  EXPECT_EQ(ListStatements(view(), ProviderOf("zeta"), list, &none).code(),
+  EXPECT_EQ(ListStatements(view(), list, {ProviderOf("zeta"), &none}).code(),
             absl::StatusCode::kPermissionDenied);
 }
 
 TEST_F(SettlementQueriesTest, WhatIsNotThereIsNotFound) {
   v1::GetStatementRequest request;
   v1::GetStatementResponse response;
-  EXPECT_EQ(GetStatement(view(), Finance(), request, &response).code(),
+  EXPECT_EQ(GetStatement(view(), request, {Finance(), &response}).code(),
             absl::StatusCode::kInvalidArgument);
   request.set_statement_id(3);
-  EXPECT_EQ(GetStatement(view(), Finance(), request, &response).code(),
+  EXPECT_EQ(GetStatement(view(), request, {Finance(), &response}).code(),
             absl::StatusCode::kNotFound);
   v1::ListStatementsRequest list;
   list.set_program_id("hubei-2026");
   v1::ListStatementsResponse none;
-  EXPECT_EQ(ListStatements(view(), Finance(), list, &none).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ListStatements(view(), list, {Finance(), &none}).code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace
