@@ -31,6 +31,11 @@ Specs ApplicationCommands() {
        "ApplicationService/WithdrawApplication",
        "withdraw an application",
        {ApplicationWord()}},
+  };
+}
+
+Specs ReviewCommands() {
+  return {
       {"application",
        "review",
        "ApplicationService/ReviewApplication",

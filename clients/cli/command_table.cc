@@ -7,9 +7,10 @@ namespace voucher::cli {
 std::vector<CommandSpec> CommandTable() {
   Specs all;
   for (const Specs& part :
-       {ProgramCommands(), EnterpriseCommands(), CatalogCommands(), ClusterCommands(),
-        ApplicationCommands(), NoticeCommands(), ProjectCommands(), CreditCommands(),
-        SettlementCommands(), OperatorCommands()}) {
+       {ProgramCommands(), EnterpriseCommands(), StandingCommands(), CatalogCommands(),
+        ClusterCommands(), ApplicationCommands(), ReviewCommands(), NoticeCommands(),
+        ProjectCommands(), TransferCommands(), RedemptionCommands(), SettlementCommands(),
+        OperatorCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

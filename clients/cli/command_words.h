@@ -46,12 +46,15 @@ inline Argument AsOfTime() {
 // Tables by group of commands; CommandTable() is all of them.
 Specs ProgramCommands();
 Specs EnterpriseCommands();
+Specs StandingCommands();  // incidents, lists, blacklist
 Specs CatalogCommands();
 Specs ClusterCommands();
 Specs ApplicationCommands();
+Specs ReviewCommands();
 Specs NoticeCommands();
 Specs ProjectCommands();
-Specs CreditCommands();
+Specs TransferCommands();
+Specs RedemptionCommands();
 Specs SettlementCommands();
 Specs OperatorCommands();
 

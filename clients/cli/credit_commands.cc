@@ -1,16 +1,22 @@
 #include "clients/cli/command_words.h"
 
 namespace voucher::cli {
+namespace {
 
-Specs CreditCommands() {
+Argument AccountWord() {
+  return {"ACCOUNT", "account_id", "number of the cloud account"};
+}
+
+}  // namespace
+
+Specs TransferCommands() {
   const Argument transfer = {"TRANSFER", "transfer_id", "number of the transfer"};
-  const Argument account = {"ACCOUNT", "account_id", "number of the cloud account"};
   return {
       {"transfer",
        "order",
        "CreditService/OrderTransfer",
        "order voucher credit into a cloud account",
-       {{"VOUCHER", "voucher_id", "number of the voucher"}, account, AmountWord()}},
+       {{"VOUCHER", "voucher_id", "number of the voucher"}, AccountWord(), AmountWord()}},
       {"transfer",
        "confirm",
        "CreditService/ConfirmTransfer",
@@ -38,12 +44,17 @@ Specs CreditCommands() {
        "CreditService/ListVouchers",
        "list vouchers of a program or an enterprise",
        {ProgramOption(), UsccOption()}},
+  };
+}
+
+Specs RedemptionCommands() {
+  return {
       {"",
        "redeem",
        "CreditService/Redeem",
        "use credit for an order of a catalog product",
        {ProgramWord(),
-        account,
+        AccountWord(),
         {"PRODUCT", "product_id", "product of the account's provider"},
         {"ORDER", "order_number", "the provider's order number"},
         {"--amount", "amount_fen", "exactly this many yuan", kOptional},
@@ -81,12 +92,12 @@ Specs CreditCommands() {
        "list",
        "CreditService/ListRedemptions",
        "list redemptions of an account, the newest first",
-       {account}},
+       {AccountWord()}},
       {"credit",
        "get",
        "CreditService/GetCredit",
        "show the credit in an account",
-       {account, ProgramOption()}},
+       {AccountWord(), ProgramOption()}},
   };
 }
 

@@ -46,6 +46,11 @@ Specs EnterpriseCommands() {
        {"number", "facts.uscc", "facts.name", "facts.division", "facts.size", "facts.industry",
         "facts.registered_on", "facts.is_cloud_provider", "facts.prior_year_revenue_fen",
         "facts.platform_updated_on", "listings", "blacklisting.reason", "receivable_fen"}},
+  };
+}
+
+Specs StandingCommands() {
+  return {
       {"incident",
        "record",
        "RegistryService/RecordIncident",
