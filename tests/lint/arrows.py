@@ -1,45 +1,68 @@
 #!/usr/bin/python3
-"""Holds the shape of the source tree: which room may include what, and a few words that must not appear.
+"""Holds the shape of the source tree: which room may include what, and what the other files of this folder check.
 
 usage: arrows.py ROOT
 
 Prints one line per violation and exits with 1 if there is any. A room is a folder; README.md draws the picture of the
 table below. Widening an arrow is a decision, not a repair: it needs a reason in the commit.
 """
-import os
 import re
 import sys
 
-BASE = ["proto", "ledger/base"]
-VALIDATION = BASE + ["ledger/validation"]
-STATE = VALIDATION + ["ledger/state"]
-MACHINE = STATE + ["ledger/policy", "ledger/machine"]
-STORES = MACHINE + ["ledger/journal", "ledger/views"]
-RECOVERY = STORES + ["ledger/api", "ledger/recovery"]
-LEDGER = RECOVERY + ["ledger/invariants", "ledger/query", "ledger/commit", "ledger"]
+import dead_files
+import functions
+import knots
+import words
+from source import Tree, is_under
 
-# Room → rooms whose headers it may include, besides its own. The longest matching prefix of a path is its room.
+# Room → what it includes of others: rooms, or single headers of one. In the tree's order, so each arrow points upwards in
+# this list. All of them are used: an arrow that no include needs is a violation too.
+# The longest matching folder of a path is its room; those of HOLD_FILES_ONLY hold no folder that is not a room itself.
 ARROWS = {
     "proto": [],
     "ledger/base": ["proto"],
-    "ledger/validation": BASE,
-    "ledger/policy": VALIDATION,
-    "ledger/state": VALIDATION,
-    "ledger/machine": STATE + ["ledger/policy"],
-    "ledger/invariants": MACHINE,
+    "ledger/validation": ["proto", "ledger/base"],
+    "ledger/policy": ["proto", "ledger/base", "ledger/validation"],
+    "ledger/state": ["proto", "ledger/base", "ledger/validation"],
+    "ledger/machine": ["proto", "ledger/base", "ledger/validation", "ledger/policy", "ledger/state"],
+    "ledger/invariants": ["proto", "ledger/base", "ledger/policy", "ledger/state", "ledger/machine"],
     "ledger/journal": ["ledger/base"],
-    "ledger/views": STATE,
-    "ledger/query": STORES,
-    "ledger/api": STATE,
-    "ledger/recovery": STORES + ["ledger/api"],
-    "ledger/commit": RECOVERY,
-    "ledger": RECOVERY + ["ledger/commit"],
-    "ledger/fsck": LEDGER,
-    "server": LEDGER,
+    "ledger/views": ["ledger/base", "ledger/state"],
+    "ledger/query": ["proto", "ledger/base", "ledger/policy", "ledger/state", "ledger/machine"],
+    "ledger/api": ["proto", "ledger/base", "ledger/state"],
+    "ledger/recovery": ["proto", "ledger/base", "ledger/state", "ledger/machine", "ledger/journal", "ledger/views",
+                        "ledger/api"],
+    "ledger/commit": ["proto", "ledger/base", "ledger/validation", "ledger/state", "ledger/machine", "ledger/journal",
+                      "ledger/api", "ledger/recovery"],
+    "ledger/fsck": ["proto", "ledger/base", "ledger/validation", "ledger/policy", "ledger/state", "ledger/machine",
+                    "ledger/invariants", "ledger/journal", "ledger/views", "ledger/recovery"],
+    "ledger": ["proto", "ledger/base", "ledger/journal", "ledger/api", "ledger/recovery", "ledger/commit"],
+    "server/host": ["proto", "ledger/base"],
+    "server/config": ["proto", "ledger/base"],
+    "server/access": ["proto", "ledger/base"],
+    "server/metrics": ["proto", "ledger/base", "ledger/policy/refusal_text.h", "ledger/query", "ledger", "server/host",
+                       "server/config", "server/access"],
+    "server/rpc": ["proto", "ledger/base", "ledger/validation", "ledger/policy/clause.h", "ledger/policy/refusal_text.h",
+                   "ledger/query", "ledger/api", "ledger", "server/host", "server/access", "server/metrics"],
+    "server/services": ["proto", "ledger/base", "ledger/validation", "ledger/query", "ledger", "server/host", "server/rpc"],
+    "server": ["ledger/base", "ledger", "server/host", "server/config", "server/access", "server/metrics", "server/rpc",
+               "server/services"],
     "clients/cpp": ["proto"],
-    "clients/import": ["proto", "clients/cpp"],
+    "clients/import": ["proto"],
     "clients/cli": ["proto", "clients/cpp", "clients/import"],
-    "tests": LEDGER + ["ledger/fsck", "server", "clients/cpp", "clients/import", "clients/cli"],
+    "tests": ["proto", "ledger/base", "ledger/validation", "ledger/policy", "ledger/state", "ledger/machine",
+              "ledger/invariants", "ledger/journal", "ledger/views", "ledger/query", "ledger/api", "ledger/recovery",
+              "ledger/commit", "ledger/fsck", "ledger", "server/host", "server/config", "server/access", "server/metrics",
+              "server/rpc", "server/services", "server", "clients/cpp", "clients/import", "clients/cli"],
+}
+HOLD_FILES_ONLY = ("ledger", "server")
+
+# Includes against the table: (file, what it includes of) → why it stands for now. One that is needed no more fails.
+EXCEPTIONS = {
+    ("server/metrics/program_metrics.h", "ledger/state"): "figures of a program are to become a query",
+    ("server/metrics/program_metrics.cc", "ledger/machine"): "figures of a program are to become a query",
+    ("server/services/recorded_entries.cc", "ledger/journal"): "the door is to give the hash of an entry's bytes",
+    ("server/services/admin_service.cc", "ledger/machine"): "the door is to tell the decider's version",
 }
 
 # First folder of a third-party header → path prefixes that may include it; None means everyone.
@@ -70,116 +93,95 @@ GENERATED = [
     (re.compile(r"^voucher/journal/"), ["ledger", "tests"]),
 ]
 
-# Code pattern → (path prefixes where it is forbidden, why). Comments and string literals do not count.
-PURE = ["ledger/validation", "ledger/policy", "ledger/machine"]
-FORBIDDEN = [
-    (r"\b(float|double)\b", PURE, "no floating point near money"),
-    (r"_clock::now\b|\babsl::Now\b|(?<![\w.>])time\s*\(|\bgettimeofday\b|\bclock_gettime\b", PURE,
-     "no clock: time comes in with the command"),
-    (r"\bs?rand(om)?(_r)?\s*\(|\bstd::(random_device|mt19937)|\babsl::BitGen|\bRAND_bytes\b", PURE, "no random source"),
-    (r"\bstd::(thread|async|jthread)\b|\bgetenv\b", PURE, "no threads, no environment"),
-    (r"\babsl::(Mutex|CondVar)|absl/synchronization/mutex\.h", ["ledger", "server", "clients", "tests"],
-     "use ledger/base/mutex.h: absl::Mutex gives false races under tsan"),
-    (r"\bstd::(mutex|lock_guard|unique_lock|scoped_lock|condition_variable)\b", ["ledger", "server"],
-     "use ledger/base/mutex.h, which clang can check"),
-]
-FORBIDDEN_EXCEPT = {"ledger/base/mutex.h", "server/host/grpc_locks.cc"}
-
-BAD_NAME = re.compile(r"(^|[_.-])(utils?|common|helpers?|manager|impl)([_.-]|$)")
-UNFINISHED = re.compile(r"\b(" + "TO" + "DO|" + "FIX" + r"ME|" + "XX" + r"X)\b")
-INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
-LITERAL_OR_COMMENT = re.compile(
-    r'R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])*\'',
-    re.DOTALL)
-CPP_ROOTS = ("ledger", "server", "clients", "tests")
-ALL_ROOTS = CPP_ROOTS + ("proto", "cmake", "scripts", "deploy", ".ci")
-TEXT_ENDINGS = (".cc", ".h", ".proto", ".py", ".sh", ".cmake", ".txt", ".yaml", ".textproto")
-
-
-def is_under(path, prefixes):
-    """Whether the path lies in one of the folders; a prefix that ends with * need not be a folder."""
-    return any(path.startswith(prefix[:-1] if prefix.endswith("*") else prefix + "/") for prefix in prefixes)
-
 
 def room_of(path):
     rooms = [room for room in ARROWS if path.startswith(room + "/")]
-    return max(rooms, key=len) if rooms else None
-
-
-def code_only(text):
-    """Blanks comments and literals, keeping line numbers. Include lines keep their paths."""
-    def blank(match):
-        start = text.rfind("\n", 0, match.start()) + 1
-        if text[start:match.start()].lstrip().startswith("#") and match.group().startswith('"'):
-            return match.group()
-        return re.sub(r"[^\n]", " ", match.group())
-    return LITERAL_OR_COMMENT.sub(blank, text)
-
-
-def check_include(root, path, quoted, angled):
-    """Returns what is wrong with one include, or None."""
-    room = room_of(path)
-    target = quoted or angled
-    if target.startswith("voucher/") and target.endswith(".pb.h") or target.startswith("google/rpc/"):
-        for pattern, allowed in GENERATED:
-            if pattern.search(target) and not is_under(path, allowed):
-                return "%s is only for %s" % (target, ", ".join(allowed))
+    if not rooms:
         return None
+    room = max(rooms, key=len)
+    return None if room in HOLD_FILES_ONLY and "/" in path[len(room) + 1:] else room
+
+
+def third_party_problem(path, target, angled):
+    """What is wrong with the include of a header of others, or None; and whether it is one."""
     first = target.split("/")[0]
     if "/" in target and first in THIRD_PARTY:
         allowed = THIRD_PARTY[first]
-        if allowed is not None and not is_under(path, allowed):
-            return "%s/ is only for %s" % (first, ", ".join(allowed))
-        return None
-    if angled:
-        return None if "/" not in target else "unknown third-party header %s" % target
-    if not os.path.exists(os.path.join(root, target)):
-        return 'no file %s: quoted includes start at the repository root' % target
-    target_room = room_of(target)
-    if target_room != room and target_room not in ARROWS[room]:
+        if allowed is None or is_under(path, allowed):
+            return None, True
+        return "%s/ is only for %s" % (first, ", ".join(allowed)), True
+    if angled and "/" in target:
+        return "unknown third-party header %s" % target, True
+    return None, bool(angled)
+
+
+class Arrows:
+    """Checks includes against the table, and remembers which arrows and exceptions were needed."""
+
+    def __init__(self, tree):
+        self.tree = tree
+        self.needed = set()  # (room, what the table allows it)
+        self.excused = set()
+
+    def follow(self, path, target, target_room):
+        room = room_of(path)
+        for allowed in (target, target_room):
+            if allowed in ARROWS[room]:
+                self.needed.add((room, allowed))
+                return None
+        for allowed in (target, target_room):
+            if (path, allowed) in EXCEPTIONS:
+                self.excused.add((path, allowed))
+                return None
         return "no arrow from %s to %s" % (target_room, room)
-    return None
 
+    def problem(self, path, quoted, angled):
+        """Returns what is wrong with one include, or None."""
+        target = quoted or angled
+        if target.startswith("voucher/") and target.endswith(".pb.h") or target.startswith("google/rpc/"):
+            for pattern, allowed in GENERATED:
+                if pattern.search(target) and not is_under(path, allowed):
+                    return "%s is only for %s" % (target, ", ".join(allowed))
+            return self.follow(path, target, "proto")
+        problem, of_others = third_party_problem(path, target, angled)
+        if of_others:
+            return problem
+        if not self.tree.exists(target):
+            return 'no file %s: quoted includes start at the repository root' % target
+        target_room = room_of(target)
+        return None if target_room == room_of(path) else self.follow(path, target, target_room)
 
-def check_cpp(root, path, text):
-    if room_of(path) is None:
-        yield 1, "the folder is no room: add it to the table in tests/lint/arrows.py"
-        return
-    code = code_only(text)
-    for number, line in enumerate(code.split("\n"), 1):
-        include = INCLUDE.match(line)
-        if include:
-            problem = check_include(root, path, include.group(1), include.group(2))
-            if problem:
-                yield number, problem
-        if path in FORBIDDEN_EXCEPT:
-            continue
-        for pattern, where, why in FORBIDDEN:
-            if is_under(path, where) and re.search(pattern, line):
-                yield number, why
+    def check(self):
+        for path in self.tree.cpp_files():
+            if room_of(path) is None:
+                yield "%s:1: the folder is no room: add it to the table in tests/lint/arrows.py" % path
+                continue
+            for number, quoted, angled in self.tree.includes(path):
+                problem = self.problem(path, quoted, angled)
+                if problem:
+                    yield "%s:%d: %s" % (path, number, problem)
+
+    def check_unused(self):
+        """Arrows and exceptions that no include needed; after check()."""
+        for room, sources in ARROWS.items():
+            for source in sources:
+                if (room, source) not in self.needed:
+                    yield "tests/lint/arrows.py:1: no include needs the arrow from %s to %s" % (source, room)
+        for path, source in EXCEPTIONS:
+            if (path, source) not in self.excused:
+                yield "tests/lint/arrows.py:1: %s needs no exception for %s" % (path, source)
 
 
 def check_tree(root):
     """Yields "path:line: problem" for every violation under root."""
-    for top in ALL_ROOTS:
-        for folder, folders, files in os.walk(os.path.join(root, top)):
-            folders[:] = sorted(name for name in folders if name not in ("__pycache__", "node_modules"))
-            for name in sorted(folders + files):
-                if BAD_NAME.search(name):
-                    yield "%s:1: a file or folder is named after what it holds, not %r" % (
-                        os.path.relpath(os.path.join(folder, name), root), name)
-            for name in sorted(files):
-                path = os.path.relpath(os.path.join(folder, name), root)
-                if not name.endswith(TEXT_ENDINGS):
-                    continue
-                with open(os.path.join(root, path), encoding="utf-8") as source:
-                    text = source.read()
-                for number, line in enumerate(text.split("\n"), 1):
-                    if UNFINISHED.search(line):
-                        yield "%s:%d: unfinished work belongs into an issue" % (path, number)
-                if top in CPP_ROOTS and name.endswith((".cc", ".h")):
-                    for number, problem in check_cpp(root, path, text):
-                        yield "%s:%d: %s" % (path, number, problem)
+    tree = Tree(root)
+    arrows = Arrows(tree)
+    yield from arrows.check()
+    yield from arrows.check_unused()
+    yield from words.check(tree)
+    yield from knots.check(tree, room_of)
+    yield from functions.check(tree)
+    yield from dead_files.check(tree)
 
 
 def main(root):
