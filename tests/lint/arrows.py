@@ -10,6 +10,7 @@ import re
 import sys
 
 import dead_files
+import doc_paths
 import functions
 import knots
 import words
@@ -182,6 +183,7 @@ def check_tree(root):
     yield from knots.check(tree, room_of)
     yield from functions.check(tree)
     yield from dead_files.check(tree)
+    yield from doc_paths.check(tree)
 
 
 def main(root):

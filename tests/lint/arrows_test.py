@@ -133,11 +133,13 @@ class ArrowsTest(unittest.TestCase):
     def test_main_runs_every_check_of_this_folder(self):
         found = {"ledger/policy/a.cc": '#include "ledger/policy/b.h"\n', "ledger/policy/b.h": '#include "ledger/policy/c.h"\n',
                  "ledger/policy/c.h": '#include "ledger/policy/a.h"\n', "ledger/policy/a.h": "#pragma once\nint f() {" +
-                 "\n" * 70 + "}\n", "server/attic/a.cc": "", "scripts/a.py": ""}
+                 "\n" * 70 + "}\n", "server/attic/a.cc": "", "scripts/a.py": "",
+                 "README.md": "`ledger/lost.h`\n"}
         with planted(found) as tree:
             problems = "\n".join(arrows.check_tree(tree.root))
         for message in ("the folder is no room", "no include needs the arrow", "begins with #pragma once", "a knot of 3 units",
-                        "f has 71 lines", "in no CMakeLists.txt", "scripts/a.py:1: nothing calls it"):
+                        "f has 71 lines", "in no CMakeLists.txt", "scripts/a.py:1: nothing calls it",
+                        "there is no ledger/lost.h"):
             self.assertIn(message, problems)
 
 
