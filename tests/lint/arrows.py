@@ -13,6 +13,7 @@ import dead_files
 import doc_paths
 import functions
 import knots
+import picture
 import words
 from source import Tree, is_under
 
@@ -70,13 +71,12 @@ EXCEPTIONS = {
 THIRD_PARTY = {
     "absl": None,
     "google": None,
-    "openssl": ["ledger/base", "clients", "tests"],
-    "rocksdb": ["ledger/journal", "ledger/views", "ledger/fsck", "tests"],
+    "openssl": ["ledger/base", "clients"],
+    "rocksdb": ["ledger/journal", "ledger/views", "tests"],
     "grpcpp": ["server", "clients", "tests"],
-    "grpc": ["server", "clients", "tests"],
     "prometheus": ["server/metrics", "tests"],
     "gperftools": ["server/host/huge_pages*"],
-    "spdlog": ["server", "tests"],
+    "spdlog": ["server"],
     "CLI": ["server", "clients/cli", "ledger/fsck", "tests"],
     "nlohmann": ["server/host/log*", "clients/cli", "tests"],
     "gtest": ["tests"],
@@ -122,6 +122,7 @@ class Arrows:
     def __init__(self, tree):
         self.tree = tree
         self.needed = set()  # (room, what the table allows it)
+        self.needed_of_others = set()  # (first folder of a third-party header, prefix that may include it)
         self.excused = set()
 
     def follow(self, path, target, target_room):
@@ -145,6 +146,8 @@ class Arrows:
                     return "%s is only for %s" % (target, ", ".join(allowed))
             return self.follow(path, target, "proto")
         problem, of_others = third_party_problem(path, target, angled)
+        first = target.split("/")[0]
+        self.needed_of_others.update((first, prefix) for prefix in THIRD_PARTY.get(first) or [] if is_under(path, [prefix]))
         if of_others:
             return problem
         if not self.tree.exists(target):
@@ -168,6 +171,10 @@ class Arrows:
             for source in sources:
                 if (room, source) not in self.needed:
                     yield "tests/lint/arrows.py:1: no include needs the arrow from %s to %s" % (source, room)
+        for first, prefixes in THIRD_PARTY.items():
+            for prefix in prefixes or []:
+                if (first, prefix) not in self.needed_of_others:
+                    yield "tests/lint/arrows.py:1: no include of %s needs %s/" % (prefix, first)
         for path, source in EXCEPTIONS:
             if (path, source) not in self.excused:
                 yield "tests/lint/arrows.py:1: %s needs no exception for %s" % (path, source)
@@ -184,6 +191,7 @@ def check_tree(root):
     yield from functions.check(tree)
     yield from dead_files.check(tree)
     yield from doc_paths.check(tree)
+    yield from picture.check(tree, ARROWS)
 
 
 def main(root):

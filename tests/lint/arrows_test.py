@@ -120,6 +120,7 @@ class ArrowsTest(unittest.TestCase):
         self.assertIn("no include needs the arrow from proto to ledger/base", unused)
         self.assertIn("no include needs the arrow from ledger/base to ledger/policy", unused)
         self.assertNotIn("from proto to ledger/policy", unused)
+        self.assertIn("no include of ledger/views needs rocksdb/", unused)
         self.assertIn("ledger/policy/a.cc needs no exception for ledger/base", unused)
 
     def test_an_exception_lets_its_own_file_through_and_no_other(self):
