@@ -16,7 +16,7 @@ CONTAINER = re.compile(r"^(?:inline\s+|template\s*<.*>\s*|typedef\s+|export\s+)*
                        re.DOTALL)
 ACCESS = re.compile(r"^\s*(?:(?:public|private|protected)\s*:(?!:)\s*)+")
 NAME = re.compile(r"((?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*|operator\s*[^\s(]+)\s*\(")
-BEFORE_BODY = re.compile(r"(?:\)|\b(?:const|noexcept|override|final|mutable|try)|->[^()]*|\bVOUCHER_\w+\s*)\s*$")
+BEFORE_BODY = re.compile(r"(?:\)|\)\s*(?:const\s*)?&&?|\b(?:const|noexcept|override|final|mutable|try)|->[^()]*|\bVOUCHER_\w+\s*)\s*$")
 IN_INITIALIZERS = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)")
 
 

@@ -42,6 +42,8 @@ class Door : public Base {
     return true;
   }
   int Guarded() VOUCHER_REQUIRES(mutex_) { return 1; }
+  std::vector<int> Take() && { return std::move(b_); }
+  int Look() const& { return 1; }
 
  private:
   int a_ = 0, b_{}, c_;
@@ -64,8 +66,8 @@ int Called();
 '''
 
 EXPECTED = {
-    "Plain": (13, 17), "Deduced": (19, 24), "Door": (28, 30), "Get": (32, 32), "operator==": (33, 35), "Guarded": (36, 36),
-    "Deep": (41, 41), "Door::~Door": (45, 46), "TEST_F": (48, 50),
+    "Plain": (13, 17), "Deduced": (19, 24), "Door": (28, 30), "Get": (32, 32), "operator==": (33, 35), "Guarded": (36, 36), "Take": (37, 37), "Look": (38, 38),
+    "Deep": (43, 43), "Door::~Door": (47, 48), "TEST_F": (50, 52),
 }
 
 
