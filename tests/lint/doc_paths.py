@@ -1,6 +1,7 @@
 """Paths that documents and comments name must lead somewhere.
 
-In Markdown: `ledger/…` and the like between backquotes, and relative links. Everywhere: docs/adr/0017.
+In Markdown: `ledger/…` and the like between backquotes, and relative links. Everywhere: docs/adr/0017. Each decision stands in
+the index.
 """
 import glob
 import os
@@ -40,6 +41,11 @@ def check(tree):
             for name in named:
                 if not leads_somewhere(tree, name):
                     yield "%s:%d: there is no %s" % (path, number, name)
+    index = tree.text("docs/adr/README.md") if tree.exists("docs/adr/README.md") else ""
+    for path in tree.files(("docs/adr",), (".md",)):
+        name = os.path.basename(path)
+        if name != "README.md" and "(%s)" % name not in index:
+            yield "%s:1: is not in docs/adr/README.md" % path
     for path in sorted({*markdown(tree), *tree.files(ROOTS, SOURCES)}):
         for number, line in enumerate(tree.text(path).split("\n"), 1):
             for decision in DECISION.findall(line):

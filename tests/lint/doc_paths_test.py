@@ -9,6 +9,7 @@ TREE = {
     "ledger/base/money.h": "// docs/adr/0001 says why\n",
     "ledger/base/money.cc": "",
     "docs/adr/0001-money.md": "",
+    "docs/adr/README.md": "[1](0001-money.md)\n",
     "docs/programs/hubei.md": "",
 }
 
@@ -42,6 +43,9 @@ class DocPathsTest(unittest.TestCase):
     def test_links_start_at_the_page_paths_at_the_root(self):
         self.assertEqual(problems_in({"docs/tour.md": "[a](adr/0001-money.md) `docs/adr/0001-money.md`\n"}), [])
         self.assertEqual(len(problems_in({"docs/tour.md": "[a](docs/adr/0001-money.md)\n"})), 1)
+
+    def test_a_decision_that_is_not_in_the_index_is_found(self):
+        self.assertEqual(problems_in({"docs/adr/0002-time.md": ""}), ["docs/adr/0002-time.md:1: is not in docs/adr/README.md"])
 
     def test_a_decision_that_a_comment_names_must_be_there(self):
         self.assertEqual(problems_in({"ledger/base/a.cc": "// docs/adr/0" "007\n"}),

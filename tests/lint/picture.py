@@ -1,4 +1,7 @@
-"""The picture of rooms in README.md: each arrow in it is one of the table, and each room stands in it."""
+"""The picture of rooms in README.md: each arrow in it is one of the table, and each room stands in it and has a page.
+
+The page of the rooms of server/ is server/README.md.
+"""
 import re
 
 BLOCK = re.compile(r"^```text\n(proto → .*?)^```", re.MULTILINE | re.DOTALL)
@@ -27,3 +30,6 @@ def check(tree, table):
     for room in table:
         if room not in shown and room != "tests":
             yield "README.md:1: %s is not in its picture" % room
+        page = "server" if room.startswith("server/") else room
+        if tree.exists(room) and not tree.exists(page + "/README.md"):
+            yield "%s:1: a room has a README.md: what it holds, what it may not know, which file to read first" % room

@@ -10,8 +10,8 @@ TABLE = {"proto": [], "ledger/base": ["proto"], "ledger/state": ["ledger/base"],
 PICTURE = "```text\nproto → base\nbase → state\nbase, state → ledger.h → server/rpc → voucherd\n```\n"
 
 
-def problems_in(text):
-    with planted({"README.md": text}) as tree:
+def problems_in(text, files=()):
+    with planted({"README.md": text, **dict(files)}) as tree:
         return list(picture.check(tree, TABLE))
 
 
@@ -26,6 +26,13 @@ class PictureTest(unittest.TestCase):
     def test_a_room_that_is_left_out_is_found(self):
         self.assertEqual(problems_in(PICTURE.replace("base → state\n", "").replace("base, state", "base")),
                          ["README.md:1: ledger/state is not in its picture"])
+
+    def test_a_room_without_a_page_is_found_and_those_of_the_server_share_one(self):
+        files = {"ledger/base/README.md": "", "ledger/README.md": "", "server/README.md": "", "server/rpc/a.h": ""}
+        self.assertEqual(problems_in(PICTURE, files), [])
+        problems = problems_in(PICTURE, {**files, "ledger/state/a.h": ""})
+        self.assertEqual(len(problems), 1, problems)
+        self.assertTrue(problems[0].startswith("ledger/state:1: a room has a README.md"), problems)
 
     def test_a_readme_without_a_picture_is_found(self):
         self.assertIn("has no picture", problems_in("# A ledger\n")[0])
