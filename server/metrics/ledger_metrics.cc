@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
+#include "ledger/query/program_figures.h"
 #include "server/host/version.h"
 #include "server/metrics/families.h"
 #include "server/metrics/program_metrics.h"
@@ -44,11 +45,8 @@ std::vector<prometheus::MetricFamily> LedgerGauges::Collect() const {
   families.Gauge("voucher_ledger_sequence", "Last durable entry.",
                  static_cast<double>(snapshot->sequence()));
   const std::unique_ptr<View> view = snapshot->NewView();
-  const auto* counters = view->Find<tables::Counters>({});
-  const uint32_t programs = counters == nullptr ? 0 : counters->program();
-  const UnixNanos now = clock_->WallNow();
-  for (uint32_t number = 1; number <= programs; ++number) {
-    AddProgramMetrics(*view, number, now, *attempts_, &families);
+  for (const query::ProgramFigures& figures : query::FiguresOfPrograms(*view, clock_->WallNow())) {
+    AddProgramMetrics(figures, *attempts_, &families);
   }
   AddAttemptsWithoutProgram(*attempts_, &families);
   return std::move(families).Take();

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <cstdint>
-
-#include "ledger/base/clock.h"
-#include "ledger/state/view.h"
+#include "ledger/query/program_figures.h"
 #include "server/metrics/attempts.h"
 #include "server/metrics/families.h"
 
@@ -12,8 +9,8 @@ namespace voucher {
 // Adds the series of one program: its money, quotas and clusters, applications, transfers and
 // waitlist. Those of a sandbox program, and only those, carry the label sandbox="true", so that
 // sums over programs can leave them out with {sandbox=""}.
-void AddProgramMetrics(const View& view, uint32_t program, UnixNanos now,
-                       const TransferAttempts& attempts, MetricFamilies* out);
+void AddProgramMetrics(const query::ProgramFigures& figures, const TransferAttempts& attempts,
+                       MetricFamilies* out);
 
 // Adds the refused attempts that name no program.
 void AddAttemptsWithoutProgram(const TransferAttempts& attempts, MetricFamilies* out);

@@ -32,9 +32,9 @@ class MetricsProgramTest : public ::testing::Test {
   // Everything that a scrape says of the programs.
   std::string Scrape() {
     MetricFamilies families;
-    const auto* counters = story.view().Find<tables::Counters>({});
-    for (uint32_t program = 1; program <= counters->program(); ++program) {
-      AddProgramMetrics(story.view(), program, story.now(), attempts, &families);
+    for (const query::ProgramFigures& figures :
+         query::FiguresOfPrograms(story.view(), story.now())) {
+      AddProgramMetrics(figures, attempts, &families);
     }
     AddAttemptsWithoutProgram(attempts, &families);
     return prometheus::TextSerializer().Serialize(std::move(families).Take());
