@@ -14,6 +14,7 @@
 #include "ledger/commit/publication.h"
 #include "ledger/commit/sequencer.h"
 #include "ledger/journal/merkle.h"
+#include "ledger/machine/machine.h"
 #include "ledger/recovery/disk_space.h"
 #include "ledger/recovery/stores.h"
 
@@ -135,7 +136,7 @@ absl::StatusOr<v1::Receipt> Ledger::ReadEntry(uint64_t sequence, std::string* st
   if (!entry.ParseFromString(*stored)) {
     return absl::DataLossError(absl::StrCat("entry ", sequence, " cannot be parsed"));
   }
-  return Recorded{entry, LeafHash(*stored)}.receipt();
+  return ReceiptOf(entry, *stored);
 }
 
 absl::Status Ledger::ReadEntries(
@@ -145,6 +146,14 @@ absl::Status Ledger::ReadEntries(
   return journal.ReadEntries(std::max<uint64_t>(first, 1),
                              std::min({last, Snapshot()->sequence(), journal.end_sequence()}),
                              visit);
+}
+
+v1::Receipt Ledger::ReceiptOf(const v1::Entry& entry, absl::string_view stored) {
+  return Recorded{entry, LeafHash(stored)}.receipt();
+}
+
+uint32_t Ledger::decider_version() {
+  return kDeciderVersion;
 }
 
 std::shared_ptr<void> Ledger::OnProgress(std::function<void(uint64_t sequence)> callback) {

@@ -67,6 +67,12 @@ class Ledger {
       uint64_t first, uint64_t last,
       absl::FunctionRef<bool(uint64_t sequence, absl::string_view stored)> visit) const;
 
+  // The receipt of a recorded entry; `stored` are its bytes as ReadEntries gives them.
+  static v1::Receipt ReceiptOf(const v1::Entry& entry, absl::string_view stored);
+
+  // Version of the decision rules in this program, which stands in every entry that it decides.
+  static uint32_t decider_version();
+
   // Calls back (on a thread of the ledger, quickly) after each group with its last sequence, until
   // the returned handle is destroyed: no call runs or comes after that. Do not destroy it inside
   // the callback, nor while holding a lock that the callback takes. The handle may outlive the

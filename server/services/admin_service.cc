@@ -1,6 +1,6 @@
 #include <string>
 
-#include "ledger/machine/machine.h"
+#include "ledger/ledger.h"
 #include "server/host/version.h"
 #include "server/rpc/mutation.h"
 #include "server/rpc/read.h"
@@ -33,7 +33,7 @@ v1::GetStatusResponse StatusOf(const CallContext& call_context, const ReadSnapsh
   response.set_mode_reason(call_context.ledger->mode_reason());
   *response.mutable_now() = ToTimestamp(call_context.clock->WallNow());
   response.set_version(kServerVersion);
-  response.set_decider_version(kDeciderVersion);
+  response.set_decider_version(Ledger::decider_version());
   response.set_queued_commands(call_context.ledger->queued_commands());
   response.set_as_of_sequence(snapshot.sequence());
   return response;

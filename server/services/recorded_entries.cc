@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/status_macros.h"
-#include "ledger/journal/merkle.h"
 
 namespace voucher {
 
@@ -21,7 +20,7 @@ absl::Status AddEntries(const Ledger& ledger, uint64_t first, uint64_t last, int
           parsed = absl::DataLossError(absl::StrCat("entry ", sequence, " does not parse"));
           return false;
         }
-        FillReceipt(recorded->entry(), LeafHash(stored), recorded->mutable_receipt());
+        *recorded->mutable_receipt() = Ledger::ReceiptOf(recorded->entry(), stored);
         bytes += recorded->ByteSizeLong();
         if (bytes > kMaxPageBytes && page->size() > 1) {
           page->RemoveLast();
