@@ -3,13 +3,11 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-
 #include "ledger/query/program_figures.h"
 #include "server/host/version.h"
 #include "server/metrics/families.h"
 #include "server/metrics/program_metrics.h"
+#include "server/metrics/storage_metrics.h"
 
 namespace voucher {
 
@@ -28,10 +26,7 @@ void AddServer(const Ledger& ledger, MetricFamilies* out) {
     out->Gauge("voucher_mode", "1 for the mode that the server is in.", mode == now ? 1 : 0,
                {{"mode", name}});
   }
-  for (const auto& [name, value] : ledger.StorageGauges()) {
-    out->Gauge(absl::StrCat("voucher_", absl::StrReplaceAll(name, {{".", "_"}, {"-", "_"}})),
-               "State of the databases and their disk.", static_cast<double>(value));
-  }
+  AddStorageMetrics(ledger.StorageGauges(), out);
   out->Gauge("voucher_build_info", "1; the labels say what runs.", 1,
              {{"version", kServerVersion}});
 }

@@ -25,18 +25,27 @@ class ProgramMetrics {
 
   void AddMoney() const {
     const v1::Budget& b = budget_;
-    Fen("budget", "Appropriated less cut, in fen (0.01 yuan).", b.appropriated_fen());
-    Fen("remaining", "What new applications can still get, in fen.", b.remaining_fen());
-    Fen("held", "Reserved for applications not yet approved, in fen.", b.held_fen());
-    Fen("granted", "Approved and not returned to the budget, in fen.", figures_.granted_fen);
-    Fen("voucher", "In vouchers, not ordered for transfer, in fen.", b.voucher_fen());
-    Fen("transit", "Ordered for transfer, not answered by the provider, in fen.", b.transit_fen());
-    Fen("credit", "In cloud accounts, not redeemed, in fen.", b.credit_fen());
-    Fen("payable", "Owed to providers and enterprises, in fen.", b.payable_fen());
-    Fen("due", "Owed on closed statements, in fen.", b.due_fen());
-    Fen("paid", "Disbursed, in fen.", b.paid_fen());
-    Fen("receivable", "Owed by enterprises after reclaims, in fen.", b.receivable_fen());
-    Fen("unopened", "Appropriated in tranches that have not opened, in fen; in no other amount.",
+    Fen("voucher_program_budget_fen", "Appropriated less cut, in fen (0.01 yuan).",
+        b.appropriated_fen());
+    Fen("voucher_program_remaining_fen", "What new applications can still get, in fen.",
+        b.remaining_fen());
+    Fen("voucher_program_held_fen", "Reserved for applications not yet approved, in fen.",
+        b.held_fen());
+    Fen("voucher_program_granted_fen", "Approved and not returned to the budget, in fen.",
+        figures_.granted_fen);
+    Fen("voucher_program_voucher_fen", "In vouchers, not ordered for transfer, in fen.",
+        b.voucher_fen());
+    Fen("voucher_program_transit_fen",
+        "Ordered for transfer, not answered by the provider, in fen.", b.transit_fen());
+    Fen("voucher_program_credit_fen", "In cloud accounts, not redeemed, in fen.", b.credit_fen());
+    Fen("voucher_program_payable_fen", "Owed to providers and enterprises, in fen.",
+        b.payable_fen());
+    Fen("voucher_program_due_fen", "Owed on closed statements, in fen.", b.due_fen());
+    Fen("voucher_program_paid_fen", "Disbursed, in fen.", b.paid_fen());
+    Fen("voucher_program_receivable_fen", "Owed by enterprises after reclaims, in fen.",
+        b.receivable_fen());
+    Fen("voucher_program_unopened_fen",
+        "Appropriated in tranches that have not opened, in fen; in no other amount.",
         b.unopened_fen());
   }
 
@@ -110,7 +119,7 @@ class ProgramMetrics {
                           {"key", quota.key}}));
     }
     if (!figures_.waitlist_missing_fen) return;
-    Fen("waitlist_missing",
+    Fen("voucher_program_waitlist_missing_fen",
         "What the first on the waitlist lacks, in fen; 0 or less if there is room for it.",
         *figures_.waitlist_missing_fen);
   }
@@ -136,9 +145,8 @@ class ProgramMetrics {
     return labels;
   }
 
-  void Fen(absl::string_view what, absl::string_view help, int64_t fen) const {
-    out_->Gauge(absl::StrCat("voucher_program_", what, "_fen"), help, static_cast<double>(fen),
-                Labels());
+  void Fen(const char* name, absl::string_view help, int64_t fen) const {
+    out_->Gauge(name, help, static_cast<double>(fen), Labels());
   }
 
   void AddPool(const std::string& scope, const std::string& key, int64_t amount_fen,

@@ -5,27 +5,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "prometheus/text_serializer.h"
 
 #include "server/metrics/program_metrics.h"
+#include "tests/server/trial_program.h"
 #include "tests/support/ledger_story.h"
-#include "tests/support/shipped_program.h"
 
 namespace voucher::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr int64_t kYuan = 100;
-
-v1::Command ParseCommand(const std::string& text) {
-  v1::Command command;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &command)) << text;
-  return command;
-}
 
 class MetricsProgramTest : public ::testing::Test {
  protected:
@@ -143,38 +134,12 @@ TEST_F(MetricsProgramTest, CountRefusedAttemptsFromZeroOn) {
   EXPECT_THAT(Scrape(), Not(HasSubstr("INSUFFICIENT_CREDIT")));
 }
 
-// A sandbox with a quota of 10,000 yuan for Wuhan on which applications wait, and with clusters.
+// The main job's ledger with the trial of trial_program.h.
 class MetricsTrialTest : public MetricsProgramTest {
  protected:
   MetricsTrialTest() {
     TellMainJob(&story);
-    v1::Command publish = ParseCommand(R"(publish_program {
-        request_id: "publish trial"
-        rules {
-          program_id: "trial" sandbox: true
-          pools { scope: POOL_SCOPE_DIVISION key: "420106" amount_fen: 1000000
-                  on_exhausted: ON_EXHAUSTED_WAITLIST clause: "one" }
-          clusters { minimum_members: 1 pool_fen: 5000000 on_exhausted: ON_EXHAUSTED_REJECT
-                     clause: "two" } } })");
-    v1::ProgramRules rules = ReadShippedProgram("hubei-2025").value();
-    rules.MergeFrom(publish.publish_program().rules());
-    *publish.mutable_publish_program()->mutable_rules() = rules;
-    story.Accept(Platform(), publish);
-    story.Accept(Finance(), ParseCommand(R"(appropriate { request_id: "fund trial"
-        program_id: "trial" amount_fen: 10000000 fiscal_reference: "F3" })"));
-    story.Accept(Platform(), ParseCommand(R"(set_program_state { request_id: "open trial"
-        program_id: "trial" state: PROGRAM_STATE_OPEN })"));
-    v1::Command product = PutProduct("acme", "ecs");
-    product.mutable_put_product()->set_request_id("product of trial");
-    product.mutable_put_product()->mutable_product()->set_program_id("trial");
-    story.Accept(Platform(), product);
-  }
-
-  // An application of enterprise `n` for 20 % of `spend_yuan`.
-  v1::Entry ApplyForTrial(int n, int64_t spend_yuan) {
-    v1::Command apply = Apply(n, absl::StrCat("trial-", n), spend_yuan * kYuan);
-    apply.mutable_submit_application()->set_program_id("trial");
-    return story.Accept(Platform(), apply);
+    OpenTrial(&story);
   }
 };
 
@@ -192,9 +157,9 @@ TEST_F(MetricsTrialTest, AreLabelledAsASandbox) {
 TEST_F(MetricsTrialTest, ShowWhoWaitsAndWhatTheFirstLacks) {
   const std::string trial = "{program=\"trial\",sandbox=\"true\"";
   const std::string quota = trial + ",scope=\"DIVISION\",key=\"420106\"}";
-  const v1::Entry first = ApplyForTrial(0, 40'000);  // 8,000 held
-  ApplyForTrial(2, 25'000);                          // wants 5,000, finds 2,000
-  ApplyForTrial(3, 5'000);                           // 1,000 would fit, but stands behind
+  const v1::Entry first = ApplyForTrial(&story, 0, 40'000);  // 8,000 held
+  ApplyForTrial(&story, 2, 25'000);                          // wants 5,000, finds 2,000
+  ApplyForTrial(&story, 3, 5'000);                           // 1,000 would fit, but stands behind
   ExpectLines({"voucher_pool_used_fen" + quota + " 800000",
                "voucher_pool_remaining_fen" + quota + " 200000",
                "voucher_pool_waitlisted" + quota + " 2",
@@ -208,22 +173,13 @@ TEST_F(MetricsTrialTest, ShowWhoWaitsAndWhatTheFirstLacks) {
 }
 
 TEST_F(MetricsTrialTest, ShowAnApprovedClusterAsAPool) {
-  v1::Command put = ParseCommand(R"(put_cluster { request_id: "put"
-      cluster { program_id: "trial" cluster_id: "metal" name: "Metal" lead_name: "Lead"
-                members { planned_cost_fen: 100 } requested_fen: 2000000 } })");
-  v1::Cluster* cluster = put.mutable_put_cluster()->mutable_cluster();
-  cluster->set_lead_uscc(StoryUscc(0));
-  cluster->mutable_members(0)->set_uscc(StoryUscc(1));
-  story.Accept(Platform(), put);
+  PutClusterOfTrial(&story);
   const std::string trial = "{program=\"trial\",sandbox=\"true\"";
   const std::string pool = trial + ",scope=\"CLUSTER\",key=\"metal\"}";
   ExpectLines({"voucher_program_clusters" + trial + ",state=\"PROPOSED\"} 1"});
   EXPECT_THAT(Scrape(), Not(HasSubstr("CLUSTER")));
-  story.Accept(Reviewer(), ParseCommand(R"(review_cluster { request_id: "score"
-      program_id: "trial" cluster_id: "metal" verdict: REVIEW_VERDICT_PASS score: 8000 })"));
-  story.Accept(Platform(),
-               ParseCommand(R"(rank_clusters { request_id: "rank" program_id: "trial" })"));
-  ApplyForTrial(1, 10'000);  // a member: 2,000 of the cluster's pool too
+  ApproveClusterOfTrial(&story);
+  ApplyForTrial(&story, 1, 10'000);  // a member: 2,000 of the cluster's pool too
   ExpectLines({"voucher_program_clusters" + trial + ",state=\"PROPOSED\"} 0",
                "voucher_program_clusters" + trial + ",state=\"APPROVED\"} 1",
                "voucher_pool_budget_fen" + pool + " 2000000",
