@@ -1,5 +1,6 @@
 #include "ledger/base/uscc.h"
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -51,15 +52,18 @@ TEST(UsccTest, RefusesOtherForms) {
 }
 
 TEST(UsccTest, AcceptsEveryCodeOfTheQuoteVectors) {
-  std::ifstream file("tests/vectors/quotes.jsonl");
-  std::string line;
   int count = 0;
-  while (std::getline(file, line)) {
-    const auto uscc = nlohmann::json::parse(line)["enterprise"]["uscc"].get<std::string>();
-    EXPECT_TRUE(IsValidUscc(uscc)) << uscc;
-    ++count;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("tests/vectors")) {
+    if (entry.path().filename() != "quotes.jsonl") continue;
+    std::ifstream file(entry.path());
+    std::string line;
+    while (std::getline(file, line)) {
+      const auto uscc = nlohmann::json::parse(line)["enterprise"]["uscc"].get<std::string>();
+      EXPECT_TRUE(IsValidUscc(uscc)) << uscc;
+      ++count;
+    }
   }
-  EXPECT_EQ(count, 600);
+  EXPECT_GE(count, 600);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -16,14 +15,12 @@
 #include "tests/demo/summary.h"
 #include "tests/demo/world.h"
 #include "tests/support/child_process.h"
+#include "tests/support/shipped_program.h"
 
 namespace voucher::demo {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kPrograms[] = {"hubei-2025", "jiangxia-2023", "harbin-2022", "jiangmen-2021",
-                                     "jiangmen-cluster-2021"};
 
 // Empties the data directory if it is one of a ledger; never anything else.
 absl::Status MakeFresh(const std::string& data_directory) {
@@ -91,14 +88,10 @@ bool RunProgram(Options options) {
   return ok;
 }
 
-std::set<std::string> ProgramNames() {
-  return {std::begin(kPrograms), std::end(kPrograms)};
-}
-
 int Run(const Options& options, bool all) {
   bool ok = true;
   if (all) {
-    for (const char* program : kPrograms) {
+    for (const std::string& program : ShippedProgramIds()) {
       std::cout << "\n== " << program << "\n" << std::endl;
       Options one = options;
       one.program_id = program;
@@ -131,10 +124,10 @@ int main(int argc, char** argv) {
   app.add_option("--bin-dir", options.bin_directory, "where voucherd and voucher-fsck are")
       ->capture_default_str();
   app.add_option("--program", options.program_id, "program to run")
-      ->check(CLI::IsMember(voucher::demo::ProgramNames()))
+      ->check(CLI::IsMember(voucher::ShippedProgramIds()))
       ->capture_default_str();
   bool all = false;
-  app.add_flag("--all", all, "run the five programs, one after the other");
+  app.add_flag("--all", all, "run all programs, one after the other");
   app.add_flag("--keep", options.keep, "keep the directory of the ledger after a good run");
   CLI11_PARSE(app, argc, argv);
   return voucher::demo::Run(options, all);

@@ -1,14 +1,18 @@
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/refusal_text.h"
 #include "tests/support/announced_refusal.h"
 #include "tests/support/scenario.h"
+#include "tests/support/shipped_program.h"
 
 namespace voucher {
 namespace {
@@ -56,6 +60,17 @@ TEST(Scenarios, ARefusalThatTheOptionsOfItsRpcDoNotNameIsFound) {
             "REASON_NOTICE_RUNNING");
   entry.mutable_command()->mutable_timer_due();
   EXPECT_EQ(testing::UnannouncedRefusal(entry), "no RPC, but the refusal REASON_NOTICE_RUNNING");
+}
+
+TEST(Scenarios, EveryShippedProgramHasATableOfItsName) {
+  for (const std::string& program_id : ShippedProgramIds()) {
+    std::ostringstream table;
+    table << std::ifstream(absl::StrCat("tests/scenarios/", program_id, ".table")).rdbuf();
+    EXPECT_NE(
+        table.str().find(absl::StrCat("\nrules_file deploy/programs/", program_id, ".textproto\n")),
+        std::string::npos)
+        << program_id;
+  }
 }
 
 }  // namespace

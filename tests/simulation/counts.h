@@ -1,6 +1,7 @@
 // How often each verb came to each end, and how often it must.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,8 +18,8 @@ using Counts = std::map<std::string, int64_t>;
 // Counts an entry, whose outcome is `outcome`, under everything that it came to.
 void CountOutcome(const v1::Entry& entry, const Outcome& outcome, Counts* counts);
 
-// What `commands` commands did not come to as often as they must, so that generation cannot stop
-// reaching a verb, an end of it or a rule. Empty if all is well.
-std::vector<std::string> TooSeldom(int64_t commands, const Counts& counts);
+// What `commands` commands on `programs` programs did not come to as often as they must, so that
+// generation cannot stop reaching a verb, an end of it, a rule or a program. Empty if all is well.
+std::vector<std::string> TooSeldom(int64_t commands, size_t programs, const Counts& counts);
 
 }  // namespace voucher::simulation

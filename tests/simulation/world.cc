@@ -1,11 +1,28 @@
 #include "tests/simulation/world.h"
 
+#include <fstream>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 #include "ledger/base/uscc.h"
+#include "tests/support/shipped_program.h"
 
 namespace voucher::simulation {
+
+std::vector<std::string> SimulatedIds() {
+  const std::vector<std::string> shipped = ShippedProgramIds();
+  std::vector<std::string> ids;
+  std::ifstream first("tests/simulation/first_programs.txt");
+  for (std::string id; std::getline(first, id);) {
+    if (absl::c_linear_search(shipped, id)) ids.push_back(id);
+  }
+  for (const std::string& id : shipped) {
+    if (!absl::c_linear_search(ids, id)) ids.push_back(id);
+  }
+  return ids;
+}
 
 v1::Authority Principal(absl::string_view name, v1::Role role) {
   v1::Authority who;

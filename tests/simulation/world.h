@@ -2,6 +2,7 @@
 // three products each, and some enterprises with cloud accounts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,9 +21,13 @@ struct Sent {
 
 inline constexpr const char* kProviderIds[] = {"huaweicloud", "aliyun", "tencentcloud"};
 inline constexpr const char* kProductIds[] = {"ecs", "rds", "iot"};
-// All that deploy/programs ships.
-inline constexpr const char* kShippedIds[] = {"hubei-2025", "jiangmen-2021", "harbin-2022",
-                                              "jiangmen-cluster-2021", "jiangxia-2023"};
+
+// All that deploy/programs ships, in the order in which the simulation numbers them: those of
+// tests/simulation/first_programs.txt in its order, so that a seed still tells the same story, then
+// the others by id.
+std::vector<std::string> SimulatedIds();
+// QuotaRules and WaitingRules, which come after them.
+inline constexpr size_t kSyntheticPrograms = 2;
 
 v1::Authority Principal(absl::string_view name, v1::Role role);
 v1::Authority Platform();

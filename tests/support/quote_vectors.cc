@@ -15,8 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kPath[] = "tests/vectors/quotes.jsonl";
-
 // Reads one line; anything that is not understood is noted and clears ok().
 class LineReader {
  public:
@@ -98,15 +96,22 @@ QuoteVector VectorOf(const json& line, LineReader* reader) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<QuoteVector>> ReadQuoteVectors() {
-  std::ifstream file(kPath);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot open ", kPath));
+absl::StatusOr<std::vector<QuoteVector>> ReadQuoteVectors(const std::string& program_id) {
+  const std::string path = absl::StrCat("tests/vectors/", program_id, "/quotes.jsonl");
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot open ", path));
   std::vector<QuoteVector> vectors;
   std::string line;
   while (std::getline(file, line)) {
     LineReader reader;
     vectors.push_back(VectorOf(json::parse(line), &reader));
-    if (!reader.ok()) return absl::InvalidArgumentError(absl::StrCat(kPath, ": ", line));
+    if (!reader.ok() || vectors.back().request.program_id() != program_id) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": ", line));
+    }
+  }
+  if (vectors.size() < kLeastQuoteVectors) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", vectors.size(), " lines, not ", kLeastQuoteVectors));
   }
   return vectors;
 }

@@ -1,6 +1,7 @@
-// The hypothetical applications of tests/vectors/quotes.jsonl.
+// The hypothetical applications of tests/vectors/PROGRAM/quotes.jsonl.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,9 +23,13 @@ struct QuoteVector {
   std::string expected;
 };
 
-// All lines in order, read relative to the repository root. INVALID_ARGUMENT, naming the line, for
-// one that is not understood to the last field.
-absl::StatusOr<std::vector<QuoteVector>> ReadQuoteVectors();
+// Every program has at least so many.
+inline constexpr size_t kLeastQuoteVectors = 120;
+
+// All lines of a program in order, read relative to the repository root. NOT_FOUND without a file;
+// INVALID_ARGUMENT, naming the line, for one that is not understood to the last field or is of
+// another program, and for too few of them.
+absl::StatusOr<std::vector<QuoteVector>> ReadQuoteVectors(const std::string& program_id);
 
 // A grant, as in "20000000 fen".
 std::string OutcomeOf(int64_t grant_fen);
