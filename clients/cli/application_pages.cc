@@ -1,6 +1,7 @@
 #include "clients/cli/application_pages.h"
 
 #include "clients/cli/progress_bar.h"
+#include "ledger/base/proto_enum.h"
 
 namespace voucher::cli {
 namespace {
@@ -39,9 +40,17 @@ Phase PhaseOf(v1::ApplicationState state) {
     case v1::APPLICATION_STATE_ACCEPTED:
     case v1::APPLICATION_STATE_SETTLED:
       return Phase::kApproved;
-    default:
-      return Phase::kEnded;
+    case v1::APPLICATION_STATE_UNSPECIFIED:
+    case v1::APPLICATION_STATE_REJECTED:
+    case v1::APPLICATION_STATE_WITHDRAWN:
+    case v1::APPLICATION_STATE_PASSED_OVER:
+    case v1::APPLICATION_STATE_LAPSED:
+    case v1::APPLICATION_STATE_SUPERSEDED:
+    case v1::APPLICATION_STATE_TERMINATED:
+      VOUCHER_PROTO_SENTINELS(v1::ApplicationState)
+      break;
   }
+  return Phase::kEnded;
 }
 
 absl::StatusOr<ApplicationPages> ReadApplications(const std::string& program_id,

@@ -15,6 +15,7 @@
 #include "clients/cli/table.h"
 #include "clients/cli/yuan.h"
 #include "clients/import/utf8.h"
+#include "ledger/base/proto_enum.h"
 
 namespace voucher::cli {
 namespace {
@@ -31,9 +32,11 @@ const char* StateText(v1::TransferState state) {
       return "服务商已确认到账";
     case v1::TRANSFER_STATE_DECLINED:
       return "服务商已退回";
-    default:
-      return "未知";
+    case v1::TRANSFER_STATE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::TransferState)
+      break;
   }
+  return "未知";
 }
 
 // The last day on which a voucher is valid, from the first instant at which it is not.

@@ -1,5 +1,7 @@
 #include "ledger/machine/accounts.h"
 
+#include "ledger/base/proto_enum.h"
+
 namespace voucher {
 namespace {
 
@@ -35,8 +37,26 @@ bool IsLot(v1::AccountKind kind) {
 }
 
 bool MayBeNegative(v1::AccountKind kind) {
-  return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
-         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_RECOVERY;
+  switch (kind) {
+    case v1::ACCOUNT_KIND_TREASURY:
+    case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
+    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
+    case v1::ACCOUNT_KIND_RECOVERY:
+      return true;
+    case v1::ACCOUNT_KIND_UNSPECIFIED:
+    case v1::ACCOUNT_KIND_BUDGET:
+    case v1::ACCOUNT_KIND_HELD:
+    case v1::ACCOUNT_KIND_VOUCHER:
+    case v1::ACCOUNT_KIND_TRANSIT:
+    case v1::ACCOUNT_KIND_CREDIT:
+    case v1::ACCOUNT_KIND_RETURNED:
+    case v1::ACCOUNT_KIND_DUE:
+    case v1::ACCOUNT_KIND_PAID:
+    case v1::ACCOUNT_KIND_RECEIVABLE:
+      VOUCHER_PROTO_SENTINELS(v1::AccountKind)
+      break;
+  }
+  return false;
 }
 
 v1::AccountRef Treasury() {

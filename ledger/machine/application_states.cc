@@ -1,5 +1,7 @@
 #include "ledger/machine/application_states.h"
 
+#include "ledger/base/proto_enum.h"
+
 namespace voucher {
 
 bool HoldsMoney(v1::ApplicationState state) {
@@ -10,9 +12,23 @@ bool HoldsMoney(v1::ApplicationState state) {
     case v1::APPLICATION_STATE_ON_NOTICE:
     case v1::APPLICATION_STATE_OBJECTED:
       return true;
-    default:
-      return false;
+    case v1::APPLICATION_STATE_UNSPECIFIED:
+    case v1::APPLICATION_STATE_APPROVED:
+    case v1::APPLICATION_STATE_REJECTED:
+    case v1::APPLICATION_STATE_WITHDRAWN:
+    case v1::APPLICATION_STATE_WAITLISTED:
+    case v1::APPLICATION_STATE_COLLECTED:
+    case v1::APPLICATION_STATE_SCORED:
+    case v1::APPLICATION_STATE_PASSED_OVER:
+    case v1::APPLICATION_STATE_ACCEPTED:
+    case v1::APPLICATION_STATE_SETTLED:
+    case v1::APPLICATION_STATE_LAPSED:
+    case v1::APPLICATION_STATE_SUPERSEDED:
+    case v1::APPLICATION_STATE_TERMINATED:
+      VOUCHER_PROTO_SENTINELS(v1::ApplicationState)
+      break;
   }
+  return false;
 }
 
 bool IsPending(v1::ApplicationState state) {

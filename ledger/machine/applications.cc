@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/invoice.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/projects.h"
 #include "ledger/machine/waitlist_index.h"
@@ -80,7 +81,21 @@ void LeaveState(uint64_t id, rows::ApplicationRow* row, EditableRows* rows) {
       rows->Erase<tables::Timers>(
           {row->project_due_unix_ns(), static_cast<uint8_t>(v1::TIMER_KIND_PROJECT), id});
       break;
-    default:
+    case v1::APPLICATION_STATE_UNSPECIFIED:
+    case v1::APPLICATION_STATE_HELD:
+    case v1::APPLICATION_STATE_LISTED:
+    case v1::APPLICATION_STATE_REJECTED:
+    case v1::APPLICATION_STATE_WITHDRAWN:
+    case v1::APPLICATION_STATE_COLLECTED:
+    case v1::APPLICATION_STATE_PASSED_OVER:
+    case v1::APPLICATION_STATE_ON_NOTICE:
+    case v1::APPLICATION_STATE_OBJECTED:
+    case v1::APPLICATION_STATE_ACCEPTED:
+    case v1::APPLICATION_STATE_SETTLED:
+    case v1::APPLICATION_STATE_LAPSED:
+    case v1::APPLICATION_STATE_SUPERSEDED:
+    case v1::APPLICATION_STATE_TERMINATED:
+      VOUCHER_PROTO_SENTINELS(v1::ApplicationState)
       break;
   }
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/accounts.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/waitlist_index.h"
@@ -29,9 +30,18 @@ v1::LimitRef CapRef(v1::LimitKind kind, const v1::Item& item, uint64_t enterpris
       return MakeRef(kind, enterprise);
     case v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR:
       return MakeRef(kind, enterprise, item.number());
-    default:
+    case v1::LIMIT_KIND_PROJECT:
       return MakeRef(kind, project);
+    case v1::LIMIT_KIND_UNSPECIFIED:
+    case v1::LIMIT_KIND_DIVISION:
+    case v1::LIMIT_KIND_PROVIDER:
+    case v1::LIMIT_KIND_ITEM:
+    case v1::LIMIT_KIND_CLUSTER:
+      VOUCHER_PROTO_SENTINELS(v1::LimitKind)
+      break;
   }
+  VOUCHER_CHECK(false) << "no cap: limit kind " << kind;
+  return {};
 }
 
 LimitId IdOf(const v1::LimitRef& ref) {
@@ -116,12 +126,17 @@ std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules&
       if (!provider) return std::nullopt;
       return MakeRef(v1::LIMIT_KIND_PROVIDER, provider->number);
     }
-    default: {
+    case v1::POOL_SCOPE_ITEM: {
       const v1::Item* item = rules.FindItem(pool.key());
       VOUCHER_CHECK(item != nullptr) << pool.key();
       return MakeRef(v1::LIMIT_KIND_ITEM, item->number());
     }
+    case v1::POOL_SCOPE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::PoolScope)
+      break;
   }
+  VOUCHER_CHECK(false) << "pool scope " << pool.scope();
+  return std::nullopt;
 }
 
 Limits LimitsOf(const Context& context, const Context::Program& program, const v1::Item& item,

@@ -5,6 +5,7 @@
 #include "absl/algorithm/container.h"
 
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/settlement.h"
 
 namespace voucher {
@@ -22,9 +23,17 @@ bool IsTransient(const v1::AccountRef& ref) {
     case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
     case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
       return ref.sub() != 0;
-    default:
-      return false;
+    case v1::ACCOUNT_KIND_UNSPECIFIED:
+    case v1::ACCOUNT_KIND_TREASURY:
+    case v1::ACCOUNT_KIND_BUDGET:
+    case v1::ACCOUNT_KIND_CREDIT:
+    case v1::ACCOUNT_KIND_RETURNED:
+    case v1::ACCOUNT_KIND_PAID:
+    case v1::ACCOUNT_KIND_RECOVERY:
+      VOUCHER_PROTO_SENTINELS(v1::AccountKind)
+      break;
   }
+  return false;
 }
 
 // What an account holds after a change.
@@ -132,7 +141,15 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
     case v1::ACCOUNT_KIND_RETURNED:
       voucher.set_released_fen(voucher.released_fen() + delta_fen);
       break;
-    default:
+    case v1::ACCOUNT_KIND_UNSPECIFIED:
+    case v1::ACCOUNT_KIND_TREASURY:
+    case v1::ACCOUNT_KIND_HELD:
+    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
+    case v1::ACCOUNT_KIND_DUE:
+    case v1::ACCOUNT_KIND_PAID:
+    case v1::ACCOUNT_KIND_RECEIVABLE:
+    case v1::ACCOUNT_KIND_RECOVERY:
+      VOUCHER_PROTO_SENTINELS(v1::AccountKind)
       break;  // held: what arises there is approved, which ApproveApplication states.
   }
 }

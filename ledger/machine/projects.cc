@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 
 namespace voucher {
 
@@ -43,7 +44,21 @@ ProjectGrants GrantsOfProject(const View& view, uint64_t project) {
             grants.superseded_fen =
                 CheckedAddFen(grants.superseded_fen, UsedOfGrantFen(view, *row));
             break;
-          default:
+          case v1::APPLICATION_STATE_UNSPECIFIED:
+          case v1::APPLICATION_STATE_HELD:
+          case v1::APPLICATION_STATE_LISTED:
+          case v1::APPLICATION_STATE_REJECTED:
+          case v1::APPLICATION_STATE_WITHDRAWN:
+          case v1::APPLICATION_STATE_WAITLISTED:
+          case v1::APPLICATION_STATE_RETURNED:
+          case v1::APPLICATION_STATE_COLLECTED:
+          case v1::APPLICATION_STATE_SCORED:
+          case v1::APPLICATION_STATE_PASSED_OVER:
+          case v1::APPLICATION_STATE_ON_NOTICE:
+          case v1::APPLICATION_STATE_OBJECTED:
+          case v1::APPLICATION_STATE_LAPSED:
+          case v1::APPLICATION_STATE_TERMINATED:
+            VOUCHER_PROTO_SENTINELS(v1::ApplicationState)
             break;
         }
         return true;

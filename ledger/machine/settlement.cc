@@ -7,6 +7,7 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/accounts.h"
 #include "ledger/machine/application_states.h"
 
@@ -22,9 +23,22 @@ uint64_t ReimbursedApplication(const v1::Entry& entry, const v1::Posting& postin
       return posting.from().id();
     case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
       return posting.from().sub();
-    default:
-      return 0;
+    case v1::ACCOUNT_KIND_UNSPECIFIED:
+    case v1::ACCOUNT_KIND_TREASURY:
+    case v1::ACCOUNT_KIND_BUDGET:
+    case v1::ACCOUNT_KIND_VOUCHER:
+    case v1::ACCOUNT_KIND_TRANSIT:
+    case v1::ACCOUNT_KIND_CREDIT:
+    case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
+    case v1::ACCOUNT_KIND_RETURNED:
+    case v1::ACCOUNT_KIND_DUE:
+    case v1::ACCOUNT_KIND_PAID:
+    case v1::ACCOUNT_KIND_RECEIVABLE:
+    case v1::ACCOUNT_KIND_RECOVERY:
+      VOUCHER_PROTO_SENTINELS(v1::AccountKind)
+      break;
   }
+  return 0;
 }
 
 void CountUnpaid(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,

@@ -1,3 +1,4 @@
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/application_timers.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
@@ -70,10 +71,12 @@ Decision Decide(Context* context, const v1::TimerDue& timer) {
       return DecideTranche(context, timer);
     case v1::TIMER_KIND_WAITLIST:
       return DecideWaitlist(context, timer);
-    default:
-      VOUCHER_CHECK(false) << "timer of kind " << timer.kind();
-      return MakeRefusal(v1::REASON_UNSPECIFIED);
+    case v1::TIMER_KIND_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::TimerKind)
+      break;
   }
+  VOUCHER_CHECK(false) << "timer of kind " << timer.kind();
+  return MakeRefusal(v1::REASON_UNSPECIFIED);
 }
 
 void EvolveTimer(const v1::Entry& entry, EditableRows* rows) {

@@ -10,7 +10,7 @@ namespace voucher {
 inline constexpr uint64_t kTotalsInterval = 65'536;
 
 // True for the limits whose use is kept too: those of pools.
-bool IsPoolLimit(int kind);
+bool IsPoolLimit(v1::LimitKind kind);
 
 // The totals of a program now.
 rows::TotalsHistoryRow TotalsNow(const View& view, uint32_t program);

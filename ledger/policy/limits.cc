@@ -11,6 +11,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/division.h"
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/policy/refusal.h"
 #include "ledger/policy/subsidy.h"
 
@@ -102,8 +103,20 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
 }  // namespace
 
 bool IsCap(v1::LimitKind kind) {
-  return kind == v1::LIMIT_KIND_ENTERPRISE_YEAR || kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR ||
-         kind == v1::LIMIT_KIND_PROJECT;
+  switch (kind) {
+    case v1::LIMIT_KIND_ENTERPRISE_YEAR:
+    case v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR:
+    case v1::LIMIT_KIND_PROJECT:
+      return true;
+    case v1::LIMIT_KIND_UNSPECIFIED:
+    case v1::LIMIT_KIND_DIVISION:
+    case v1::LIMIT_KIND_PROVIDER:
+    case v1::LIMIT_KIND_ITEM:
+    case v1::LIMIT_KIND_CLUSTER:
+      VOUCHER_PROTO_SENTINELS(v1::LimitKind)
+      break;
+  }
+  return false;
 }
 
 v1::LimitKind CapKind(v1::CapScope scope) {
@@ -114,10 +127,12 @@ v1::LimitKind CapKind(v1::CapScope scope) {
       return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
     case v1::CAP_SCOPE_PROJECT:
       return v1::LIMIT_KIND_PROJECT;
-    default:
-      VOUCHER_CHECK(false) << "cap scope " << scope;
-      return v1::LIMIT_KIND_UNSPECIFIED;
+    case v1::CAP_SCOPE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::CapScope)
+      break;
   }
+  VOUCHER_CHECK(false) << "cap scope " << scope;
+  return v1::LIMIT_KIND_UNSPECIFIED;
 }
 
 std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
@@ -150,10 +165,12 @@ std::vector<const v1::Pool*> PoolsFor(const CompiledRules& rules, const v1::Item
                provider_ids.end();
       case v1::POOL_SCOPE_ITEM:
         return pool.key() == item.item_id();
-      default:
-        VOUCHER_CHECK(false) << "pool scope " << pool.scope();
-        return false;
+      case v1::POOL_SCOPE_UNSPECIFIED:
+        VOUCHER_PROTO_SENTINELS(v1::PoolScope)
+        break;
     }
+    VOUCHER_CHECK(false) << "pool scope " << pool.scope();
+    return false;
   };
   std::vector<const v1::Pool*> pools;
   for (const v1::Pool& pool : rules.rules().pools()) {

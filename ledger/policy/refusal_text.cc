@@ -15,6 +15,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 
 namespace voucher {
 namespace {
@@ -237,9 +238,11 @@ absl::string_view ChineseRuleName(int rule) {
       return "平台注册并按期更新信息";
     case v1::ELIGIBILITY_RULE_CLUSTER_MEMBER:
       return "已通过评审的产业集群成员";
-    default:
-      return "其他条件";
+    case v1::ELIGIBILITY_RULE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::EligibilityRule)
+      break;
   }
+  return "其他条件";
 }
 
 // A document as evidence names it: "CONTRACT", "INVOICE", "INVOICE_OF_FISCAL_YEAR (number)".
@@ -413,10 +416,11 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_ACCEPTANCE_MISSING:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REASON_UNSPECIFIED:
-    default:
-      VOUCHER_CHECK(false) << "no code for reason " << reason;
-      return absl::StatusCode::kUnknown;
+      VOUCHER_PROTO_SENTINELS(v1::Reason)
+      break;
   }
+  VOUCHER_CHECK(false) << "no code for reason " << reason;
+  return absl::StatusCode::kUnknown;
 }
 
 }  // namespace voucher

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
+#include "ledger/base/proto_enum.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -29,9 +30,12 @@ absl::string_view LevelName(config::v1::LogLevel level) {
       return "warning";
     case LOG_LEVEL_ERROR:
       return "error";
-    default:
-      return "info";
+    case LOG_LEVEL_INFO:
+    case config::v1::LOG_LEVEL_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(config::v1::LogLevel)
+      break;
   }
+  return "info";
 }
 
 // Text from outside may hold any bytes; what is not UTF-8 becomes U+FFFD.

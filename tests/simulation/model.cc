@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "ledger/base/proto_enum.h"
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
@@ -77,10 +78,13 @@ LimitKey Model::PoolKey(const v1::Pool& pool, uint32_t program) const {
       return {program, v1::LIMIT_KIND_DIVISION, std::strtoull(pool.key().c_str(), nullptr, 10), 0};
     case v1::POOL_SCOPE_PROVIDER:
       return {program, v1::LIMIT_KIND_PROVIDER, ProviderNumber(pool.key()), 0};
-    default:
-      return {program, v1::LIMIT_KIND_ITEM,
-              FindItem(programs[program - 1].rules(), pool.key())->number(), 0};
+    case v1::POOL_SCOPE_ITEM:
+    case v1::POOL_SCOPE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::PoolScope)
+      break;
   }
+  return {program, v1::LIMIT_KIND_ITEM,
+          FindItem(programs[program - 1].rules(), pool.key())->number(), 0};
 }
 
 void Model::Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen) {

@@ -1,4 +1,5 @@
 // The model's programs, enterprises, providers, products, cloud accounts and calendar.
+#include "ledger/base/proto_enum.h"
 #include "tests/simulation/model.h"
 #include "tests/simulation/wrongs.h"
 
@@ -12,9 +13,12 @@ int KindOf(v1::CapScope scope) {
       return v1::LIMIT_KIND_ENTERPRISE_YEAR;
     case v1::CAP_SCOPE_PROJECT:
       return v1::LIMIT_KIND_PROJECT;
-    default:
-      return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
+    case v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR:
+    case v1::CAP_SCOPE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::CapScope)
+      break;
   }
+  return v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
 }
 
 }  // namespace

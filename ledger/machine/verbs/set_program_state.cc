@@ -1,3 +1,4 @@
+#include "ledger/base/proto_enum.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -12,9 +13,13 @@ bool MayMove(v1::ProgramState from, v1::ProgramState to) {
       return from == v1::PROGRAM_STATE_OPEN;
     case v1::PROGRAM_STATE_CLOSED:
       return from == v1::PROGRAM_STATE_OPEN || from == v1::PROGRAM_STATE_SUSPENDED;
-    default:
-      return false;
+    case v1::PROGRAM_STATE_UNSPECIFIED:
+    case v1::PROGRAM_STATE_DRAFT:
+    case v1::PROGRAM_STATE_ARCHIVED:
+      VOUCHER_PROTO_SENTINELS(v1::ProgramState)
+      break;
   }
+  return false;
 }
 
 }  // namespace
