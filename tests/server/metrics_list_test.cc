@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/ledger.h"
+#include "server/host/clocks.h"
 #include "server/metrics/metrics.h"
 #include "tests/server/http_get.h"
 #include "tests/server/trial_program.h"
