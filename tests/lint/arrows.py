@@ -38,7 +38,7 @@ ARROWS = {
                       "ledger/api", "ledger/recovery"],
     "ledger/fsck": ["proto", "ledger/base", "ledger/validation", "ledger/policy", "ledger/state", "ledger/machine",
                     "ledger/invariants", "ledger/journal", "ledger/views", "ledger/recovery"],
-    "ledger": ["proto", "ledger/base", "ledger/journal", "ledger/api", "ledger/recovery", "ledger/commit"],
+    "ledger": ["proto", "ledger/base", "ledger/machine", "ledger/journal", "ledger/api", "ledger/recovery", "ledger/commit"],
     "server/host": ["proto", "ledger/base"],
     "server/config": ["proto", "ledger/base"],
     "server/access": ["proto", "ledger/base"],
