@@ -8,7 +8,7 @@
 #include "clients/cli/render.h"
 #include "clients/cli/run_command.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
+#include "ledger/base/money.h"
 
 namespace voucher::cli {
 namespace {

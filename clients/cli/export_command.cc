@@ -8,7 +8,7 @@
 
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
-#include "clients/cli/yuan.h"
+#include "clients/cli/table.h"
 
 namespace voucher::cli {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include <nlohmann/json.hpp>
 
-#include "clients/cli/yuan.h"
+#include "ledger/base/money.h"
+#include "ledger/base/text.h"
 
 namespace voucher::cli {
 namespace {
@@ -26,9 +26,7 @@ bool CouldBeFormula(absl::string_view text) {
 }
 
 bool WouldBeRounded(absl::string_view text) {
-  return text.size() > kMostExactDigits && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c));
-         });
+  return text.size() > kMostExactDigits && IsDigits(text);
 }
 
 std::string CellNumber(int64_t number, ExportColumn::Kind kind) {

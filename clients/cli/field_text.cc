@@ -1,6 +1,7 @@
 #include "clients/cli/field_text.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -16,7 +17,9 @@
 #include "absl/time/civil_time.h"
 #include "google/protobuf/duration.pb.h"
 
-#include "clients/cli/yuan.h"
+#include "ledger/base/civil.h"
+#include "ledger/base/money.h"
+#include "ledger/base/sha256.h"
 
 namespace voucher::cli {
 namespace {
@@ -143,17 +146,15 @@ absl::Status SetDocument(const FieldDescriptor& field, absl::string_view text,
                          v1::Document* document) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('/', 2));
   v1::DocumentKind kind = v1::DOCUMENT_KIND_UNSPECIFIED;
-  const bool hexadecimal =
-      parts.size() == 3 && parts[1].size() == 64 &&
-      parts[1].find_first_not_of("0123456789abcdefABCDEF") == absl::string_view::npos;
-  if (!hexadecimal || parts[2].empty() ||
+  const std::optional<std::string> sha256 = parts.size() == 3 ? FromHex(parts[1]) : std::nullopt;
+  if (!sha256 || sha256->size() != kHashSize || parts[2].empty() ||
       !v1::DocumentKind_Parse(absl::StrCat("DOCUMENT_KIND_", absl::AsciiStrToUpper(parts[0])),
                               &kind)) {
     return Expected(
         field, "KIND/SHA256/NUMBER such as ACCEPTANCE_REPORT/64 hexadecimal digits/YS-1", text);
   }
   document->set_kind(kind);
-  document->set_sha256(absl::HexStringToBytes(parts[1]));
+  document->set_sha256(*sha256);
   document->set_number(std::string(parts[2]));
   return absl::OkStatus();
 }
@@ -172,13 +173,9 @@ absl::Status SetValueMessage(const FieldDescriptor& field, absl::string_view tex
     return absl::OkStatus();
   }
   if (auto* date = dynamic_cast<v1::CivilDate*>(value)) {
-    absl::CivilDay day;
-    if (!absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) {
-      return Expected(field, "a day such as 2025-10-31", text);
-    }
-    date->set_year(static_cast<int32_t>(day.year()));
-    date->set_month(day.month());
-    date->set_day(day.day());
+    const std::optional<CivilDay> day = ParseIsoDate(text);
+    if (!day) return Expected(field, "a day such as 2025-10-31", text);
+    *date = ToCivilDate(*day);
     return absl::OkStatus();
   }
   if (auto* instant = dynamic_cast<google::protobuf::Timestamp*>(value)) {
@@ -215,8 +212,8 @@ absl::Status ParseInteger(const FieldDescriptor& field, absl::string_view text, 
 absl::Status SetInt64(const FieldDescriptor& field, absl::string_view text, Message* message) {
   int64_t value = 0;
   if (IsFen(field)) {
-    const absl::StatusOr<int64_t> fen = ParseYuan(text);
-    if (!fen.ok()) return fen.status();
+    const std::optional<int64_t> fen = ParseYuan(text);
+    if (!fen) return Expected(field, "an amount in yuan such as 1,234.56", text);
     value = *fen;
   } else if (absl::Status status = ParseInteger(field, text, &value); !status.ok()) {
     return status;
@@ -226,8 +223,8 @@ absl::Status SetInt64(const FieldDescriptor& field, absl::string_view text, Mess
 }
 
 absl::Status SetPoints(const FieldDescriptor& field, absl::string_view text, Message* message) {
-  const absl::StatusOr<int64_t> hundredths = ParseYuan(text);
-  if (!hundredths.ok() || *hundredths < 0 || *hundredths > 10'000) {
+  const std::optional<int64_t> hundredths = ParseYuan(text);
+  if (!hundredths || *hundredths < 0 || *hundredths > 10'000) {
     return Expected(field, "points up to 100 such as 88.5", text);
   }
   message->GetReflection()->SetInt32(message, &field, static_cast<int32_t>(*hundredths));

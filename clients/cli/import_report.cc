@@ -8,8 +8,8 @@
 
 #include "clients/cli/failure.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
 #include "clients/cpp/refused.h"
+#include "ledger/base/money.h"
 
 namespace voucher::cli {
 namespace {

@@ -1,7 +1,7 @@
 #include "clients/cli/import_rows.h"
 
 #include "clients/cli/exit_code.h"
-#include "clients/cli/yuan.h"
+#include "clients/cli/table.h"
 
 namespace voucher::cli {
 

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-#include "clients/import/utf8.h"
+#include "ledger/base/text.h"
 
 namespace voucher::cli {
 namespace {
@@ -15,7 +15,7 @@ std::vector<absl::string_view> Characters(absl::string_view text) {
   std::vector<absl::string_view> characters;
   while (!text.empty()) {
     const absl::string_view before = text;
-    if (!client::TakeCodePoint(&text)) text.remove_prefix(1);
+    if (!TakeCodePoint(&text)) text.remove_prefix(1);
     characters.push_back(before.substr(0, before.size() - text.size()));
   }
   return characters;

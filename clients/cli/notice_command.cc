@@ -8,7 +8,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
 #include "clients/cli/run_command.h"
-#include "clients/cli/yuan.h"
+#include "clients/cli/table.h"
 #include "clients/import/csv_import.h"
 #include "clients/import/request_id.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "clients/cli/yuan.h"
+#include "clients/cli/table.h"
 
 namespace voucher::cli {
 namespace {

@@ -11,7 +11,6 @@
 
 #include "clients/cli/field_text.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
 
 namespace voucher::cli {
 namespace {

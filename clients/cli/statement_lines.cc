@@ -12,8 +12,8 @@
 #include "clients/cli/import_rows.h"
 #include "clients/cli/render.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
 #include "clients/import/request_id.h"
+#include "ledger/base/money.h"
 
 namespace voucher::cli {
 namespace {

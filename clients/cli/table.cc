@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "clients/import/utf8.h"
+#include "ledger/base/text.h"
 
 namespace voucher::cli {
 namespace {
@@ -33,7 +33,7 @@ bool IsIn(const Range (&ranges)[N], char32_t code) {
 size_t DisplayWidth(absl::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
-    const std::optional<char32_t> code = client::TakeCodePoint(&text);
+    const std::optional<char32_t> code = TakeCodePoint(&text);
     if (!code) {
       text.remove_prefix(1);
       ++width;
@@ -42,6 +42,17 @@ size_t DisplayWidth(absl::string_view text) {
     }
   }
   return width;
+}
+
+std::string FormatCount(int64_t number) {
+  const std::string digits = absl::StrCat(number);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    const bool after_digit = i > 0 && digits[i - 1] != '-';
+    if (after_digit && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
 }
 
 void Table::Print(std::ostream& out, size_t indent) const {

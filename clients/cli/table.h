@@ -1,6 +1,7 @@
 // Text in columns that line up on a terminal.
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@ namespace voucher::cli {
 // Columns of a terminal that UTF-8 text takes: 2 for Chinese characters and other wide ones, 0 for
 // combining marks, 1 for the rest (bytes that are not UTF-8 included).
 size_t DisplayWidth(absl::string_view text);
+
+// 1234567 as "1,234,567".
+std::string FormatCount(int64_t number);
 
 // A table: a header, then rows.
 //

@@ -13,9 +13,9 @@
 #include "clients/cli/field_text.h"
 #include "clients/cli/pages.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
-#include "clients/import/utf8.h"
+#include "ledger/base/money.h"
 #include "ledger/base/proto_enum.h"
+#include "ledger/base/text.h"
 
 namespace voucher::cli {
 namespace {
@@ -53,7 +53,7 @@ absl::string_view TakePiece(absl::string_view* text) {
   };
   const absl::string_view before = *text;
   while (!text->empty() && is_word(text->front())) text->remove_prefix(1);
-  if (text->size() == before.size() && !client::TakeCodePoint(text)) text->remove_prefix(1);
+  if (text->size() == before.size() && !TakeCodePoint(text)) text->remove_prefix(1);
   return before.substr(0, before.size() - text->size());
 }
 

@@ -6,7 +6,8 @@
 #include "clients/cli/failure.h"
 #include "clients/cli/field_text.h"
 #include "clients/cli/render.h"
-#include "clients/cli/yuan.h"
+#include "clients/cli/table.h"
+#include "ledger/base/money.h"
 
 namespace voucher::cli {
 namespace {

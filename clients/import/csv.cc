@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "clients/import/utf8.h"
+#include "ledger/base/text.h"
 
 namespace voucher::client {
 namespace {

@@ -13,7 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
-#include "clients/import/utf8.h"
+#include "ledger/base/text.h"
 
 namespace voucher::client {
 namespace {

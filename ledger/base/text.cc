@@ -4,17 +4,14 @@
 #include <cstdint>
 
 namespace voucher {
-namespace {
 
-constexpr uint32_t kInvalid = 0xFFFFFFFF;
-
-// Decodes the code point at the front of `text` and removes it; kInvalid if it is not well-formed.
-uint32_t TakeCodePoint(absl::string_view* text) {
+std::optional<char32_t> TakeCodePoint(absl::string_view* text) {
+  if (text->empty()) return std::nullopt;
   const auto byte = [text](size_t i) { return static_cast<uint8_t>((*text)[i]); };
   const uint8_t lead = byte(0);
   size_t size = 0;
-  uint32_t point = 0;
-  uint32_t smallest = 0;  // Smaller ones would be overlong.
+  char32_t point = 0;
+  char32_t smallest = 0;  // Smaller ones would be overlong.
   if (lead < 0x80) {
     text->remove_prefix(1);
     return lead;
@@ -26,24 +23,22 @@ uint32_t TakeCodePoint(absl::string_view* text) {
   } else if ((lead & 0xF8) == 0xF0) {
     size = 4, point = lead & 0x07, smallest = 0x10000;
   } else {
-    return kInvalid;
+    return std::nullopt;
   }
-  if (text->size() < size) return kInvalid;
+  if (text->size() < size) return std::nullopt;
   for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return kInvalid;
+    if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
     point = (point << 6) | (byte(i) & 0x3F);
   }
   const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point < smallest || point > 0x10FFFF || surrogate) return kInvalid;
+  if (point < smallest || point > 0x10FFFF || surrogate) return std::nullopt;
   text->remove_prefix(size);
   return point;
 }
 
-}  // namespace
-
 bool IsValidUtf8(absl::string_view text) {
   while (!text.empty()) {
-    if (TakeCodePoint(&text) == kInvalid) return false;
+    if (!TakeCodePoint(&text)) return false;
   }
   return true;
 }
@@ -54,8 +49,8 @@ bool IsPrintableAscii(absl::string_view text) {
 
 bool IsOneLineText(absl::string_view text) {
   while (!text.empty()) {
-    const uint32_t point = TakeCodePoint(&text);
-    if (point == kInvalid || point < 0x20 || (point >= 0x7F && point <= 0x9F)) return false;
+    const std::optional<char32_t> point = TakeCodePoint(&text);
+    if (!point || *point < 0x20 || (*point >= 0x7F && *point <= 0x9F)) return false;
   }
   return true;
 }

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 
 namespace voucher {
+
+// Takes the first code point off `text`. Takes nothing, and returns nullopt, if `text` is empty or
+// does not begin with well-formed UTF-8 as IsValidUtf8 knows it.
+std::optional<char32_t> TakeCodePoint(absl::string_view* text);
 
 // True if `text` is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool IsValidUtf8(absl::string_view text);

@@ -62,8 +62,9 @@ TEST(YuanTest, FormatsWithTwoDecimalsAndSeparators) {
 }
 
 TEST(YuanTest, ReadsWhatItWrites) {
-  for (const int64_t fen : {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{99'999}, int64_t{100'000},
-                            int64_t{-123'456'789}, kMaxAmountFen, kMin, kMax}) {
+  for (const int64_t fen :
+       {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{99'999}, int64_t{100'000}, int64_t{5},
+        int64_t{-5}, int64_t{123'456'789}, int64_t{-123'456'789}, kMaxAmountFen, kMin, kMax}) {
     EXPECT_EQ(ParseYuan(FormatYuan(fen)), fen) << fen;
   }
 }
@@ -71,6 +72,8 @@ TEST(YuanTest, ReadsWhatItWrites) {
 TEST(YuanTest, ReadsShorterForms) {
   EXPECT_EQ(ParseYuan("1234"), 123'400);
   EXPECT_EQ(ParseYuan("1,234.5"), 123'450);
+  EXPECT_EQ(ParseYuan("1234.5"), 123'450);
+  EXPECT_EQ(ParseYuan("-0.01"), -1);
   EXPECT_EQ(ParseYuan("0.5"), 50);
   EXPECT_EQ(ParseYuan("-3"), -300);
 }
@@ -84,6 +87,9 @@ TEST(YuanTest, RefusesEverythingElse) {
                                        "1.234",
                                        "1,23",
                                        "12,34",
+                                       "12,34.00",
+                                       "yuan",
+                                       "92233720368547758.08",
                                        "1234,567",
                                        ",123",
                                        "1,,234",

@@ -24,6 +24,17 @@ TEST(Utf8Test, RefusesMalformedText) {
   }
 }
 
+TEST(TakeCodePointTest, TakesOneAtATimeAndNothingOfMalformedText) {
+  absl::string_view text = "a\xE6\xAD\xA6\xF0\x9F\x98\x80\xE5\x88";
+  EXPECT_EQ(TakeCodePoint(&text), U'a');
+  EXPECT_EQ(TakeCodePoint(&text), U'\u6B66');
+  EXPECT_EQ(TakeCodePoint(&text), U'\U0001F600');
+  EXPECT_EQ(TakeCodePoint(&text), std::nullopt);
+  EXPECT_EQ(text, "\xE5\x88");
+  text = "";
+  EXPECT_EQ(TakeCodePoint(&text), std::nullopt);
+}
+
 TEST(PrintableAsciiTest, EndsAtSpaceAndTilde) {
   EXPECT_TRUE(IsPrintableAscii(" ~azAZ09"));
   EXPECT_FALSE(IsPrintableAscii("\x1F"));

@@ -13,7 +13,6 @@
 
 #include "clients/import/request_id.h"
 #include "clients/import/row_reader.h"
-#include "clients/import/utf8.h"
 
 namespace voucher::client {
 namespace {
@@ -53,15 +52,6 @@ std::vector<std::string> BadColumns(const absl::StatusOr<std::vector<RowOrError<
     for (const RowProblem& problem : row.problems) columns.push_back(problem.column);
   }
   return columns;
-}
-
-TEST(Utf8, RefusesOverlongSurrogateAndTruncatedForms) {
-  EXPECT_TRUE(IsUtf8("a é 券 😀"));
-  EXPECT_FALSE(IsUtf8("\xC0\x80"));
-  EXPECT_FALSE(IsUtf8("\xED\xA0\x80"));
-  EXPECT_FALSE(IsUtf8("\xF4\x90\x80\x80"));
-  EXPECT_FALSE(IsUtf8("\xE5\x88"));
-  EXPECT_FALSE(IsUtf8("\x80"));
 }
 
 TEST(Uscc, ChecksTheCheckDigit) {

@@ -10,7 +10,6 @@
 #include "clients/cli/field_text.h"
 #include "clients/cli/render.h"
 #include "clients/cli/table.h"
-#include "clients/cli/yuan.h"
 #include "voucher/v1/application_service.pb.h"
 #include "voucher/v1/credit_service.pb.h"
 #include "voucher/v1/program_service.pb.h"
@@ -22,35 +21,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(FormatYuan, GroupsThousandsAndKeepsTwoDecimals) {
-  EXPECT_EQ(FormatYuan(0), "0.00");
-  EXPECT_EQ(FormatYuan(5), "0.05");
-  EXPECT_EQ(FormatYuan(-5), "-0.05");
-  EXPECT_EQ(FormatYuan(99'999), "999.99");
-  EXPECT_EQ(FormatYuan(100'000), "1,000.00");
-  EXPECT_EQ(FormatYuan(5'000'000'000), "50,000,000.00");
-  EXPECT_EQ(FormatYuan(-123'456'789), "-1,234,567.89");
-  EXPECT_EQ(FormatYuan(std::numeric_limits<int64_t>::min()), "-92,233,720,368,547,758.08");
-}
-
-TEST(ParseYuan, ReadsWhatFormatYuanWrites) {
-  for (const int64_t fen :
-       {int64_t{0}, int64_t{5}, int64_t{-5}, int64_t{123'456'789},
-        std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min()}) {
-    const auto parsed = ParseYuan(FormatYuan(fen));
-    ASSERT_TRUE(parsed.ok()) << parsed.status();
-    EXPECT_EQ(*parsed, fen);
-  }
-}
-
-TEST(ParseYuan, AcceptsShortFormsAndRefusesDoubtfulOnes) {
-  EXPECT_EQ(*ParseYuan("1234"), 123'400);
-  EXPECT_EQ(*ParseYuan("1234.5"), 123'450);
-  EXPECT_EQ(*ParseYuan("-0.01"), -1);
-  for (const char* wrong : {"", "-", ".5", "5.", "1.234", "1,23", "12,34.00", ",123", "1 000",
-                            "1e3", "+1", "1.-5", "92233720368547758.08", "yuan"}) {
-    EXPECT_FALSE(ParseYuan(wrong).ok()) << wrong;
-  }
+TEST(FormatCount, GroupsThousands) {
+  EXPECT_EQ(FormatCount(0), "0");
+  EXPECT_EQ(FormatCount(999), "999");
+  EXPECT_EQ(FormatCount(1'000), "1,000");
+  EXPECT_EQ(FormatCount(-999), "-999");
+  EXPECT_EQ(FormatCount(-1'234'567), "-1,234,567");
+  EXPECT_EQ(FormatCount(std::numeric_limits<int64_t>::min()), "-9,223,372,036,854,775,808");
 }
 
 TEST(DisplayWidth, CountsTerminalColumns) {
