@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "clients/cli/import_rows.h"
+#include "clients/import/imports.h"
+#include "ledger/validation/validate_command.h"
 
 namespace voucher::cli {
 namespace {
@@ -11,33 +13,38 @@ using client::CallOptions;
 using client::Client;
 using client::RowOrError;
 
-// An import of which each row is a call of its own.
-template <typename Parse, typename Request, typename Response>
-int ImportEach(const ImportOptions& options, Session& session, const Parse& parse,
-               absl::StatusOr<Response> (Client::*method)(const Request&, const CallOptions&)
-                   const) {
-  return ImportRows(options, session, parse, [&](const std::vector<RowOrError<Request>>& rows) {
-    std::vector<ImportedRow> imported;
-    SendEach(rows, method, options, session, &imported);
-    return imported;
-  });
+// An import of which each request is a call of its own.
+template <typename Request, typename Response>
+ImportKind Each(const client::ImportOf<Request> &file,
+                absl::StatusOr<Response> (Client::*method)(const Request &,
+                                                           const CallOptions &)
+                    const,
+                size_t concurrency = 8) {
+  const auto import = [&file, method](const ImportOptions &options,
+                                      Session &session) {
+    return ImportRows(file, options, session,
+                      [&](const std::vector<RowOrError<Request>> &rows) {
+                        std::vector<ImportedRow> imported;
+                        SendEach(rows, method, options, session, &imported);
+                        return imported;
+                      });
+  };
+  return {&file, import, concurrency};
 }
 
-}  // namespace
-
-int ImportEnterprises(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseEnterprises, &Client::PutEnterprise);
-}
-
-int ImportCatalog(const ImportOptions& options, Session& session) {
+int ImportCatalog(const ImportOptions &options, Session &session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
-  if (!csv.ok()) return Malformed(csv.status().message(), session);
-  const auto rows = client::ParseCatalog(*csv, options.program_id);
+  if (!csv.ok())
+    return Malformed(csv.status().message(), session);
+  const auto rows = client::ParseCatalog(*csv, ScopeOf(options));
   if (!rows.ok()) {
-    return Malformed(absl::StrCat(options.file, ": ", rows.status().message()), session);
+    return Malformed(absl::StrCat(options.file, ": ", rows.status().message()),
+                     session);
   }
-  const size_t wrong = NameProblems(options.file, rows->products, options.dry_run, session.err);
-  if (const auto code = Verdict(rows->products.size(), wrong, options, session)) return *code;
+  const size_t wrong =
+      NameWrongRows(options.file, rows->products, options.dry_run, session.err);
+  if (const auto code = Verdict(rows->products.size(), wrong, options, session))
+    return *code;
 
   std::vector<ImportedRow> imported;
   SendEach(rows->providers, &Client::PutProvider, options, session, &imported);
@@ -45,39 +52,25 @@ int ImportCatalog(const ImportOptions& options, Session& session) {
   return PrintReport(options.file, imported, session);
 }
 
-int ImportClusters(const ImportOptions& options, Session& session) {
-  return ImportEach(
-      options, session,
-      [&](absl::string_view csv) { return client::ParseClusters(csv, options.program_id); },
-      &Client::PutCluster);
+} // namespace
+
+std::vector<ImportKind> ImportKinds() {
+  return {
+      Each(client::EnterpriseImport(), &Client::PutEnterprise),
+      {&client::CatalogImport(), &ImportCatalog},
+      Each(client::ClusterImport(), &Client::PutCluster),
+      Each(client::IncidentImport(), &Client::RecordIncident),
+      Each(client::ListingImport(), &Client::SetListing),
+      Each(client::BlacklistImport(), &Client::SetBlacklist),
+      {&client::ApplicationImport(), &ImportApplications, 1, 256, 1'000},
+      Each(client::CorrectionImport(), &Client::CorrectApplication),
+      {&client::ReviewImport(), &ImportReviews, 1, 1'000, kMaxBatchItems},
+      Each(client::ObjectionImport(), &Client::FileObjection),
+      Each(client::AcceptanceImport(), &Client::AcceptProject),
+      {&client::ConfirmationImport(), &ImportConfirmations, 1, 1'000,
+       kMaxBatchItems},
+      Each(client::DisbursementImport(), &Client::RecordDisbursement, 1),
+  };
 }
 
-int ImportIncidents(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseIncidents, &Client::RecordIncident);
-}
-
-int ImportListings(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseListings, &Client::SetListing);
-}
-
-int ImportBlacklist(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseBlacklist, &Client::SetBlacklist);
-}
-
-int ImportObjections(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseObjections, &Client::FileObjection);
-}
-
-int ImportCorrections(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseCorrections, &Client::CorrectApplication);
-}
-
-int ImportAcceptances(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseAcceptances, &Client::AcceptProject);
-}
-
-int ImportDisbursements(const ImportOptions& options, Session& session) {
-  return ImportEach(options, session, client::ParseDisbursements, &Client::RecordDisbursement);
-}
-
-}  // namespace voucher::cli
+} // namespace voucher::cli

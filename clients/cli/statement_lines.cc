@@ -1,4 +1,5 @@
-// The import of a provider's statement of credited transfers: one ReconcileTransfers.
+// The import of a provider's statement of credited transfers: one
+// ReconcileTransfers.
 #include <algorithm>
 #include <array>
 
@@ -12,55 +13,69 @@
 #include "clients/cli/import_rows.h"
 #include "clients/cli/render.h"
 #include "clients/cli/table.h"
+#include "clients/import/imports.h"
 #include "clients/import/request_id.h"
 #include "ledger/base/money.h"
 
 namespace voucher::cli {
 namespace {
 
-constexpr size_t kMostLines = 8'192;      // the contract's bound
-constexpr size_t kMostMissingShown = 20;  // numbers of missing transfers; --json shows all
+constexpr size_t kMostMissingShown =
+    20; // numbers of missing transfers; --json shows all
 
-using LineRows = std::vector<client::RowOrError<v1::StatementLineOfTransfer>>;
+// What is asked, and the lines of the file that `request.lines` stand on.
+struct Statement {
+  v1::ReconcileTransfersRequest request;
+  std::vector<int> lines;
+};
 
-// The id hangs on everything that the request says, so that the same file with other options is
-// another request.
-std::string ReconcileRequestId(const ImportOptions& options, const Session& session,
-                               absl::string_view csv) {
-  if (!session.request_id.empty()) return session.request_id;
-  const std::string scope =
-      absl::StrCat(options.provider_id, "/", options.first_transfer_id, "-",
-                   options.last_transfer_id, options.confirm_silent ? "/confirm" : "");
-  return client::ImportRequestIds("statement-lines", scope, csv).For(options.provider_id);
+// The id hangs on everything that the request says, so that the same file with
+// other options is another request.
+std::string ReconcileRequestId(const ImportOptions &options,
+                               const Session &session, absl::string_view csv) {
+  if (!session.request_id.empty())
+    return session.request_id;
+  const std::string scope = absl::StrCat(
+      options.provider_id, "/", options.first_transfer_id, "-",
+      options.last_transfer_id, options.confirm_silent ? "/confirm" : "");
+  return client::ImportRequestIds("statement-lines", scope, csv)
+      .For(options.provider_id);
 }
 
-v1::ReconcileTransfersRequest RequestOf(const LineRows& rows, const ImportOptions& options) {
+// The request without its lines.
+v1::ReconcileTransfersRequest RequestOf(const ImportOptions &options,
+                                        const Session &session,
+                                        absl::string_view csv) {
   v1::ReconcileTransfersRequest request;
+  request.set_request_id(ReconcileRequestId(options, session, csv));
   request.set_provider_id(options.provider_id);
   request.set_first_transfer_id(options.first_transfer_id);
   request.set_last_transfer_id(options.last_transfer_id);
   request.set_confirm_silent(options.confirm_silent);
-  for (const auto& row : rows) *request.add_lines() = row.request;
   return request;
 }
 
-// The row that a finding is about; null if the server named none that was sent.
-const client::RowOrError<v1::StatementLineOfTransfer>* RowOf(const v1::ReconciledLine& finding,
-                                                             const LineRows& rows) {
-  return finding.line() < rows.size() ? &rows[finding.line()] : nullptr;
+// The line that a finding is about; null if the server named none that was
+// sent.
+const v1::StatementLineOfTransfer *StatedIn(const Statement &statement,
+                                            const v1::ReconciledLine &finding) {
+  if (finding.line() >= statement.lines.size())
+    return nullptr;
+  return &statement.request.lines(static_cast<int>(finding.line()));
 }
 
-void PrintFindingCounts(const LineRows& rows, const v1::TransfersReconciled& event,
-                        std::ostream& out) {
+void PrintFindingCounts(const Statement &statement,
+                        const v1::TransfersReconciled &event,
+                        std::ostream &out) {
   struct Sum {
     int64_t lines = 0, stated_fen = 0, ledger_fen = 0;
   };
   std::array<Sum, v1::ReconciliationFinding_ARRAYSIZE> sums{};
-  for (const v1::ReconciledLine& line : event.lines()) {
-    Sum& sum = sums[static_cast<size_t>(line.finding()) % sums.size()];
-    const auto* row = RowOf(line, rows);
+  for (const v1::ReconciledLine &line : event.lines()) {
+    Sum &sum = sums[static_cast<size_t>(line.finding()) % sums.size()];
+    const auto *stated = StatedIn(statement, line);
     ++sum.lines;
-    sum.stated_fen += row == nullptr ? 0 : row->request.amount_fen();
+    sum.stated_fen += stated == nullptr ? 0 : stated->amount_fen();
     sum.ledger_fen += line.ledger_fen();
   }
   Table table({{"finding"},
@@ -68,15 +83,18 @@ void PrintFindingCounts(const LineRows& rows, const v1::TransfersReconciled& eve
                {"stated (yuan)", Table::kRight},
                {"ledger (yuan)", Table::kRight}});
   for (size_t i = 1; i < sums.size(); ++i) {
-    table.AddRow({ShortName(static_cast<v1::ReconciliationFinding>(i)), FormatCount(sums[i].lines),
-                  FormatYuan(sums[i].stated_fen), FormatYuan(sums[i].ledger_fen)});
+    table.AddRow({ShortName(static_cast<v1::ReconciliationFinding>(i)),
+                  FormatCount(sums[i].lines), FormatYuan(sums[i].stated_fen),
+                  FormatYuan(sums[i].ledger_fen)});
   }
-  table.AddRow({"missing", FormatCount(event.missing_transfer_ids_size()), "", ""});
+  table.AddRow(
+      {"missing", FormatCount(event.missing_transfer_ids_size()), "", ""});
   table.Print(out);
 }
 
-void PrintLinesThatDiffer(const LineRows& rows, const v1::TransfersReconciled& event,
-                          std::ostream& out) {
+void PrintLinesThatDiffer(const Statement &statement,
+                          const v1::TransfersReconciled &event,
+                          std::ostream &out) {
   Table table({{"line", Table::kRight},
                {"transfer", Table::kRight},
                {"finding"},
@@ -85,59 +103,70 @@ void PrintLinesThatDiffer(const LineRows& rows, const v1::TransfersReconciled& e
                {"credited (yuan)", Table::kRight},
                {"reference"}});
   bool any = false;
-  for (const v1::ReconciledLine& line : event.lines()) {
-    const auto* row = RowOf(line, rows);
-    if (line.finding() == v1::RECONCILIATION_FINDING_MATCHED || row == nullptr) continue;
+  for (const v1::ReconciledLine &line : event.lines()) {
+    const auto *stated = StatedIn(statement, line);
+    if (line.finding() == v1::RECONCILIATION_FINDING_MATCHED ||
+        stated == nullptr)
+      continue;
     any = true;
     const bool credited = line.credited_fen() != 0 || line.released_fen() != 0;
-    table.AddRow({absl::StrCat(row->line), absl::StrCat(row->request.transfer_id()),
-                  ShortName(line.finding()), FormatYuan(row->request.amount_fen()),
+    table.AddRow({absl::StrCat(statement.lines[line.line()]),
+                  absl::StrCat(stated->transfer_id()),
+                  ShortName(line.finding()), FormatYuan(stated->amount_fen()),
                   line.transfer_id() == 0 ? "" : FormatYuan(line.ledger_fen()),
                   credited ? FormatYuan(line.credited_fen()) : "",
-                  row->request.provider_reference()});
+                  stated->provider_reference()});
   }
-  if (any) table.Print(out);
+  if (any)
+    table.Print(out);
 }
 
-void PrintFindings(const LineRows& rows, const v1::ReconcileTransfersResponse& response,
-                   std::ostream& out) {
-  const v1::TransfersReconciled& event = response.event();
-  PrintFindingCounts(rows, event, out);
-  PrintLinesThatDiffer(rows, event, out);
+void PrintFindings(const Statement &statement,
+                   const v1::ReconcileTransfersResponse &response,
+                   std::ostream &out) {
+  const v1::TransfersReconciled &event = response.event();
+  PrintFindingCounts(statement, event, out);
+  PrintLinesThatDiffer(statement, event, out);
   const size_t missing = static_cast<size_t>(event.missing_transfer_ids_size());
   if (missing > 0) {
-    const auto& ids = event.missing_transfer_ids();
+    const auto &ids = event.missing_transfer_ids();
     const size_t shown = std::min(missing, kMostMissingShown);
     out << "missing transfers: "
-        << absl::StrJoin(ids.begin(), ids.begin() + static_cast<int>(shown), ", ");
-    if (missing > shown) out << " and " << missing - shown << " more; --json names them";
+        << absl::StrJoin(ids.begin(), ids.begin() + static_cast<int>(shown),
+                         ", ");
+    if (missing > shown)
+      out << " and " << missing - shown << " more; --json names them";
     out << "\n";
   }
-  if (event.confirmed() > 0) out << "confirmed " << event.confirmed() << " silent transfers\n";
+  if (event.confirmed() > 0)
+    out << "confirmed " << event.confirmed() << " silent transfers\n";
   out << "receipt: " << ReceiptText(response.receipt()) << "\n";
 }
 
-void PrintFindingsJson(const std::string& file, const std::string& request_id, const LineRows& rows,
-                       const v1::ReconcileTransfersResponse& response, std::ostream& out) {
+void PrintFindingsJson(const std::string &file, const Statement &statement,
+                       const v1::ReconcileTransfersResponse &response,
+                       std::ostream &out) {
   using nlohmann::ordered_json;
-  const v1::TransfersReconciled& event = response.event();
+  const v1::TransfersReconciled &event = response.event();
   ordered_json report = {{"file", file},
-                         {"request_id", request_id},
+                         {"request_id", statement.request.request_id()},
                          {"sequence", response.receipt().sequence()},
                          {"confirmed", event.confirmed()},
                          {"lines", ordered_json::array()},
                          {"missing_transfer_ids", ordered_json::array()}};
-  for (const v1::ReconciledLine& line : event.lines()) {
-    const auto* row = RowOf(line, rows);
-    if (row == nullptr) continue;
-    report["lines"].push_back({{"line", row->line},
-                               {"transfer_id", row->request.transfer_id()},
-                               {"finding", ShortName(line.finding())},
-                               {"stated_fen", row->request.amount_fen()},
-                               {"ledger_fen", line.ledger_fen()},
-                               {"credited_fen", line.credited_fen()},
-                               {"released_fen", line.released_fen()},
-                               {"provider_reference", row->request.provider_reference()}});
+  for (const v1::ReconciledLine &line : event.lines()) {
+    const auto *stated = StatedIn(statement, line);
+    if (stated == nullptr)
+      continue;
+    report["lines"].push_back(
+        {{"line", statement.lines[line.line()]},
+         {"transfer_id", stated->transfer_id()},
+         {"finding", ShortName(line.finding())},
+         {"stated_fen", stated->amount_fen()},
+         {"ledger_fen", line.ledger_fen()},
+         {"credited_fen", line.credited_fen()},
+         {"released_fen", line.released_fen()},
+         {"provider_reference", stated->provider_reference()}});
   }
   for (const uint64_t id : event.missing_transfer_ids()) {
     report["missing_transfer_ids"].push_back(id);
@@ -145,35 +174,37 @@ void PrintFindingsJson(const std::string& file, const std::string& request_id, c
   out << report.dump(1) << "\n";
 }
 
-}  // namespace
+} // namespace
 
-int ImportStatementLines(const ImportOptions& options, Session& session) {
+int ImportStatementLines(const ImportOptions &options, Session &session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
-  if (!csv.ok()) return Malformed(csv.status().message(), session);
-  const absl::StatusOr<LineRows> rows = client::ParseStatementLines(*csv);
-  if (!rows.ok()) {
-    return Malformed(absl::StrCat(options.file, ": ", rows.status().message()), session);
-  }
-  if (rows->size() > kMostLines) {
-    return Malformed(absl::StrCat(options.file, " has ", rows->size(), " lines, one statement has ",
-                                  "at most ", kMostLines,
-                                  "; split it by transfers and say with --first-transfer and "
-                                  "--last-transfer what each part covers"),
+  if (!csv.ok())
+    return Malformed(csv.status().message(), session);
+  Statement statement{RequestOf(options, session, *csv), {}};
+  absl::StatusOr<client::WholeFile> read =
+      client::ParseWholeFile(client::StatementLineImport(), *csv,
+                             ScopeOf(options).now, &statement.request);
+  if (!read.ok()) {
+    return Malformed(absl::StrCat(options.file, ": ", read.status().message()),
                      session);
   }
-  const size_t wrong = NameProblems(options.file, *rows, options.dry_run, session.err);
-  if (const auto code = Verdict(rows->size(), wrong, options, session)) return *code;
+  NameProblems(options.file, read->problems, session.err);
+  statement.lines = std::move(read->lines);
+  const size_t wrong = WrongRows(read->problems);
+  if (const auto code =
+          Verdict(statement.lines.size(), wrong, options, session))
+    return *code;
 
-  v1::ReconcileTransfersRequest request = RequestOf(*rows, options);
-  request.set_request_id(ReconcileRequestId(options, session, *csv));
-  const auto response = session.client->ReconcileTransfers(request);
-  if (!response.ok()) return PrintFailure(response.status(), request.request_id(), session);
+  const std::string &request_id = statement.request.request_id();
+  const auto response = session.client->ReconcileTransfers(statement.request);
+  if (!response.ok())
+    return PrintFailure(response.status(), request_id, session);
   if (session.json) {
-    PrintFindingsJson(options.file, request.request_id(), *rows, *response, session.out);
+    PrintFindingsJson(options.file, statement, *response, session.out);
   } else {
-    PrintFindings(*rows, *response, session.out);
+    PrintFindings(statement, *response, session.out);
   }
   return kOk;
 }
 
-}  // namespace voucher::cli
+} // namespace voucher::cli

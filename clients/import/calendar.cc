@@ -1,36 +1,26 @@
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-
-#include "clients/import/csv.h"
-#include "clients/import/csv_import.h"
-#include "clients/import/row_reader.h"
+#include "clients/import/imports.h"
 
 namespace voucher::client {
+namespace {
 
-absl::StatusOr<std::vector<v1::CalendarDay>> ParseCalendarDays(absl::string_view csv) {
-  absl::StatusOr<CsvTable> table = ParseCsv(csv, {"date", "kind", "name"}, {});
-  if (!table.ok()) return table.status();
+std::string ReadDayKind(absl::string_view cell, const google::protobuf::FieldDescriptor* field,
+                        google::protobuf::Message* parent) {
+  parent->GetReflection()->SetBool(parent, field, cell == "workday");
+  return cell == "workday" || cell == "holiday" ? "" : "holiday or workday";
+}
 
-  std::vector<v1::CalendarDay> days;
-  for (const CsvRow& cells : table->rows) {
-    std::vector<RowProblem> problems;
-    RowReader reader(*table, cells, &problems);
-    v1::CalendarDay& day = days.emplace_back();
-    if (reader.IsComplete()) {
-      *day.mutable_date() = reader.Date("date");
-      const absl::string_view kind = reader.Raw("kind");
-      day.set_working(kind == "workday");
-      if (kind != "workday" && kind != "holiday") {
-        reader.Complain("kind", absl::StrCat("must be holiday or workday; got '", kind, "'"));
-      }
-      if (!reader.IsEmpty("name")) day.set_name(reader.Text("name", 64));
-    }
-    if (!problems.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("line ", cells.line, ", ", problems[0].column,
-                                                     ": ", problems[0].description));
-    }
-  }
-  return days;
+}  // namespace
+
+const ImportOf<v1::PublishCalendarRequest>& CalendarImport() {
+  static const auto* const kImport = new ImportOf<v1::PublishCalendarRequest>({
+      .kind = "calendar",
+      .help = "publish days that differ from the weekday rule",
+      .columns = {{"date", Presence::kRequired, "days[].date", "day"},
+                  {"kind", Presence::kRequired, "days[].working", "holiday or workday",
+                   &ReadDayKind},
+                  {"name", Presence::kMayBeEmpty, "days[].name", "name of the holiday"}},
+  });
+  return *kImport;
 }
 
 }  // namespace voucher::client

@@ -1,23 +1,20 @@
-#include "absl/strings/str_cat.h"
-
-#include "clients/import/csv_import.h"
-#include "clients/import/rows.h"
+#include "clients/import/imports.h"
 
 namespace voucher::client {
 
-absl::StatusOr<std::vector<RowOrError<v1::RecordDisbursementRequest>>> ParseDisbursements(
-    absl::string_view csv) {
-  return ParseRows<v1::RecordDisbursementRequest>(
-      csv, {"statement_id", "amount_fen", "fiscal_reference", "paid_on"}, {},
-      ImportRequestIds("disbursements", "", csv),
-      [](RowReader* reader, v1::RecordDisbursementRequest* request) {
-        request->set_statement_id(reader->Id("statement_id"));
-        v1::Disbursement& disbursement = *request->mutable_disbursement();
-        disbursement.set_amount_fen(reader->Amount("amount_fen"));
-        disbursement.set_fiscal_reference(reader->Text("fiscal_reference", 128));
-        *disbursement.mutable_paid_on() = reader->Date("paid_on");
-        return absl::StrCat(reader->Raw("statement_id"), "/", reader->Raw("fiscal_reference"));
-      });
+const ImportOf<v1::RecordDisbursementRequest>& DisbursementImport() {
+  static const auto* const kImport = new ImportOf<v1::RecordDisbursementRequest>({
+      .kind = "disbursements",
+      .help = "record payments against statements",
+      .key = {"statement_id", "fiscal_reference"},
+      .columns = {{"statement_id", Presence::kRequired, "statement_id", "number of the statement"},
+                  {"amount_fen", Presence::kRequired, "disbursement.amount_fen",
+                   "what was paid, in whole fen"},
+                  {"fiscal_reference", Presence::kRequired, "disbursement.fiscal_reference",
+                   "number of the fiscal document"},
+                  {"paid_on", Presence::kRequired, "disbursement.paid_on", "day of the payment"}},
+  });
+  return *kImport;
 }
 
 }  // namespace voucher::client

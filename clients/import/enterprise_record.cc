@@ -1,87 +1,69 @@
 // Incidents, listings and blacklist entries: what is on record about an enterprise.
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-
-#include "clients/import/csv_import.h"
-#include "clients/import/rows.h"
+#include "clients/import/imports.h"
 
 namespace voucher::client {
 namespace {
 
-constexpr size_t kMostProgramId = 48;
-
-void ReadProgramIds(RowReader* reader, v1::Blacklisting* blacklisting) {
-  if (reader->IsEmpty("program_ids")) return;
-  for (absl::string_view program : absl::StrSplit(reader->Raw("program_ids"), ';')) {
-    if (program.empty() || program.size() > kMostProgramId) {
-      reader->Complain("program_ids",
-                       "must be programs with ';' between, as in hubei-2025;harbin-2022, or empty");
-      return;
-    }
-    blacklisting->add_program_ids(std::string(program));
-  }
-}
-
-void ReadBlacklisting(RowReader* reader, v1::SetBlacklistRequest* request) {
-  if (!reader->Flag("lifted", true)) {
-    v1::Blacklisting& blacklisting = *request->mutable_blacklisting();
-    blacklisting.set_reason(reader->Text("reason", 512));
-    if (!reader->IsEmpty("until")) *blacklisting.mutable_until() = reader->Date("until");
-    ReadProgramIds(reader, &blacklisting);
-    return;
-  }
-  for (absl::string_view column : {"reason", "until", "program_ids"}) {
-    if (!reader->IsEmpty(column)) {
-      reader->Complain(column, "must be empty where the blacklisting is lifted");
-    }
-  }
+ImportColumn UsccColumn() {
+  return {"uscc", Presence::kRequired, "uscc", "unified social credit code of the enterprise"};
 }
 
 }  // namespace
 
-// Whether an enterprise is registered, the ledger knows: the check digit is left to it.
-absl::StatusOr<std::vector<RowOrError<v1::RecordIncidentRequest>>> ParseIncidents(
-    absl::string_view csv) {
-  return ParseRows<v1::RecordIncidentRequest>(
-      csv, {"uscc", "kind", "date", "reference"}, {"severity"},
-      ImportRequestIds("incidents", "", csv),
-      [](RowReader* reader, v1::RecordIncidentRequest* request) {
-        request->set_uscc(reader->Uscc("uscc", true));
-        v1::Incident& incident = *request->mutable_incident();
-        incident.set_kind(reader->Value<v1::IncidentKind>("kind", "INCIDENT_KIND_"));
-        *incident.mutable_date() = reader->Date("date");
-        incident.set_reference(reader->Text("reference", 128));
-        if (!reader->IsEmpty("severity")) {
-          incident.set_severity(
-              reader->Value<v1::IncidentSeverity>("severity", "INCIDENT_SEVERITY_"));
+const ImportOf<v1::RecordIncidentRequest>& IncidentImport() {
+  static const auto* const kImport = new ImportOf<v1::RecordIncidentRequest>({
+      .kind = "incidents",
+      .help = "add incidents to enterprises' records",
+      .key = {"uscc", "kind", "date", "reference"},
+      .columns = {UsccColumn(),
+                  {"kind", Presence::kRequired, "incident.kind", "what kind it is"},
+                  {"date", Presence::kRequired, "incident.date", "day"},
+                  {"reference", Presence::kRequired, "incident.reference",
+                   "number of the document that tells of it"},
+                  {"severity", Presence::kOptional, "incident.severity", "how bad it was"}},
+  });
+  return *kImport;
+}
+
+const ImportOf<v1::SetListingRequest>& ListingImport() {
+  static const auto* const kImport = new ImportOf<v1::SetListingRequest>({
+      .kind = "listings",
+      .help = "put enterprises on lists, or take them off",
+      .key = {"uscc", "kind"},
+      .columns = {UsccColumn(),
+                  {"kind", Presence::kRequired, "kind", "which list"},
+                  {"listed", Presence::kRequired, "listed", "true puts on, false takes off"}},
+  });
+  return *kImport;
+}
+
+const ImportOf<v1::SetBlacklistRequest>& BlacklistImport() {
+  static const auto* const kImport = new ImportOf<v1::SetBlacklistRequest>(
+      {
+          .kind = "blacklist",
+          .help = "blacklist enterprises, or lift blacklistings",
+          .key = {"uscc"},
+          .columns = {UsccColumn(),
+                      {"reason", Presence::kMayBeEmpty, "blacklisting.reason",
+                       "why; needed unless it is lifted"},
+                      {"until", Presence::kOptional, "blacklisting.until",
+                       "last day; empty if there is none"},
+                      {"program_ids", Presence::kOptional, "blacklisting.program_ids",
+                       "programs with ';' between, as in hubei-2025;harbin-2022; empty means all",
+                       &ReadTexts},
+                      {"lifted", Presence::kOptional, "",
+                       "true lifts a blacklisting; reason, until and program_ids are then empty",
+                       &LookAtFlag}},
+      },
+      [](FirstRow* row, v1::SetBlacklistRequest* request) {
+        if (row->Cell("lifted") != "true") return;
+        for (const absl::string_view column : {"reason", "until", "program_ids"}) {
+          if (row->Cell(column).empty()) continue;
+          row->Complain(column, "must be empty where the blacklisting is lifted");
         }
-        return absl::StrCat(reader->Raw("uscc"), "/", reader->Raw("kind"), "/", reader->Raw("date"),
-                            "/", reader->Raw("reference"));
+        request->clear_blacklisting();
       });
-}
-
-absl::StatusOr<std::vector<RowOrError<v1::SetListingRequest>>> ParseListings(
-    absl::string_view csv) {
-  return ParseRows<v1::SetListingRequest>(
-      csv, {"uscc", "kind", "listed"}, {}, ImportRequestIds("listings", "", csv),
-      [](RowReader* reader, v1::SetListingRequest* request) {
-        request->set_uscc(reader->Uscc("uscc", true));
-        request->set_kind(reader->Value<v1::ListingKind>("kind", "LISTING_KIND_"));
-        request->set_listed(reader->Flag("listed", false));
-        return absl::StrCat(reader->Raw("uscc"), "/", reader->Raw("kind"));
-      });
-}
-
-absl::StatusOr<std::vector<RowOrError<v1::SetBlacklistRequest>>> ParseBlacklist(
-    absl::string_view csv) {
-  return ParseRows<v1::SetBlacklistRequest>(
-      csv, {"uscc", "reason"}, {"until", "program_ids", "lifted"},
-      ImportRequestIds("blacklist", "", csv),
-      [](RowReader* reader, v1::SetBlacklistRequest* request) {
-        request->set_uscc(reader->Uscc("uscc", true));
-        ReadBlacklisting(reader, request);
-        return std::string(reader->Raw("uscc"));
-      });
+  return *kImport;
 }
 
 }  // namespace voucher::client

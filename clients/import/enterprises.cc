@@ -1,21 +1,17 @@
 #include <algorithm>
 #include <cstdint>
-#include <limits>
-#include <set>
-#include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-#include "clients/import/csv.h"
-#include "clients/import/csv_import.h"
-#include "clients/import/request_id.h"
-#include "clients/import/row_reader.h"
+#include "clients/import/imports.h"
+#include "ledger/base/text.h"
 
 namespace voucher::client {
 namespace {
 
-constexpr int64_t kMostFen = std::numeric_limits<int64_t>::max();
 constexpr int64_t kFenPerYuan = 100;
+constexpr int64_t kMostStaff = 10'000'000;
 
 // Size class by one indicator: the class whose threshold, from large to small, is reached.
 struct Thresholds {
@@ -56,52 +52,50 @@ std::string SizeHint(const v1::EnterpriseFacts& facts, int64_t staff) {
                       name(suggested), " (the recorded class counts)");
 }
 
+// Persons, for the hint only.
+std::string LookAtStaff(absl::string_view cell, const google::protobuf::FieldDescriptor*,
+                        google::protobuf::Message*) {
+  int64_t staff = 0;
+  const bool fits = IsDigits(cell) && absl::SimpleAtoi(cell, &staff) && staff <= kMostStaff;
+  return fits ? "" : absl::StrCat("a whole number up to ", kMostStaff);
+}
+
+std::vector<ImportColumn> Columns() {
+  return {{"uscc", Presence::kRequired, "facts.uscc",
+           "unified social credit code; if the business licence really shows a wrong check digit, "
+           "set uscc_check_waived to true"},
+          {"name", Presence::kRequired, "facts.name", "name of the enterprise"},
+          {"division", Presence::kRequired, "facts.division",
+           "division code of six digits, as in 420111"},
+          {"size", Presence::kRequired, "facts.size", "size class"},
+          {"industry", Presence::kRequired, "facts.industry", "industry"},
+          {"registered_on", Presence::kRequired, "facts.registered_on", "day of registration"},
+          {"is_cloud_provider", Presence::kRequired, "facts.is_cloud_provider", "true or false"},
+          {"prior_year_revenue_fen", Presence::kRequired, "facts.prior_year_revenue_fen",
+           "revenue of the year before, in whole fen"},
+          {"uscc_check_waived", Presence::kOptional, "facts.uscc_check_waived", "true or false"},
+          {"staff", Presence::kOptional, "", "persons; only to check the size class", &LookAtStaff},
+          {"platform_updated_on", Presence::kOptional, "facts.platform_updated_on",
+           "day of the platform's record; empty if not registered there"}};
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<RowOrError<v1::PutEnterpriseRequest>>> ParseEnterprises(
-    absl::string_view csv) {
-  absl::StatusOr<CsvTable> table =
-      ParseCsv(csv,
-               {"uscc", "name", "division", "size", "industry", "registered_on",
-                "is_cloud_provider", "prior_year_revenue_fen"},
-               {"uscc_check_waived", "staff", "platform_updated_on"});
-  if (!table.ok()) return table.status();
-
-  const ImportRequestIds ids("enterprises", "", csv);
-  std::set<std::string> seen;
-  std::vector<RowOrError<v1::PutEnterpriseRequest>> rows;
-  for (const CsvRow& cells : table->rows) {
-    RowOrError<v1::PutEnterpriseRequest>& row = rows.emplace_back();
-    row.line = cells.line;
-    RowReader reader(*table, cells, &row.problems);
-    if (!reader.IsComplete()) continue;
-
-    v1::EnterpriseFacts& facts = *row.request.mutable_facts();
-    facts.set_uscc_check_waived(reader.Flag("uscc_check_waived", true));
-    facts.set_uscc(reader.Uscc("uscc", facts.uscc_check_waived()));
-    facts.set_name(reader.Text("name", 256));
-    facts.set_division(reader.Division("division"));
-    facts.set_size(reader.Value<v1::EnterpriseSize>("size", "ENTERPRISE_SIZE_"));
-    facts.set_industry(reader.Value<v1::Industry>("industry", "INDUSTRY_"));
-    *facts.mutable_registered_on() = reader.Date("registered_on");
-    facts.set_is_cloud_provider(reader.Flag("is_cloud_provider", false));
-    facts.set_prior_year_revenue_fen(reader.Number("prior_year_revenue_fen", 0, kMostFen));
-    if (!reader.IsEmpty("platform_updated_on")) {
-      *facts.mutable_platform_updated_on() = reader.Date("platform_updated_on");
-    }
-    row.key = facts.uscc();
-    row.request.set_request_id(ids.For(row.key));
-    if (!seen.insert(row.key).second) {
-      reader.Complain("uscc", absl::StrCat("'", row.key,
-                                           "' stands in an earlier row already; "
-                                           "keep one row for each enterprise"));
-    }
-    if (!reader.IsEmpty("staff")) {
-      const int64_t staff = reader.Number("staff", 0, 10'000'000);
-      if (row.ok()) row.hint = SizeHint(facts, staff);
-    }
-  }
-  return rows;
+const ImportOf<v1::PutEnterpriseRequest>& EnterpriseImport() {
+  static const auto* const kImport = new ImportOf<v1::PutEnterpriseRequest>(
+      {
+          .kind = "enterprises",
+          .help = "register enterprises",
+          .key = {"uscc"},
+          .columns = Columns(),
+      },
+      [](FirstRow* row, v1::PutEnterpriseRequest* request) {
+        int64_t staff = 0;
+        if (absl::SimpleAtoi(row->Cell("staff"), &staff)) {
+          row->Hint(SizeHint(request->facts(), staff));
+        }
+      });
+  return *kImport;
 }
 
 }  // namespace voucher::client

@@ -1,42 +1,34 @@
-#include "absl/strings/str_cat.h"
-
-#include "clients/import/csv_import.h"
-#include "clients/import/rows.h"
+#include "clients/import/imports.h"
 
 namespace voucher::client {
 
-absl::StatusOr<std::vector<RowOrError<v1::ReviewApplicationRequest>>> ParseReviews(
-    absl::string_view csv) {
-  return ParseRows<v1::ReviewApplicationRequest>(
-      csv, {"application_id", "stage_id", "verdict"}, {"score", "opinion"},
-      ImportRequestIds("reviews", "", csv),
-      [](RowReader* reader, v1::ReviewApplicationRequest* request) {
-        request->set_application_id(reader->Id("application_id"));
-        request->set_stage_id(reader->Ascii("stage_id"));
-        request->set_verdict(reader->Value<v1::ReviewVerdict>("verdict", "REVIEW_VERDICT_"));
-        if (!reader->IsEmpty("score")) {
-          request->set_score(reader->Points("score"));
-          if (request->verdict() != v1::REVIEW_VERDICT_PASS) {
-            reader->Complain("score", "is given with PASS only");
-          }
-        }
-        if (!reader->IsEmpty("opinion") || request->verdict() == v1::REVIEW_VERDICT_REJECT) {
-          request->set_opinion(reader->Text("opinion", 1'024));
-        }
-        return absl::StrCat(reader->Raw("application_id"), "/", reader->Raw("stage_id"));
-      });
+const ImportOf<v1::ReviewApplicationRequest>& ReviewImport() {
+  static const auto* const kImport = new ImportOf<v1::ReviewApplicationRequest>({
+      .kind = "reviews",
+      .help = "decide review stages in batches",
+      .key = {"application_id", "stage_id"},
+      .columns = {{"application_id", Presence::kRequired, "application_id",
+                   "number of the application"},
+                  {"stage_id", Presence::kRequired, "stage_id", "stage of the review"},
+                  {"verdict", Presence::kRequired, "verdict", "what was decided"},
+                  {"score", Presence::kOptional, "score", "points, as in 88.5, with PASS only",
+                   &ReadPoints},
+                  {"opinion", Presence::kOptional, "opinion", "why; needed to reject"}},
+  });
+  return *kImport;
 }
 
-absl::StatusOr<std::vector<RowOrError<v1::FileObjectionRequest>>> ParseObjections(
-    absl::string_view csv) {
-  return ParseRows<v1::FileObjectionRequest>(
-      csv, {"application_id", "reference", "reason"}, {}, ImportRequestIds("objections", "", csv),
-      [](RowReader* reader, v1::FileObjectionRequest* request) {
-        request->set_application_id(reader->Id("application_id"));
-        request->set_reference(reader->Text("reference", 128));
-        request->set_reason(reader->Text("reason", 1'024));
-        return absl::StrCat(reader->Raw("application_id"), "/", reader->Raw("reference"));
-      });
+const ImportOf<v1::FileObjectionRequest>& ObjectionImport() {
+  static const auto* const kImport = new ImportOf<v1::FileObjectionRequest>({
+      .kind = "objections",
+      .help = "record objections to applications on notice",
+      .key = {"application_id", "reference"},
+      .columns = {{"application_id", Presence::kRequired, "application_id",
+                   "number of the application"},
+                  {"reference", Presence::kRequired, "reference", "number of the objection"},
+                  {"reason", Presence::kRequired, "reason", "what it says"}},
+  });
+  return *kImport;
 }
 
 }  // namespace voucher::client

@@ -282,7 +282,7 @@ TEST_F(VoucherctlServerTest, StatementLinesOverTheBoundAreNotSent) {
   for (int i = 1; i <= 8'193; ++i) absl::StrAppend(&csv, i, ",1,r\n");
   EXPECT_EQ(Run({"import", "statement-lines", WriteFile("long.csv", csv), "--provider", "p"}),
             kMalformed);
-  EXPECT_THAT(err_, HasSubstr("at most 8192"));
+  EXPECT_THAT(err_, HasSubstr("lines must have 0 to 8192 elements; has 8193"));
   EXPECT_THAT(ledger_.Heard<v1::ReconcileTransfersRequest>(), IsEmpty());
 }
 

@@ -16,8 +16,10 @@
 #include "clients/cli/concurrently.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
+#include "clients/cli/import_command.h"
 #include "clients/cli/rpc.h"
 #include "clients/cli/run_command.h"
+#include "clients/import/imports.h"
 
 namespace voucher::cli {
 namespace {
@@ -94,8 +96,8 @@ TEST(CommandTable, EveryCommandNamesAnRpcAndItsFields) {
   }
 }
 
-// What has no line in the table is reached by `call`, `import`, `quote`, a watch, `calendar
-// publish`, `notice publish` or `program archive`.
+// What has no line in the table is reached by `call`, `import`, `quote`, a
+// watch, `calendar publish`, `notice publish` or `program archive`.
 TEST(CommandTable, OnlyBatchesStreamsAndFilesLackAFriendlyCommand) {
   std::set<std::string> lacking;
   for (const std::string& name : Rpc::Names()) lacking.insert(name);
@@ -123,13 +125,22 @@ TEST(MakeRequest, RefusesTwoWordsThatExcludeEachOther) {
 }
 
 TEST(Voucherctl, HelpOfFilesNamesTheirColumns) {
-  for (const char* kind : {"enterprises", "catalog", "clusters", "incidents", "listings",
-                           "blacklist", "applications", "corrections", "reviews", "objections",
-                           "acceptances", "confirmations", "disbursements", "statement-lines"}) {
+  std::vector<const client::CsvImport*> files = {&client::StatementLineImport()};
+  for (const ImportKind& kind : ImportKinds()) files.push_back(kind.file);
+  EXPECT_THAT(files, ::testing::SizeIs(14));
+  for (const client::CsvImport* file : files) {
     Terminal terminal;
-    EXPECT_EQ(terminal.Run({"import", kind, "--help"}), kOk) << kind;
-    EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("Columns:"), HasSubstr("--dry-run"))) << kind;
+    EXPECT_EQ(terminal.Run({"import", file->kind, "--help"}), kOk) << file->kind;
+    EXPECT_THAT(terminal.out.str(), AllOf(HasSubstr("Columns:"), HasSubstr("--dry-run")))
+        << file->kind;
+    for (const client::ImportColumn& column : file->columns) {
+      EXPECT_THAT(terminal.out.str(), HasSubstr(absl::StrCat("\n  ", column.name, "  ")));
+      EXPECT_THAT(terminal.out.str(), HasSubstr(column.help)) << column.name;
+    }
   }
+  Terminal terminal;
+  EXPECT_EQ(terminal.Run({"import", "incidents", "--help"}), kOk);
+  EXPECT_THAT(terminal.out.str(), HasSubstr("GENERAL, LARGER, MAJOR, ESPECIALLY_MAJOR; optional"));
   for (const char* kind : {"queue", "notice", "approved", "statements", "budget"}) {
     Terminal terminal;
     EXPECT_EQ(terminal.Run({"export", kind, "--help"}), kOk) << kind;
@@ -146,7 +157,8 @@ TEST(Voucherctl, ImportDryRunOfEveryKindNeedsNoServer) {
       {"confirmations", "transfer_id,provider_reference\n7,a\n8,\n"},
       {"objections", "application_id,reference,reason\n7,a,b\n8,a,\n"},
       {"disbursements",
-       "statement_id,amount_fen,fiscal_reference,paid_on\n7,5,a,2025-01-01\n8,5,a,\n"},
+       "statement_id,amount_fen,fiscal_reference,paid_on\n7,5,"
+       "a,2025-01-01\n8,5,a,\n"},
   };
   for (const auto& file : kFiles) {
     Terminal terminal;
@@ -241,7 +253,8 @@ TEST(Voucherctl, AnUnreachableServerEndsWithThreeAndNamesTheRequestId) {
 
 TEST(Voucherctl, ImportDryRunNamesBadRowsAndHintsWithoutAServer) {
   const std::string header =
-      "uscc,name,division,size,industry,registered_on,is_cloud_provider,prior_year_revenue_fen,"
+      "uscc,name,division,size,industry,registered_on,"
+      "is_cloud_provider,prior_year_revenue_fen,"
       "staff\n";
   const std::string good = "914403001922038216,a,420111,LARGE,INDUSTRIAL,2020-01-01,false,1,5\n";
   {
