@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/clients/fake_ledger.h"
+#include "tests/server/running_server.h"
+#include "tests/support/sample_program.h"
 #include "tests/support/server_process.h"
-#include "voucher/v1/program_service.pb.h"
 
 extern char** environ;
 
@@ -87,16 +87,13 @@ class ProgressBarTest : public ::testing::Test {
  protected:
   // Quotes three lines, one at a time.
   std::string Quote(bool terminal) {
-    ledger_.On<v1::QuoteRequest, v1::QuoteResponse>("Quote", [](const auto&, auto* response) {
-      response->mutable_grant()->set_grant_fen(5);
-      return grpc::Status::OK;
-    });
-    const std::string address = ledger_.Start();
-    const std::string file = absl::StrCat(::testing::TempDir(), "/quotes.jsonl");
+    testing::ApiClient client = running_.Client("platform");
+    EXPECT_TRUE(testing::PrepareProgram(&client, 1'000'000, 0).ok());
+    const std::string file = running_.directory.Path("quotes.jsonl");
     std::ofstream stream(file);
     for (int i = 0; i < 3; ++i) {
-      stream << R"({"id":")" << i
-             << R"(","program":"p","item":"i","received_at":"2025-04-29T22:10:18+08:00",)"
+      stream << R"({"id":")" << i << R"(","program":"hubei-2025","item":"resource",)"
+             << R"("received_at":"2025-04-29T22:10:18+08:00",)"
              << R"("enterprise":{"uscc":"914403001922038216","division":"420100","size":"MICRO",)"
              << R"("industry":"INDUSTRIAL","registered_on":"2020-03-15"},"project":{},)"
              << R"("spend_fen":5})"
@@ -106,14 +103,15 @@ class ProgressBarTest : public ::testing::Test {
     Screen screen(terminal);
     int exit_code = -1;
     std::string shown =
-        screen.Show({absl::StrCat(testing::BinDirectory(), "/voucherctl"), "--server", address,
-                     "quote", "--file", file, "--concurrency", "1"},
+        screen.Show({absl::StrCat(testing::BinDirectory(), "/voucherctl"), "--server",
+                     running_.server->address(), "--principal", "platform", "quote", "--file", file,
+                     "--concurrency", "1"},
                     &exit_code);
     EXPECT_EQ(exit_code, 0) << shown;
     return shown;
   }
 
-  client::FakeLedger ledger_;
+  testing::RunningServer running_;
 };
 
 TEST_F(ProgressBarTest, DrawsOverItselfOnATerminalAndClearsTheLine) {

@@ -1,189 +1,235 @@
-// voucherctl's imports, against a ledger in this process.
-#include <atomic>
+// voucherctl's imports, against a real server in this process.
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/clients/fake_ledger.h"
 #include "tests/clients/voucherctl_run.h"
 #include "voucher/v1/application_service.pb.h"
-#include "voucher/v1/credit_service.pb.h"
-#include "voucher/v1/registry_service.pb.h"
-#include "voucher/v1/settlement_service.pb.h"
 
 namespace voucher::cli {
 namespace {
 
-using client::MalformedFields;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// Answers a batch: rows whose application_id is in `refused` are refused, the others accepted.
-grpc::Status AnswerReviews(const v1::BatchReviewApplicationsRequest& request,
-                           v1::BatchReviewApplicationsResponse* response) {
-  uint64_t sequence = 10;
-  for (const v1::ReviewApplicationRequest& review : request.reviews()) {
-    auto* outcome = response->add_outcomes();
-    outcome->set_request_id(review.request_id());
-    outcome->mutable_receipt()->set_sequence(++sequence);
-    if (review.application_id() == 9) {
-      outcome->mutable_refusal()->set_reason(v1::REASON_ILLEGAL_STATE);
-      outcome->mutable_refusal()->set_message("The application is APPROVED.");
-    } else {
-      outcome->mutable_event()->set_state(v1::APPLICATION_STATE_HELD);
+constexpr char kContest[] = "contest-2025";
+constexpr char kLife[] = "life-2025";
+
+class VoucherctlImportTest : public VoucherctlServerTest {
+ protected:
+  // Applications 1 to 4 of enterprises 0 to 3, collected, past their first review.
+  void OpenContest() {
+    std::ifstream rules("tests/scenarios/competitive.textproto");
+    OpenProgram(kContest,
+                WriteFile("contest.textproto",
+                          absl::StrCat(std::string(std::istreambuf_iterator<char>(rules), {}), R"(
+                              clusters { minimum_members: 2 pool_fen: 150000
+                                         on_exhausted: ON_EXHAUSTED_REJECT clause: "测试 九" })")),
+                "2000", "benchmark;sme-cloud");
+    std::vector<std::string> rows;
+    std::string reviews = "application_id,stage_id,verdict\n";
+    for (int n = 0; n < 4; ++n) {
+      rows.push_back(absl::StrCat("A", n, ",", SampleUscc(n), ",benchmark,REIMBURSEMENT,10000,P", n,
+                                  ",huaweicloud/ecs"));
+      absl::StrAppend(&reviews, n + 1, ",DISTRICT,PASS\n");
     }
+    Apply(kContest, rows);
+    Import("reviewer", "reviews", reviews);
   }
-  return grpc::Status::OK;
-}
+};
 
 constexpr char kReviews[] =
     "application_id,stage_id,verdict,score\n"
-    "7,EXPERT,PASS,88.5\n8,EXPERT,PASS,70\n9,EXPERT,PASS,60\n10,EXPERT,PASS,50\n";
+    "1,EXPERT,PASS,88.5\n2,EXPERT,PASS,70\n3,EXPERT,PASS,60\n4,EXPERT,PASS,50\n";
 
-TEST_F(VoucherctlServerTest, ImportOfReviewsTellsOfEachRow) {
-  ledger_.On<v1::BatchReviewApplicationsRequest, v1::BatchReviewApplicationsResponse>(
-      "BatchReviewApplications", AnswerReviews);
-  const std::string file = WriteFile("reviews.csv", kReviews);
-  EXPECT_EQ(Run({"import", "reviews", file, "--batch-size", "3"}), kRefused);
-  EXPECT_THAT(err_,
-              HasSubstr("reviews.csv:4: 9/EXPERT: ILLEGAL_STATE: The application is APPROVED."));
+TEST_F(VoucherctlImportTest, ReviewsTellOfEachRow) {
+  OpenContest();
+  Accept("platform", {"application", "withdraw", "3"});
+  const uint64_t before = running_.sequence();
+  EXPECT_EQ(RunAs("reviewer",
+                  {"import", "reviews", WriteFile("reviews.csv", kReviews), "--batch-size", "3"}),
+            kRefused);
+  EXPECT_THAT(err_, HasSubstr("reviews.csv:4: 3/EXPERT: ILLEGAL_STATE: "));
   EXPECT_THAT(out_, HasSubstr("accepted          3\n"));
-  const auto heard = ledger_.Heard<v1::BatchReviewApplicationsRequest>();
-  ASSERT_THAT(heard, SizeIs(2));
-  EXPECT_THAT(heard[0].reviews(), SizeIs(3));
-  EXPECT_EQ(heard[0].reviews(0).score(), 8'850);
-  EXPECT_THAT(heard[1].reviews(), SizeIs(1));
+  const std::vector<v1::Entry> entries = EntriesAfter(before);
+  ASSERT_THAT(entries, SizeIs(4));
+  EXPECT_EQ(entries[0].command().review_application().score(), 8'850);
+  EXPECT_EQ(entries[3].command().review_application().application_id(), 4u);
 }
 
-TEST_F(VoucherctlServerTest, ImportAgainSendsTheSameRequestIds) {
-  ledger_.On<v1::BatchReviewApplicationsRequest, v1::BatchReviewApplicationsResponse>(
-      "BatchReviewApplications", AnswerReviews);
-  const std::string file = WriteFile("reviews.csv", kReviews);
-  Run({"import", "reviews", file});
-  Run({"import", "reviews", WriteFile("copy.csv", kReviews)});
-  Run({"import", "reviews", WriteFile("other.csv", absl::StrCat(kReviews, "\n"))});
-  const auto heard = ledger_.Heard<v1::BatchReviewApplicationsRequest>();
-  ASSERT_THAT(heard, SizeIs(3));
-  EXPECT_EQ(heard[0].reviews(1).request_id(), heard[1].reviews(1).request_id());
-  EXPECT_NE(heard[0].reviews(1).request_id(), heard[2].reviews(1).request_id());
+TEST_F(VoucherctlImportTest, TheSameFileAgainGetsTheFirstAnswers) {
+  OpenContest();
+  const auto import = [&](const std::string& name, const std::string& csv) {
+    RunAs("reviewer", {"--json", "import", "reviews", WriteFile(name, csv)});
+    return nlohmann::json::parse(out_)["rows"];
+  };
+  const auto first = import("reviews.csv", kReviews);
+  EXPECT_EQ(first[1]["outcome"], "accepted");
+  const uint64_t before = running_.sequence();
+  EXPECT_EQ(import("copy.csv", kReviews), first);
+  EXPECT_EQ(running_.sequence(), before);
+  const auto other = import("other.csv", absl::StrCat(kReviews, "\n"));
+  EXPECT_NE(other[1]["request_id"], first[1]["request_id"]);
+  EXPECT_EQ(other[1]["outcome"], "ILLEGAL_STATE");
+  EXPECT_EQ(running_.sequence(), before + 4);
 }
 
-// The server records nothing of a batch in which a row is malformed.
-TEST_F(VoucherctlServerTest, ImportSendsTheOthersAgainAfterAMalformedRow) {
-  ledger_.On<v1::BatchReviewApplicationsRequest, v1::BatchReviewApplicationsResponse>(
-      "BatchReviewApplications", [](const auto& request, auto* response) {
-        for (int i = 0; i < request.reviews_size(); ++i) {
-          if (request.reviews(i).application_id() == 8) {
-            return MalformedFields({{absl::StrCat("reviews[", i, "].stage_id"), "no such stage"},
-                                    {absl::StrCat("reviews[", i, "].score"), "too high"},
-                                    {absl::StrCat("reviews[", i, "].score"), "too high"}});
-          }
-        }
-        return AnswerReviews(request, response);
-      });
-  const std::string file = WriteFile("malformed.csv", kReviews);
-  EXPECT_EQ(Run({"--json", "import", "reviews", file}), kMalformed);
-  const auto heard = ledger_.Heard<v1::BatchReviewApplicationsRequest>();
-  ASSERT_THAT(heard, SizeIs(2));
-  EXPECT_THAT(heard[0].reviews(), SizeIs(4));
-  ASSERT_THAT(heard[1].reviews(), SizeIs(3));
-  EXPECT_EQ(heard[1].reviews(0).request_id(), heard[0].reviews(0).request_id());
-  EXPECT_EQ(heard[1].reviews(1).application_id(), 9u);
-
+// The server records nothing of a batch in which a row is malformed. Its clock is behind ours: what
+// lies in the past for the dry run lies in its future.
+TEST_F(VoucherctlImportTest, SendsTheOthersAgainAfterAMalformedRow) {
+  OpenProgram(kLife, "tests/scenarios/lifecycle.textproto", "10000", "tool;line;star");
+  std::string csv =
+      "application_key,uscc,item_id,delivery_mode,spend_fen,project_id,products,invoice_code,"
+      "invoice_number,invoice_amount_fen,invoice_issued_on,contract_number,contract_sha256,"
+      "payment_number,payment_sha256,item_list_number,item_list_sha256\n";
+  const auto add = [&](int n, const std::string& item, const std::string& issued_on) {
+    absl::StrAppend(&csv, "A", n, ",", SampleUscc(n), ",", item,
+                    ",CLOUD_CREDIT,100000,P,huaweicloud/ecs,,2542200000000000000", n, ",5,",
+                    issued_on, ",,,,,,\n");
+  };
+  add(0, "star", "2025-06-30");
+  add(1, "star", "2025-10-31");  // tomorrow, there
+  add(2, "nothing", "2025-06-30");
+  add(3, "star", "2025-06-30");
+  const uint64_t before = running_.sequence();
+  EXPECT_EQ(Run({"--json", "import", "applications", WriteFile("malformed.csv", csv), "--program",
+                 kLife}),
+            kMalformed);
   const auto report = nlohmann::json::parse(out_);
   std::vector<std::string> outcomes;
   for (const auto& row : report["rows"]) outcomes.push_back(row["outcome"]);
-  EXPECT_THAT(outcomes, ElementsAre("accepted", "malformed", "ILLEGAL_STATE", "accepted"));
-  EXPECT_EQ(report["rows"][1]["message"], "stage_id: no such stage; score: too high");
+  EXPECT_THAT(outcomes, ElementsAre("accepted", "malformed", "ITEM_NOT_FOUND", "accepted"));
+  EXPECT_EQ(report["rows"][1]["message"],
+            "evidence.invoices[0].issued_on: 2025-10-31 lies in the future; today is 2025-10-30");
+  const std::vector<v1::Entry> entries = EntriesAfter(before);
+  ASSERT_THAT(entries, SizeIs(3));
+  EXPECT_EQ(entries[1].command().submit_application().request_id(),
+            report["rows"][2]["request_id"]);
 }
 
-TEST_F(VoucherctlServerTest, ImportGivesUpOnAMalformedBatchThatNamesNoRow) {
-  ledger_.On<v1::BatchReviewApplicationsRequest, v1::BatchReviewApplicationsResponse>(
-      "BatchReviewApplications", [](const auto&, auto*) {
-        return MalformedFields({{"reviews", "too many"}});
+// Nor does any server find a batch malformed and none of its rows: voucherctl keeps to its bounds.
+TEST_F(VoucherctlImportTest, GivesUpOnAMalformedBatchThatNamesNoRow) {
+  std::vector<int> batches;
+  scripted_.On<v1::BatchReviewApplicationsRequest, v1::BatchReviewApplicationsResponse>(
+      "BatchReviewApplications", [&](const auto& request, auto*) {
+        batches.push_back(request.reviews_size());
+        google::rpc::BadRequest bad;
+        bad.add_field_violations()->set_field("reviews");
+        bad.mutable_field_violations(0)->set_description("too many");
+        google::rpc::Status status;
+        status.set_code(static_cast<int>(grpc::StatusCode::INVALID_ARGUMENT));
+        status.add_details()->PackFrom(bad);
+        return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "malformed",
+                            status.SerializeAsString());
       });
+  address_ = scripted_.Start();
   EXPECT_EQ(Run({"import", "reviews", WriteFile("reviews.csv", kReviews)}), kMalformed);
-  EXPECT_THAT(ledger_.Heard<v1::BatchReviewApplicationsRequest>(), SizeIs(1));
+  EXPECT_THAT(batches, ElementsAre(4));
   EXPECT_THAT(out_, HasSubstr("malformed     4\n"));
+  batches.clear();
+  Run({"import", "reviews", WriteFile("reviews.csv", kReviews), "--batch-size", "3"});
+  EXPECT_THAT(batches, ElementsAre(3, 1));
+}
+
+// An import of which a row is a call.
+struct RowFile {
+  const char* kind;
+  const char* principal;
+  std::string csv;     // of two requests: the first is accepted
+  const char* reason;  // why the second is refused
+};
+
+class VoucherctlRowImportTest : public VoucherctlImportTest {
+ protected:
+  void ExpectOneOfTwo(const RowFile& file, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"import", file.kind,
+                                      WriteFile(absl::StrCat(file.kind, ".csv"), file.csv),
+                                      "--concurrency", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(RunAs(file.principal, words), kRefused) << file.kind << err_;
+    EXPECT_THAT(out_, ::testing::ContainsRegex("accepted +1\n")) << file.kind << out_ << err_;
+    EXPECT_THAT(err_, HasSubstr(absl::StrCat(": ", file.reason))) << file.kind;
+  }
+
+  const std::string hash_ = std::string(64, 'a');
+};
+
+TEST_F(VoucherctlRowImportTest, RecordsOfEnterprisesAreEachSent) {
+  OpenContest();
+  const std::string uscc = SampleUscc(0);
+  const std::string other = SampleUscc(77);  // not registered
+  ExpectOneOfTwo({"incidents", "platform",
+                  absl::StrCat("uscc,kind,date,reference\n", uscc, ",SAFETY,2024-06-01,a\n", other,
+                               ",SAFETY,2024-06-01,a\n"),
+                  "ENTERPRISE_NOT_FOUND"});
+  ExpectOneOfTwo({"listings", "platform",
+                  absl::StrCat("uscc,kind,listed\n", uscc, ",JOINT_PUNISHMENT,true\n", other,
+                               ",JOINT_PUNISHMENT,true\n"),
+                  "ENTERPRISE_NOT_FOUND"});
+  ExpectOneOfTwo({"blacklist", "platform",
+                  absl::StrCat("uscc,reason\n", uscc, ",a\n", other, ",b\n"),
+                  "ENTERPRISE_NOT_FOUND"});
+  ExpectOneOfTwo(
+      {"clusters", "issuer",
+       absl::StrCat("cluster_id,cluster_name,lead_uscc,lead_name,requested_fen,member_uscc,"
+                    "planned_cost_fen\nc1,n,",
+                    SampleUscc(1), ",l,5,", SampleUscc(2), ",1\nc1,,,,,", SampleUscc(3),
+                    ",1\nc2,n,", SampleUscc(1), ",l,5,", SampleUscc(3), ",1\n"),
+       "ALREADY_REGISTERED"},
+      {"--program", kContest});
+}
+
+TEST_F(VoucherctlRowImportTest, StepsOfApplicationsAreEachSent) {
+  ListApplications(2);
+  Apply(kLife, {absl::StrCat("B,", SampleUscc(2), ",star,CLOUD_CREDIT,100000,P,huaweicloud/ecs")});
+  Accept("platform", {"notice", "publish", kLife, "--ids", "1"});
+  ExpectOneOfTwo({"objections", "platform", "application_id,reference,reason\n1,a,b\n99,a,b\n",
+                  "APPLICATION_NOT_FOUND"});
+  Accept("platform", {"objection", "dismiss", "1", "查无实据"});
+  Accept("reviewer", {"application", "return", "3", "合同不清"});
+  ExpectOneOfTwo({"corrections", "platform",
+                  "application_id,spend_fen,invoice_code,invoice_number,invoice_amount_fen,"
+                  "invoice_issued_on\n3,90000,,,,\n99,5,,,,\n",
+                  "APPLICATION_NOT_FOUND"});
+
+  // Past the notice: approved, accepted, credited, used, and the month is over.
+  running_.clock.Advance(9 * kNanosPerDay);
+  Accept("approver", {"application", "approve", "1"});
+  ExpectOneOfTwo({"acceptances", "issuer",
+                  absl::StrCat("application_id,document_kind,document_number,document_sha256\n1,"
+                               "ACCEPTANCE_REPORT,YS1,",
+                               hash_, "\n99,ACCEPTANCE_REPORT,YS1,", hash_, "\n"),
+                  "APPLICATION_NOT_FOUND"});
+  Accept("platform", {"account", "bind", "huaweicloud", "hw-1", SampleUscc(0)});
+  Accept("issuer", {"transfer", "order", "1", "1", "500"});
+  Accept("provider-huaweicloud", {"transfer", "confirm", "1", "ref-1"});
+  Accept("provider-huaweicloud", {"redeem", kLife, "1", "ecs", "o-1", "--amount", "100",
+                                  "--usage-ended", "2025-11-07T00:00:00+08:00"});
+  running_.clock.Advance(30 * kNanosPerDay);
+  Accept("finance", {"statement", "close", kLife, "2025-11", "--provider", "huaweicloud"});
+  ExpectOneOfTwo({"disbursements", "finance",
+                  "statement_id,amount_fen,fiscal_reference,paid_on\n1,5,a,2025-11-30\n"
+                  "99,5,a,2025-11-30\n",
+                  "STATEMENT_NOT_FOUND"});
 }
 
 TEST_F(VoucherctlServerTest, ImportOfConfirmationsSendsBatches) {
-  ledger_.On<v1::BatchConfirmTransfersRequest, v1::BatchConfirmTransfersResponse>(
-      "BatchConfirmTransfers", [](const auto& request, auto* response) {
-        for (int i = 0; i < request.confirmations_size(); ++i) {
-          response->add_outcomes()->mutable_event()->set_credited_fen(5);
-        }
-        return grpc::Status::OK;
-      });
-  const std::string file =
-      WriteFile("confirmations.csv", "transfer_id,provider_reference\n3,a\n4,b\n");
-  EXPECT_EQ(Run({"import", "confirmations", file}), kOk);
-  const auto heard = ledger_.Heard<v1::BatchConfirmTransfersRequest>();
-  ASSERT_THAT(heard, SizeIs(1));
-  EXPECT_EQ(heard[0].confirmations(1).provider_reference(), "b");
-}
-
-// Every import of which a row is a call: one row is sent, another refused with its reason.
-TEST_F(VoucherctlServerTest, ImportOfSingleRowsSendsEach) {
-  const auto refuse_second = [](const auto&, auto* response) {
-    static std::atomic<int> calls{0};
-    if (++calls % 2 == 0) return grpc::Status(grpc::StatusCode::NOT_FOUND, "no such thing");
-    response->mutable_receipt()->set_sequence(1);
-    return grpc::Status::OK;
-  };
-  ledger_.On<v1::RecordIncidentRequest, v1::RecordIncidentResponse>("RecordIncident",
-                                                                    refuse_second);
-  ledger_.On<v1::SetListingRequest, v1::SetListingResponse>("SetListing", refuse_second);
-  ledger_.On<v1::SetBlacklistRequest, v1::SetBlacklistResponse>("SetBlacklist", refuse_second);
-  ledger_.On<v1::PutClusterRequest, v1::PutClusterResponse>("PutCluster", refuse_second);
-  ledger_.On<v1::FileObjectionRequest, v1::FileObjectionResponse>("FileObjection", refuse_second);
-  ledger_.On<v1::AcceptProjectRequest, v1::AcceptProjectResponse>("AcceptProject", refuse_second);
-  ledger_.On<v1::CorrectApplicationRequest, v1::CorrectApplicationResponse>("CorrectApplication",
-                                                                            refuse_second);
-  ledger_.On<v1::RecordDisbursementRequest, v1::RecordDisbursementResponse>("RecordDisbursement",
-                                                                            refuse_second);
-  const std::string other = "91330100799655058B";
-  const struct {
-    const char* name;
-    std::string csv;
-  } kFiles[] = {
-      {"incidents", absl::StrCat("uscc,kind,date,reference\n", kUscc, ",SAFETY,2024-06-01,a\n",
-                                 other, ",SAFETY,2024-06-01,a\n")},
-      {"listings", absl::StrCat("uscc,kind,listed\n", kUscc, ",JOINT_PUNISHMENT,true\n", other,
-                                ",JOINT_PUNISHMENT,true\n")},
-      {"blacklist", absl::StrCat("uscc,reason\n", kUscc, ",a\n", other, ",b\n")},
-      {"clusters",
-       absl::StrCat("cluster_id,cluster_name,lead_uscc,lead_name,requested_fen,member_uscc,"
-                    "planned_cost_fen\nc1,n,",
-                    kUscc, ",l,5,", other, ",1\nc2,n,", kUscc, ",l,5,", other, ",1\n")},
-      {"objections", "application_id,reference,reason\n7,a,b\n8,a,b\n"},
-      {"acceptances", "application_id,document_kind,document_number,document_sha256\n7,,,\n8,,,\n"},
-      {"corrections",
-       "application_id,spend_fen,invoice_code,invoice_number,invoice_amount_fen,"
-       "invoice_issued_on\n7,5,,,,\n8,5,,,,\n"},
-      {"disbursements",
-       "statement_id,amount_fen,fiscal_reference,paid_on\n7,5,a,2025-01-01\n8,5,a,2025-01-01\n"},
-  };
-  for (const auto& file : kFiles) {
-    std::vector<std::string> words = {"import", file.name,
-                                      WriteFile(absl::StrCat(file.name, ".csv"), file.csv),
-                                      "--concurrency", "1"};
-    if (absl::string_view(file.name) == "clusters") {
-      words.insert(words.end(), {"--program", "jiangmen-cluster-2021"});
-    }
-    EXPECT_EQ(Run(words), kRefused) << file.name << err_;
-    EXPECT_THAT(out_, HasSubstr("accepted      1\n")) << file.name << out_;
-    EXPECT_THAT(err_, HasSubstr("NOT_FOUND: no such thing")) << file.name;
-  }
-  EXPECT_THAT(ledger_.Heard<v1::PutClusterRequest>(), SizeIs(2));
-  EXPECT_THAT(ledger_.Heard<v1::RecordDisbursementRequest>(), SizeIs(2));
+  OrderTransfers();
+  const uint64_t before = running_.sequence();
+  Import("provider-huaweicloud", "confirmations", "transfer_id,provider_reference\n3,a\n4,b\n");
+  const std::vector<v1::Entry> entries = EntriesAfter(before);
+  ASSERT_THAT(entries, SizeIs(2));
+  EXPECT_EQ(entries[1].command().confirm_transfer().provider_reference(), "b");
+  EXPECT_EQ(entries[1].event().transfer_confirmed().credited_fen(), 1'000);
 }
 
 // --- reconciliation ---
@@ -192,47 +238,20 @@ constexpr char kStatement[] =
     "transfer_id,amount_fen,provider_reference\n"
     "1,150000,r1\n2,80000,r2\n2,80000,r2b\n9,1000,r9\n3,70000,r3\n";
 
-grpc::Status AnswerReconcile(const v1::ReconcileTransfersRequest& request,
-                             v1::ReconcileTransfersResponse* response) {
-  response->mutable_receipt()->set_sequence(77);
-  v1::TransfersReconciled& event = *response->mutable_event();
-  const auto add = [&](v1::ReconciliationFinding finding, uint64_t transfer, int64_t ledger_fen) {
-    v1::ReconciledLine& line = *event.add_lines();
-    line.set_line(static_cast<uint32_t>(event.lines_size() - 1));
-    line.set_finding(finding);
-    line.set_transfer_id(transfer);
-    line.set_ledger_fen(ledger_fen);
-    return &line;
-  };
-  add(v1::RECONCILIATION_FINDING_MATCHED, 1, 150'000);
-  add(v1::RECONCILIATION_FINDING_SILENT, 2, 80'000);
-  if (request.confirm_silent()) {
-    event.mutable_lines(1)->set_credited_fen(80'000);
-    event.set_confirmed(1);
-  }
-  add(v1::RECONCILIATION_FINDING_DOUBLE, 2, 80'000);
-  add(v1::RECONCILIATION_FINDING_EXTRA, 0, 0);
-  add(v1::RECONCILIATION_FINDING_WRONG_AMOUNT, 3, 75'000);
-  event.add_missing_transfer_ids(4);
-  event.add_missing_transfer_ids(6);
-  return grpc::Status::OK;
-}
-
 TEST_F(VoucherctlServerTest, StatementLinesAreOneRequestAndATableOfFindings) {
-  ledger_.On<v1::ReconcileTransfersRequest, v1::ReconcileTransfersResponse>("ReconcileTransfers",
-                                                                            AnswerReconcile);
+  OrderTransfers();
   const std::string file = WriteFile("statement.csv", kStatement);
-  EXPECT_EQ(Run({"import", "statement-lines", file, "--provider", "huaweicloud", "--last-transfer",
-                 "6", "--confirm-silent"}),
-            kOk)
-      << err_;
-  const auto heard = ledger_.Heard<v1::ReconcileTransfersRequest>();
-  ASSERT_THAT(heard, SizeIs(1));
-  EXPECT_EQ(heard[0].provider_id(), "huaweicloud");
-  EXPECT_EQ(heard[0].last_transfer_id(), 6u);
-  EXPECT_TRUE(heard[0].confirm_silent());
-  ASSERT_THAT(heard[0].lines(), SizeIs(5));
-  EXPECT_EQ(heard[0].lines(4).provider_reference(), "r3");
+  const uint64_t before = running_.sequence();
+  Accept("finance", {"import", "statement-lines", file, "--provider", "huaweicloud",
+                     "--last-transfer", "6", "--confirm-silent"});
+  const std::vector<v1::Entry> entries = EntriesAfter(before);
+  ASSERT_THAT(entries, SizeIs(1));
+  const v1::ReconcileTransfersRequest& request = entries[0].command().reconcile_transfers();
+  EXPECT_EQ(request.provider_id(), "huaweicloud");
+  EXPECT_EQ(request.last_transfer_id(), 6u);
+  EXPECT_TRUE(request.confirm_silent());
+  ASSERT_THAT(request.lines(), SizeIs(5));
+  EXPECT_EQ(request.lines(4).provider_reference(), "r3");
 
   EXPECT_THAT(out_, HasSubstr("finding       lines  stated (yuan)  ledger (yuan)\n"
                               "MATCHED           1       1,500.00       1,500.00\n"
@@ -248,42 +267,40 @@ TEST_F(VoucherctlServerTest, StatementLinesAreOneRequestAndATableOfFindings) {
   EXPECT_THAT(out_, Not(HasSubstr("  r1\n")));
   EXPECT_THAT(out_, HasSubstr("missing transfers: 4, 6\n"));
   EXPECT_THAT(out_, HasSubstr("confirmed 1 silent transfers\n"));
-  EXPECT_THAT(out_, HasSubstr("receipt: entry 77"));
+  EXPECT_THAT(out_, HasSubstr(absl::StrCat("receipt: entry ", before + 1)));
 }
 
 TEST_F(VoucherctlServerTest, StatementLinesHaveAnIdForEachFileAndQuestion) {
-  ledger_.On<v1::ReconcileTransfersRequest, v1::ReconcileTransfersResponse>("ReconcileTransfers",
-                                                                            AnswerReconcile);
+  OrderTransfers();
   const std::string file = WriteFile("statement.csv", kStatement);
-  const std::vector<std::string> words = {"--json", "import",     "statement-lines",
-                                          file,     "--provider", "huaweicloud"};
   const auto with = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), words.begin(), words.end());
-    EXPECT_EQ(Run(more), kOk);
+    std::vector<std::string> words = {"import", "statement-lines", file, "--provider",
+                                      "huaweicloud"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json("finance", words);
   };
-  with({});
-  with({});
-  with({"--confirm-silent"});
-  with({"--request-id", "mine"});
-  const auto heard = ledger_.Heard<v1::ReconcileTransfersRequest>();
-  ASSERT_THAT(heard, SizeIs(4));
-  EXPECT_EQ(heard[0].request_id(), heard[1].request_id());
-  EXPECT_NE(heard[0].request_id(), heard[2].request_id());
-  EXPECT_EQ(heard[3].request_id(), "mine");
-  const auto report = nlohmann::json::parse(out_);
-  EXPECT_EQ(report["lines"][4]["finding"], "WRONG_AMOUNT");
-  EXPECT_EQ(report["lines"][4]["line"], 6);
-  EXPECT_EQ(report["lines"][4]["ledger_fen"], 75'000);
-  EXPECT_THAT(report["missing_transfer_ids"], ElementsAre(4, 6));
+  const uint64_t before = running_.sequence();
+  const auto first = with({});
+  EXPECT_EQ(first["lines"][4]["finding"], "WRONG_AMOUNT");
+  EXPECT_EQ(first["lines"][4]["line"], 6);
+  EXPECT_EQ(first["lines"][4]["ledger_fen"], 75'000);
+  EXPECT_THAT(first["missing_transfer_ids"], ElementsAre(4, 6));
+  EXPECT_EQ(with({}), first);
+  EXPECT_EQ(running_.sequence(), before + 1);
+  const auto confirming = with({"--confirm-silent"});
+  EXPECT_NE(confirming["request_id"], first["request_id"]);
+  EXPECT_EQ(confirming["confirmed"], 1);
+  EXPECT_EQ(with({"--request-id", "mine"})["request_id"], "mine");
 }
 
 TEST_F(VoucherctlServerTest, StatementLinesOverTheBoundAreNotSent) {
   std::string csv = "transfer_id,amount_fen,provider_reference\n";
   for (int i = 1; i <= 8'193; ++i) absl::StrAppend(&csv, i, ",1,r\n");
-  EXPECT_EQ(Run({"import", "statement-lines", WriteFile("long.csv", csv), "--provider", "p"}),
+  EXPECT_EQ(RunAs("finance",
+                  {"import", "statement-lines", WriteFile("long.csv", csv), "--provider", "p"}),
             kMalformed);
   EXPECT_THAT(err_, HasSubstr("lines must have 0 to 8192 elements; has 8193"));
-  EXPECT_THAT(ledger_.Heard<v1::ReconcileTransfersRequest>(), IsEmpty());
+  EXPECT_EQ(running_.sequence(), 0u);
 }
 
 }  // namespace
