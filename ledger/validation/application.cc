@@ -1,29 +1,30 @@
-#include <algorithm>
 #include <limits>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
-#include "ledger/base/division.h"
 #include "ledger/base/invoice.h"
 #include "ledger/base/money.h"
-#include "ledger/validation/program_rules.h"
+#include "ledger/base/sha256.h"
+#include "ledger/validation/limits.h"
 #include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 
 void ValidateDocument(const std::string& path, const v1::Document& document, FieldChecker* check) {
   check->Enum(path + ".kind", v1::DocumentKind_IsValid(document.kind()), document.kind());
-  check->Text(path + ".number", document.number(), 1, 128);
-  if (document.sha256().size() != 32) {
-    check->Fail(path + ".sha256", absl::StrCat("must be 32 bytes; has ", document.sha256().size()));
+  check->Text(path + ".number", document.number(), 1, kMaxReferenceBytes);
+  if (document.sha256().size() != sizeof(Hash)) {
+    check->Fail(path + ".sha256",
+                absl::StrCat("must be ", sizeof(Hash), " bytes; has ", document.sha256().size()));
   }
 }
 
 void ValidateEvidence(const v1::Evidence& evidence, FieldChecker* check) {
-  check->Count("evidence.invoices", evidence.invoices_size(), 0, 64);
-  check->Count("evidence.documents", evidence.documents_size(), 0, 32);
+  check->Count("evidence.invoices", evidence.invoices_size(), 0, kMaxInvoices);
+  check->Count("evidence.documents", evidence.documents_size(), 0, kMaxDocuments);
   absl::flat_hash_set<std::string> keys;
   for (int i = 0; i < evidence.invoices_size(); ++i) {
     const v1::Invoice& invoice = evidence.invoices(i);
@@ -43,18 +44,18 @@ void ValidateEvidence(const v1::Evidence& evidence, FieldChecker* check) {
 }
 
 void Validate(const v1::SubmitApplicationRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
-  check->Slug("item_id", request.item_id(), kSlugSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
+  check->Slug("item_id", request.item_id(), kMaxSlugSize);
   ValidateUscc(request.uscc(), check);
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
   check->Amount("spend_fen", request.spend_fen());
-  check->PrintableAscii("project.project_id", request.project().project_id(), 64);
-  check->Count("products", request.products_size(), 1, 32);
+  check->PrintableAscii("project.project_id", request.project().project_id(), kMaxExternalIdSize);
+  check->Count("products", request.products_size(), 1, kMaxChosenProducts);
   for (int i = 0; i < request.products_size(); ++i) {
     const std::string path = absl::StrCat("products[", i, "]");
-    check->Slug(path + ".provider_id", request.products(i).provider_id(), kSlugSize);
-    check->Slug(path + ".product_id", request.products(i).product_id(), kSlugSize);
+    check->Slug(path + ".provider_id", request.products(i).provider_id(), kMaxSlugSize);
+    check->Slug(path + ".product_id", request.products(i).product_id(), kMaxSlugSize);
   }
   ValidateEvidence(request.evidence(), check);
 }
@@ -65,10 +66,10 @@ void Validate(const v1::WithdrawApplicationRequest& request, FieldChecker* check
 
 void Validate(const v1::ReviewApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->PrintableAscii("stage_id", request.stage_id(), kSlugSize);
+  check->PrintableAscii("stage_id", request.stage_id(), kMaxStageIdSize);
   check->Enum("verdict", v1::ReviewVerdict_IsValid(request.verdict()), request.verdict());
   check->Text("opinion", request.opinion(), request.verdict() == v1::REVIEW_VERDICT_REJECT ? 1 : 0,
-              1024);
+              kMaxOpinionBytes);
   check->Range("score", request.score(), 0,
                request.verdict() == v1::REVIEW_VERDICT_PASS ? kMaxScore : 0);
 }
@@ -80,7 +81,7 @@ void Validate(const v1::ApproveApplicationRequest& request, FieldChecker* check)
 
 void Validate(const v1::ReturnApplicationRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Text("reason", request.reason(), 1, 1024);
+  check->Text("reason", request.reason(), 1, kMaxOpinionBytes);
 }
 
 void Validate(const v1::CorrectApplicationRequest& request, FieldChecker* check) {
@@ -90,8 +91,8 @@ void Validate(const v1::CorrectApplicationRequest& request, FieldChecker* check)
 }
 
 void Validate(const v1::PublishNoticeRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
-  check->Count("application_ids", request.application_ids_size(), 1, 8192);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
+  check->Count("application_ids", request.application_ids_size(), 1, kMaxNoticeApplications);
   absl::flat_hash_set<uint64_t> ids;
   for (int i = 0; i < request.application_ids_size(); ++i) {
     const std::string path = absl::StrCat("application_ids[", i, "]");
@@ -104,33 +105,33 @@ void Validate(const v1::PublishNoticeRequest& request, FieldChecker* check) {
 
 void Validate(const v1::FileObjectionRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Text("reference", request.reference(), 1, 128);
-  check->Text("reason", request.reason(), 1, 1024);
+  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Text("reason", request.reason(), 1, kMaxOpinionBytes);
 }
 
 void Validate(const v1::ResolveObjectionRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Text("opinion", request.opinion(), 1, 1024);
+  check->Text("opinion", request.opinion(), 1, kMaxOpinionBytes);
 }
 
 void Validate(const v1::RankApplicationsRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
-  if (!request.item_id().empty()) check->Slug("item_id", request.item_id(), kSlugSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
+  if (!request.item_id().empty()) check->Slug("item_id", request.item_id(), kMaxSlugSize);
 }
 
 void Validate(const v1::AwardGrantRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
-  check->Slug("item_id", request.item_id(), kSlugSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
+  check->Slug("item_id", request.item_id(), kMaxSlugSize);
   ValidateUscc(request.uscc(), check);
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
-  check->PrintableAscii("project.project_id", request.project().project_id(), 64);
-  check->Text("reference", request.reference(), 1, 128);
+  check->PrintableAscii("project.project_id", request.project().project_id(), kMaxExternalIdSize);
+  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
 }
 
 void Validate(const v1::AcceptProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Count("documents", request.documents_size(), 0, 32);
+  check->Count("documents", request.documents_size(), 0, kMaxDocuments);
   for (int i = 0; i < request.documents_size(); ++i) {
     ValidateDocument(absl::StrCat("documents[", i, "]"), request.documents(i), check);
   }
@@ -139,12 +140,12 @@ void Validate(const v1::AcceptProjectRequest& request, FieldChecker* check) {
 void Validate(const v1::ExtendProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Range("months", request.months(), 1, std::numeric_limits<int32_t>::max());
-  check->Text("reason", request.reason(), 1, 512);
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
 }
 
 void Validate(const v1::TerminateProjectRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Text("reason", request.reason(), 1, 512);
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
 }
 
 }  // namespace voucher

@@ -2,18 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/validation/limits.h"
 #include "ledger/validation/verb_checks.h"
 
 namespace voucher {
-namespace {
-
-// Lines of a provider's statement; fewer if they confirm, so that the entry stays below 1 MiB and
-// changes no more transfers than one message of the provider's feed holds.
-constexpr int kMaxReconciledLines = 8192;
-constexpr int kMaxConfirmedLines = 1000;
-
-}  // namespace
-
 void Validate(const v1::OrderTransferRequest& request, FieldChecker* check) {
   check->Id("voucher_id", request.voucher_id());
   check->Id("account_id", request.account_id());
@@ -22,19 +14,19 @@ void Validate(const v1::OrderTransferRequest& request, FieldChecker* check) {
 
 void Validate(const v1::ConfirmTransferRequest& request, FieldChecker* check) {
   check->Id("transfer_id", request.transfer_id());
-  check->PrintableAscii("provider_reference", request.provider_reference(), 64);
+  check->PrintableAscii("provider_reference", request.provider_reference(), kMaxExternalIdSize);
 }
 
 void Validate(const v1::DeclineTransferRequest& request, FieldChecker* check) {
   check->Id("transfer_id", request.transfer_id());
-  check->Text("reason", request.reason(), 1, 512);
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
 }
 
 void Validate(const v1::RedeemRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   check->Id("account_id", request.account_id());
-  check->Slug("product_id", request.product_id(), kSlugSize);
-  check->PrintableAscii("order_number", request.order_number(), 64);
+  check->Slug("product_id", request.product_id(), kMaxSlugSize);
+  check->PrintableAscii("order_number", request.order_number(), kMaxExternalIdSize);
   check->PastInstant("usage_ended_at", request.has_usage_ended_at(), request.usage_ended_at());
   switch (request.amount_case()) {
     case v1::RedeemRequest::kAmountFen:
@@ -53,11 +45,11 @@ void Validate(const v1::RedeemRequest& request, FieldChecker* check) {
 void Validate(const v1::ReverseRedemptionRequest& request, FieldChecker* check) {
   check->Id("redemption_id", request.redemption_id());
   check->Amount("amount_fen", request.amount_fen());
-  check->Text("reason", request.reason(), 1, 512);
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
 }
 
 void Validate(const v1::ReconcileTransfersRequest& request, FieldChecker* check) {
-  check->Slug("provider_id", request.provider_id(), kSlugSize);
+  check->Slug("provider_id", request.provider_id(), kMaxSlugSize);
   if (request.last_transfer_id() != 0 && request.last_transfer_id() < request.first_transfer_id()) {
     check->Fail("last_transfer_id", "must not lie before first_transfer_id");
   }
@@ -68,15 +60,16 @@ void Validate(const v1::ReconcileTransfersRequest& request, FieldChecker* check)
     const v1::StatementLineOfTransfer& line = request.lines(i);
     check->Id(path + ".transfer_id", line.transfer_id());
     check->Amount(path + ".amount_fen", line.amount_fen());
-    check->PrintableAscii(path + ".provider_reference", line.provider_reference(), 64);
+    check->PrintableAscii(path + ".provider_reference", line.provider_reference(),
+                          kMaxExternalIdSize);
   }
 }
 
 void Validate(const v1::ReclaimRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Enum("ground", v1::ReclaimGround_IsValid(request.ground()), request.ground());
-  check->Text("reason", request.reason(), 1, 512);
-  check->Text("reference", request.reference(), 1, 128);
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
+  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
   if (request.has_blacklisting()) ValidateBlacklisting(request.blacklisting(), check);
 }
 

@@ -4,12 +4,22 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
 
+#include "ledger/base/division.h"
 #include "ledger/base/money.h"
 #include "ledger/base/text.h"
 #include "ledger/base/uscc.h"
 
 namespace voucher {
 namespace {
+
+constexpr absl::string_view kNoInstant = "must be a valid instant of the years 1677 to 2262";
+
+bool IsStageId(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxStageIdSize &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -41,7 +51,7 @@ bool HasUnknownFields(const Message& message) {
 }  // namespace
 
 void FieldChecker::Fail(absl::string_view field, absl::string_view description) {
-  problems_.push_back({std::string(field), std::string(description)});
+  problems_->push_back({Path(field), std::string(description)});
 }
 
 void FieldChecker::NoUnknownFields(const Message& message, const std::string& path) {
@@ -90,6 +100,16 @@ void FieldChecker::Slug(absl::string_view field, absl::string_view value, size_t
   if (!IsSlug(value, max_size)) {
     Fail(field, absl::StrCat("must be 1 to ", max_size, " characters of a-z, 0-9 and '-'"));
   }
+}
+
+void FieldChecker::StageId(absl::string_view field, absl::string_view value) {
+  if (!IsStageId(value)) {
+    Fail(field, absl::StrCat("must be 1 to ", kMaxStageIdSize, " characters of A-Z, 0-9 and '_'"));
+  }
+}
+
+void FieldChecker::Division(absl::string_view field, absl::string_view value) {
+  Require(IsDivisionCode(value), field, "must be a division code (GB/T 2260) of six digits");
 }
 
 void FieldChecker::Uscc(absl::string_view field, absl::string_view value, bool check_waived) {
@@ -151,11 +171,18 @@ void FieldChecker::FutureDate(absl::string_view field, const v1::CivilDate& date
   }
 }
 
+std::optional<UnixNanos> FieldChecker::Instant(absl::string_view field,
+                                               const google::protobuf::Timestamp& instant) {
+  const std::optional<UnixNanos> at = FromTimestamp(instant);
+  Require(at.has_value(), field, kNoInstant);
+  return at;
+}
+
 void FieldChecker::PastInstant(absl::string_view field, bool present,
                                const google::protobuf::Timestamp& instant) {
   const std::optional<UnixNanos> at = present ? FromTimestamp(instant) : std::nullopt;
   if (!at) {
-    Fail(field, "must be a valid instant");
+    Fail(field, kNoInstant);
   } else if (*at > now_) {
     Fail(field, absl::StrCat(FormatRfc3339(*at, Zone::Shanghai()), " lies in the future"));
   }

@@ -1,16 +1,16 @@
-// The part of ValidateRules that looks into who may apply and for what. For validate.cc only.
+// The part of ValidateRules that looks into who may apply and for what. For program_rules.cc only.
 #pragma once
 
-#include "ledger/validation/field_problems.h"
+#include "ledger/validation/field_checker.h"
 #include "voucher/v1/program.pb.h"
 
 namespace voucher {
 
-// Problems of the eligibility rules at `problems`, those of the program or of one item of it.
-void ValidateEligibility(const FieldProblems& problems, const v1::Eligibility& rules,
-                         const v1::ProgramRules& program);
+// The field `eligibility` of what `check` stands at: the program, or one item of it.
+void ValidateEligibility(const v1::Eligibility& rules, const v1::ProgramRules& program,
+                         FieldChecker* check);
 
-// Problems of the items of `rules`, which stand at `problems`.
-void ValidateItems(const FieldProblems& problems, const v1::ProgramRules& rules);
+// The items of `rules`, at which `check` stands.
+void ValidateItems(const v1::ProgramRules& rules, FieldChecker* check);
 
 }  // namespace voucher

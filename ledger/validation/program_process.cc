@@ -10,70 +10,67 @@
 namespace voucher {
 namespace {
 
-constexpr int64_t kMaxNoticeDays = 60;
-constexpr int64_t kMaxCorrectionDays = 90;
-constexpr int64_t kMaxProjectMonths = 120;
-constexpr int64_t kMaxCureMonths = 60;
-constexpr int64_t kMaxClusterMembers = 512;
-
 // The scoring stage ends the collecting of a competitive program, so it needs exactly one.
-void ValidateScoring(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateScoring(const v1::ProgramRules& rules, FieldChecker* check) {
   const bool competitive = rules.allocation() == v1::ALLOCATION_COMPETITIVE;
   int scoring = 0;
   for (int i = 0; i < rules.review_stages_size(); ++i) {
     if (!rules.review_stages(i).scores()) continue;
-    const FieldProblems below = problems.Under("review_stages", i);
-    if (!competitive) below.Add("scores", "goes with allocation COMPETITIVE only");
+    FieldChecker below = check->Under("review_stages", i);
+    if (!competitive) below.Fail("scores", "goes with allocation COMPETITIVE only");
     if (competitive && ++scoring == 2) {
-      below.Add("scores", "is the second: a competitive program has exactly one scoring stage");
+      below.Fail("scores", "is the second: a competitive program has exactly one scoring stage");
     }
   }
   if (competitive && scoring == 0) {
-    problems.Add("review_stages", "need one stage that scores: the allocation is COMPETITIVE");
+    check->Fail("review_stages", "need one stage that scores: the allocation is COMPETITIVE");
   }
 }
 
 // Who does not fit in a ranking is passed over; nobody waits.
-void ValidateNoWaitlist(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateNoWaitlist(const v1::ProgramRules& rules, FieldChecker* check) {
   constexpr absl::string_view kWhy = "must not be WAITLIST: a ranking passes over who does not fit";
-  if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) problems.Add("on_exhausted", kWhy);
+  if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) check->Fail("on_exhausted", kWhy);
   for (int i = 0; i < rules.pools_size(); ++i) {
     if (rules.pools(i).on_exhausted() != v1::ON_EXHAUSTED_WAITLIST) continue;
-    problems.Under("pools", i).Add("on_exhausted", kWhy);
+    check->Under("pools", i).Fail("on_exhausted", kWhy);
   }
 }
 
-void ValidateAllocation(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateAllocation(const v1::ProgramRules& rules, FieldChecker* check) {
   if (!v1::Allocation_IsValid(rules.allocation())) {
-    problems.EnumValue("allocation", rules.allocation(), v1::Allocation_IsValid);
+    check->Enum("allocation", v1::Allocation_IsValid(rules.allocation()), rules.allocation());
   }
   if (rules.allocation() == v1::ALLOCATION_COMPETITIVE) {
-    ValidateNoWaitlist(problems, rules);
-    problems.Text("allocation_clause", rules.allocation_clause(), kMaxTextBytes);
+    ValidateNoWaitlist(rules, check);
+    check->Text("allocation_clause", rules.allocation_clause(), 1, kMaxTextBytes);
   } else if (!rules.allocation_clause().empty()) {
-    problems.Text("allocation_clause", rules.allocation_clause(), kMaxTextBytes);
+    check->Text("allocation_clause", rules.allocation_clause(), 1, kMaxTextBytes);
   }
-  ValidateScoring(problems, rules);
+  ValidateScoring(rules, check);
 }
 
-void ValidateNotice(const FieldProblems& problems, const v1::NoticeRule& notice) {
-  problems.InRange("days", notice.days(), 1, kMaxNoticeDays);
-  problems.EnumValue("unit", notice.unit(), v1::DayUnit_IsValid);
-  problems.Clause(notice.clause());
+void ValidateNotice(const v1::NoticeRule& notice, FieldChecker* check) {
+  FieldChecker below = check->Under("notice");
+  below.Range("days", notice.days(), 1, kMaxNoticeDays);
+  below.Enum("unit", v1::DayUnit_IsValid(notice.unit()), notice.unit());
+  below.Clause(notice.clause());
 }
 
-void ValidateProject(const FieldProblems& problems, const v1::ProjectTerms& project) {
-  problems.InRange("months", project.months(), 1, kMaxProjectMonths);
-  problems.InRange("extension_months", project.extension_months(), 0, kMaxProjectMonths);
-  problems.Clause(project.clause());
+void ValidateProject(const v1::ProjectTerms& project, FieldChecker* check) {
+  FieldChecker below = check->Under("project");
+  below.Range("months", project.months(), 1, kMaxProjectMonths);
+  below.Range("extension_months", project.extension_months(), 0, kMaxProjectMonths);
+  below.Clause(project.clause());
 }
 
-void ValidateBasket(const FieldProblems& problems, const v1::ProgramRules& rules) {
-  problems.Categories("core_categories", rules.basket().core_categories(), 1);
+void ValidateBasket(const v1::ProgramRules& rules, FieldChecker* check) {
+  FieldChecker below = check->Under("basket");
+  below.Categories("core_categories", rules.basket().core_categories(), 1);
   if (!IssuesVouchers(rules)) {
-    problems.Add("core_categories", "restrict vouchers: needs delivery mode CLOUD_CREDIT");
+    below.Fail("core_categories", "restrict vouchers: needs delivery mode CLOUD_CREDIT");
   }
-  problems.Clause(rules.basket().clause());
+  below.Clause(rules.basket().clause());
 }
 
 // Whether somebody can wait: on the budget, on a pool, or on a cluster's pool.
@@ -85,59 +82,61 @@ bool CanWait(const v1::ProgramRules& rules) {
          });
 }
 
-void ValidateClusters(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateClusters(const v1::ProgramRules& rules, FieldChecker* check) {
+  FieldChecker below = check->Under("clusters");
   const v1::ClusterRule& clusters = rules.clusters();
-  problems.InRange("minimum_members", clusters.minimum_members(), 1, kMaxClusterMembers);
-  problems.AmountFen("pool_fen", clusters.pool_fen(), 1);
-  problems.EnumValue("on_exhausted", clusters.on_exhausted(), v1::OnExhausted_IsValid);
+  below.Range("minimum_members", clusters.minimum_members(), 1, kMaxClusterMembers);
+  below.Amount("pool_fen", clusters.pool_fen());
+  below.Enum("on_exhausted", v1::OnExhausted_IsValid(clusters.on_exhausted()),
+             clusters.on_exhausted());
   if (rules.allocation() == v1::ALLOCATION_COMPETITIVE &&
       clusters.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) {
-    problems.Add("on_exhausted", "must not be WAITLIST: a ranking passes over who does not fit");
+    below.Fail("on_exhausted", "must not be WAITLIST: a ranking passes over who does not fit");
   }
-  problems.Clause(clusters.clause());
+  below.Clause(clusters.clause());
 }
 
-void ValidateReasonClauses(const FieldProblems& problems, const v1::ProgramRules& rules) {
+void ValidateReasonClauses(const v1::ProgramRules& rules, FieldChecker* check) {
   absl::flat_hash_set<int> seen;
   for (int i = 0; i < rules.clauses_size(); ++i) {
     const v1::ReasonClause& own = rules.clauses(i);
-    const FieldProblems below = problems.Under("clauses", i);
-    below.EnumValue("reason", own.reason(), v1::Reason_IsValid);
-    if (!seen.insert(own.reason()).second) below.Add("reason", "occurs twice");
+    FieldChecker below = check->Under("clauses", i);
+    below.Enum("reason", v1::Reason_IsValid(own.reason()), own.reason());
+    if (!seen.insert(own.reason()).second) below.Fail("reason", "occurs twice");
     below.Clause(own.clause());
   }
 }
 
 }  // namespace
 
-void ValidateProcess(const FieldProblems& problems, const v1::ProgramRules& rules) {
-  ValidateAllocation(problems, rules);
+void ValidateProcess(const v1::ProgramRules& rules, FieldChecker* check) {
+  ValidateAllocation(rules, check);
   if (rules.has_highest_only()) {
-    problems.Under("highest_only").Clause(rules.highest_only().clause());
+    check->Under("highest_only").Clause(rules.highest_only().clause());
   }
-  if (rules.has_notice()) ValidateNotice(problems.Under("notice"), rules.notice());
+  if (rules.has_notice()) ValidateNotice(rules.notice(), check);
   if (rules.has_correction()) {
-    const FieldProblems below = problems.Under("correction");
-    below.InRange("days", rules.correction().days(), 1, kMaxCorrectionDays);
+    FieldChecker below = check->Under("correction");
+    below.Range("days", rules.correction().days(), 1, kMaxCorrectionDays);
     below.Clause(rules.correction().clause());
   }
-  if (rules.has_project()) ValidateProject(problems.Under("project"), rules.project());
+  if (rules.has_project()) ValidateProject(rules.project(), check);
   if (rules.has_acceptance()) {
-    const FieldProblems below = problems.Under("acceptance");
-    below.EnumValues("evidence", rules.acceptance().evidence(), v1::DocumentKind_IsValid, 0);
+    FieldChecker below = check->Under("acceptance");
+    below.Enums("evidence", rules.acceptance().evidence(), v1::DocumentKind_IsValid, 0);
     below.Clause(rules.acceptance().clause());
   }
-  if (rules.has_basket()) ValidateBasket(problems.Under("basket"), rules);
+  if (rules.has_basket()) ValidateBasket(rules, check);
   if (rules.has_cure()) {
-    const FieldProblems below = problems.Under("cure");
-    below.InRange("months", rules.cure().months(), 1, kMaxCureMonths);
+    FieldChecker below = check->Under("cure");
+    below.Range("months", rules.cure().months(), 1, kMaxCureMonths);
     below.Clause(rules.cure().clause());
   }
   if (rules.waitlist_after_cutoff() && !CanWait(rules)) {
-    problems.Add("waitlist_after_cutoff", "needs a pool with WAITLIST");
+    check->Fail("waitlist_after_cutoff", "needs a pool with WAITLIST");
   }
-  if (rules.has_clusters()) ValidateClusters(problems.Under("clusters"), rules);
-  ValidateReasonClauses(problems, rules);
+  if (rules.has_clusters()) ValidateClusters(rules, check);
+  ValidateReasonClauses(rules, check);
 }
 
 }  // namespace voucher

@@ -1,19 +1,17 @@
 #include "ledger/base/civil.h"
-#include "ledger/base/division.h"
+#include "ledger/validation/limits.h"
 #include "ledger/validation/verb_checks.h"
 
 namespace voucher {
 
 void Validate(const v1::CloseStatementRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   switch (request.party_case()) {
     case v1::CloseStatementRequest::kProviderId:
-      check->Slug("provider_id", request.provider_id(), kSlugSize);
+      check->Slug("provider_id", request.provider_id(), kMaxSlugSize);
       break;
     case v1::CloseStatementRequest::kDivision:
-      if (!IsDivisionCode(request.division())) {
-        check->Fail("division", "must be a division code of 6 digits");
-      }
+      check->Division("division", request.division());
       break;
     case v1::CloseStatementRequest::PARTY_NOT_SET:
       check->Fail("party", "provider_id or division is required");
@@ -27,25 +25,26 @@ void Validate(const v1::RecordDisbursementRequest& request, FieldChecker* check)
   check->Id("statement_id", request.statement_id());
   const v1::Disbursement& disbursement = request.disbursement();
   check->Amount("disbursement.amount_fen", disbursement.amount_fen());
-  check->Text("disbursement.fiscal_reference", disbursement.fiscal_reference(), 1, 128);
+  check->Text("disbursement.fiscal_reference", disbursement.fiscal_reference(), 1,
+              kMaxReferenceBytes);
   check->PastDate("disbursement.paid_on", disbursement.has_paid_on(), disbursement.paid_on());
 }
 
 void Validate(const v1::RecordRecoveryRequest& request, FieldChecker* check) {
-  check->Slug("program_id", request.program_id(), kProgramIdSize);
+  check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   switch (request.party_case()) {
     case v1::RecordRecoveryRequest::kUscc:
       ValidateUscc(request.uscc(), check);
       break;
     case v1::RecordRecoveryRequest::kProviderId:
-      check->Slug("provider_id", request.provider_id(), kSlugSize);
+      check->Slug("provider_id", request.provider_id(), kMaxSlugSize);
       break;
     case v1::RecordRecoveryRequest::PARTY_NOT_SET:
       check->Fail("party", "uscc or provider_id is required");
       break;
   }
   check->Amount("amount_fen", request.amount_fen());
-  check->Text("fiscal_reference", request.fiscal_reference(), 1, 128);
+  check->Text("fiscal_reference", request.fiscal_reference(), 1, kMaxReferenceBytes);
 }
 
 }  // namespace voucher

@@ -14,8 +14,4 @@ namespace voucher {
 // thread-safe. TimerDue is always a problem: only the sequencer makes it.
 std::vector<FieldProblem> ValidateCommand(const v1::Command& command, UnixNanos now);
 
-// Limits on size, also stated in the protos; kMaxAmountFen is in ledger/base/money.h.
-inline constexpr size_t kMaxBatchItems = 8192;
-inline constexpr size_t kMaxStreamItems = 1024;
-
 }  // namespace voucher

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -11,16 +10,11 @@
 namespace voucher {
 
 // What is malformed in the fields of each request, request_id and unknown fields apart: one file of
-// checks per service (checks_*.cc). ValidateCommand (decode.h) calls them.
+// checks per service. ValidateCommand calls them.
 #define VOUCHER_DECLARE_VALIDATE(Verb, verb, EventType, event_field) \
   void Validate(const v1::Verb##Request& request, FieldChecker* check);
 VOUCHER_VERBS(VOUCHER_DECLARE_VALIDATE)
 #undef VOUCHER_DECLARE_VALIDATE
-
-inline constexpr size_t kProgramIdSize = 48;
-inline constexpr size_t kSlugSize = 32;
-// Hundredths of a point.
-inline constexpr int32_t kMaxScore = 10'000;
 
 // Looking up does not ask for a valid check digit: what is not registered is not found.
 void ValidateUscc(absl::string_view uscc, FieldChecker* check);

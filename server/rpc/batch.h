@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 
 #include "ledger/api/commands.h"
+#include "ledger/validation/limits.h"
 #include "ledger/validation/validate_command.h"
 #include "ledger/validation/verbs.h"
 #include "server/rpc/grpc_status.h"

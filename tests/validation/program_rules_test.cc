@@ -247,7 +247,7 @@ TEST(ValidateRulesTest, RulesThatAreTooLargeGetOneProblem) {
 TEST(ValidateRulesTest, DescribesValueAndRange) {
   v1::ProgramRules rules = SyntheticProgram();
   rules.mutable_items(0)->set_rate_bps(10'001);
-  EXPECT_EQ(ValidateRules(rules).front().description, "is 10001; must be 1 to 10000");
+  EXPECT_EQ(ValidateRules(rules).front().description, "must be 1 to 10000; is 10001");
 }
 
 }  // namespace
