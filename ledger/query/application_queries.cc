@@ -7,6 +7,7 @@
 #include "ledger/query/lookup.h"
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::query {
 
@@ -14,9 +15,6 @@ absl::Status GetApplication(const View& view, const v1::GetApplicationRequest& r
                             OpenAnswer<v1::GetApplicationResponse> answer) {
   v1::GetApplicationResponse* const response = answer.ForEveryone();
   const uint64_t number = request.application_id();
-  if (number == 0) {
-    return absl::InvalidArgumentError("application_id is 0; applications are numbered from 1.");
-  }
   const rows::ApplicationRow* row = view.Find<tables::Applications>({number});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no application ", number, "."));
@@ -29,15 +27,6 @@ absl::Status GetApplication(const View& view, const v1::GetApplicationRequest& r
 absl::Status ListApplications(const View& view, const v1::ListApplicationsRequest& request,
                               OpenAnswer<v1::ListApplicationsResponse> answer) {
   v1::ListApplicationsResponse* const response = answer.ForEveryone();
-  if (request.program_id().empty() == request.uscc().empty()) {
-    return absl::InvalidArgumentError(
-        "Give exactly one of program_id and uscc: applications are listed by program or by "
-        "enterprise.");
-  }
-  if (!v1::ApplicationState_IsValid(request.state())) {
-    return absl::InvalidArgumentError(absl::StrCat("state ", static_cast<int>(request.state()),
-                                                   " is no state of an application."));
-  }
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const auto show = [&](uint64_t number) {
     const rows::ApplicationRow& row = MustFind<tables::Applications>(view, {number});
@@ -68,8 +57,6 @@ absl::Status GetNotice(const View& view, const v1::GetNoticeRequest& request,
                        OpenAnswer<v1::GetNoticeResponse> answer) {
   v1::GetNoticeResponse* const response = answer.ForEveryone();
   const uint64_t number = request.notice_id();
-  if (number == 0)
-    return absl::InvalidArgumentError("notice_id is 0; notices are numbered from 1.");
   const rows::NoticeRow* row = view.Find<tables::Notices>({number});
   if (row == nullptr) return absl::NotFoundError(absl::StrCat("There is no notice ", number, "."));
   *response->mutable_notice() = NoticeResource(view, number, *row);

@@ -24,6 +24,4 @@ absl::Status GetNotice(const View& view, const v1::GetNoticeRequest& request,
 absl::Status ListNotices(const View& view, const v1::ListNoticesRequest& request,
                          OpenAnswer<v1::ListNoticesResponse> answer);
 
-inline constexpr size_t kMaxNoticesPerPage = 50;
-
 }  // namespace voucher::query

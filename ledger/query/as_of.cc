@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/check.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/totals_history.h"
 #include "voucher/v1/entry.pb.h"
@@ -126,7 +127,7 @@ absl::Status CheckSequence(const View& view, uint64_t sequence) {
 absl::StatusOr<uint64_t> LastRecordedBy(const View& view, const google::protobuf::Timestamp& time,
                                         const EntryReader& entries) {
   const std::optional<UnixNanos> at = FromTimestamp(time);
-  if (!at) return absl::InvalidArgumentError("time is no valid instant.");
+  VOUCHER_CHECK(at.has_value());
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   if (counters != nullptr && counters->recorded_unix_ns() <= *at) return counters->sequence();
   // Entry `low` (0: none) was recorded by then, entry `high` later.

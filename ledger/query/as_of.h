@@ -16,8 +16,8 @@
 
 namespace voucher::query {
 
-// The last entry of the view that was recorded at or before `time`. INVALID_ARGUMENT for no valid
-// instant, NOT_FOUND if nothing was recorded then.
+// The last entry of the view that was recorded at or before `time`, a valid instant (checked).
+// NOT_FOUND if nothing was recorded then.
 absl::StatusOr<uint64_t> LastRecordedBy(const View& view, const google::protobuf::Timestamp& time,
                                         const EntryReader& entries);
 

@@ -11,6 +11,8 @@
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
 #include "ledger/query/scope.h"
+#include "ledger/validation/bad_field.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::query {
 namespace {
@@ -21,17 +23,7 @@ const std::string& ProviderIdOfAccount(const View& view, uint64_t account) {
 
 absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::GetRedemptionRequest& request,
                                           const ProviderAnswer<v1::GetRedemptionResponse>& answer) {
-  const bool by_order = !request.provider_id().empty() || !request.order_number().empty();
-  if (request.redemption_id() != 0) {
-    if (!by_order) return request.redemption_id();
-    return absl::InvalidArgumentError(
-        "Name the redemption either by redemption_id or by provider_id and order_number, not by "
-        "both.");
-  }
-  if (request.provider_id().empty() || request.order_number().empty()) {
-    return absl::InvalidArgumentError(
-        "Name the redemption by redemption_id, or by provider_id and order_number together.");
-  }
+  if (request.redemption_id() != 0) return request.redemption_id();
   VOUCHER_RETURN_IF_ERROR(answer.AboutProvider(request.provider_id()).status());
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
   const uint64_t number = NumberOf<tables::Orders>(view, {provider, request.order_number()});
@@ -64,9 +56,6 @@ absl::Status GetVoucher(const View& view, const v1::GetVoucherRequest& request,
                         OpenAnswer<v1::GetVoucherResponse> answer) {
   v1::GetVoucherResponse* const response = answer.ForEveryone();
   const uint64_t number = request.voucher_id();
-  if (number == 0) {
-    return absl::InvalidArgumentError("voucher_id is 0; vouchers are numbered from 1.");
-  }
   const rows::VoucherRow* row = view.Find<tables::Vouchers>({number});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no voucher ", number, "."));
@@ -79,11 +68,6 @@ absl::Status GetVoucher(const View& view, const v1::GetVoucherRequest& request,
 absl::Status ListVouchers(const View& view, const v1::ListVouchersRequest& request,
                           OpenAnswer<v1::ListVouchersResponse> answer) {
   v1::ListVouchersResponse* const response = answer.ForEveryone();
-  if (request.program_id().empty() == request.uscc().empty()) {
-    return absl::InvalidArgumentError(
-        "Give exactly one of program_id and uscc: vouchers are listed by program or by "
-        "enterprise.");
-  }
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const auto show = [&](uint64_t number, const rows::PresentRow&) {
     *response->add_vouchers() =
@@ -107,9 +91,6 @@ absl::Status ListVouchers(const View& view, const v1::ListVouchersRequest& reque
 absl::Status GetTransfer(const View& view, const v1::GetTransferRequest& request,
                          ProviderAnswer<v1::GetTransferResponse> answer) {
   const uint64_t number = request.transfer_id();
-  if (number == 0) {
-    return absl::InvalidArgumentError("transfer_id is 0; transfers are numbered from 1.");
-  }
   const rows::TransferRow* row = view.Find<tables::Transfers>({number});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no transfer ", number, "."));
@@ -123,13 +104,8 @@ absl::Status GetTransfer(const View& view, const v1::GetTransferRequest& request
 
 absl::Status ListTransfers(const View& view, const v1::ListTransfersRequest& request,
                            ProviderAnswer<v1::ListTransfersResponse> answer) {
-  if (!v1::TransferState_IsValid(request.state())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("state ", static_cast<int>(request.state()), " is no state of a transfer."));
-  }
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const std::string& provider_id = request.provider_id();
-  if (provider_id.empty()) return FindProvider(view, provider_id).status();
   VOUCHER_ASSIGN_OR_RETURN(v1::ListTransfersResponse* const response,
                            answer.AboutProvider(provider_id));
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, provider_id));
@@ -151,7 +127,9 @@ absl::Status WatchTransfers(const View& view, const v1::WatchTransfersRequest& r
                             ProviderAnswer<v1::WatchTransfersResponse> answer) {
   const std::string& provider_id =
       request.provider_id().empty() ? answer.own_provider_id() : request.provider_id();
-  if (provider_id.empty()) return FindProvider(view, provider_id).status();
+  if (provider_id.empty()) {
+    return BadFieldError("provider_id", "is required; only a PROVIDER may leave its own out");
+  }
   VOUCHER_ASSIGN_OR_RETURN(v1::WatchTransfersResponse* const response,
                            answer.AboutProvider(provider_id));
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, provider_id));

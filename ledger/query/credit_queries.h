@@ -29,9 +29,6 @@ absl::Status ListTransfers(const View& view, const v1::ListTransfersRequest& req
 absl::Status WatchTransfers(const View& view, const v1::WatchTransfersRequest& request,
                             ProviderAnswer<v1::WatchTransfersResponse> answer);
 
-// No entry changes more transfers of a provider.
-inline constexpr int kMaxTransferChanges = 1'000;
-
 absl::Status GetRedemption(const View& view, const v1::GetRedemptionRequest& request,
                            ProviderAnswer<v1::GetRedemptionResponse> answer, EntryReader entries);
 

@@ -8,9 +8,6 @@
 namespace voucher::query {
 
 absl::StatusOr<uint32_t> FindProgram(const View& view, const std::string& program_id) {
-  if (program_id.empty()) {
-    return absl::InvalidArgumentError("program_id is empty; name a program, as in hubei-2025.");
-  }
   const uint64_t number = NumberOf<tables::ProgramNumbers>(view, {program_id});
   if (number == 0) {
     return absl::NotFoundError(absl::StrCat("There is no program ", program_id, "."));
@@ -19,9 +16,6 @@ absl::StatusOr<uint32_t> FindProgram(const View& view, const std::string& progra
 }
 
 absl::StatusOr<uint64_t> FindProvider(const View& view, const std::string& provider_id) {
-  if (provider_id.empty()) {
-    return absl::InvalidArgumentError("provider_id is empty; name a registered provider.");
-  }
   const uint64_t number = NumberOf<tables::ProviderNumbers>(view, {provider_id});
   if (number == 0) {
     return absl::NotFoundError(absl::StrCat("There is no provider ", provider_id, "."));
@@ -30,9 +24,6 @@ absl::StatusOr<uint64_t> FindProvider(const View& view, const std::string& provi
 }
 
 absl::StatusOr<uint64_t> FindEnterprise(const View& view, const std::string& uscc) {
-  if (uscc.empty()) {
-    return absl::InvalidArgumentError("uscc is empty; name an enterprise by its 18 characters.");
-  }
   const uint64_t number = NumberOf<tables::EnterpriseNumbers>(view, {uscc});
   if (number == 0) {
     return absl::NotFoundError(absl::StrCat("No enterprise with USCC ", uscc, " is registered."));
@@ -41,9 +32,6 @@ absl::StatusOr<uint64_t> FindEnterprise(const View& view, const std::string& usc
 }
 
 absl::StatusOr<const rows::AccountRow*> FindAccount(const View& view, uint64_t account_id) {
-  if (account_id == 0) {
-    return absl::InvalidArgumentError("account_id is 0; cloud accounts are numbered from 1.");
-  }
   const rows::AccountRow* row = view.Find<tables::CloudAccounts>({account_id});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no cloud account ", account_id, "."));

@@ -10,12 +10,12 @@
 
 namespace voucher::query {
 
-// INVALID_ARGUMENT if the name is empty, NOT_FOUND if there is no such thing.
+// NOT_FOUND if there is no such thing.
 absl::StatusOr<uint32_t> FindProgram(const View& view, const std::string& program_id);
 absl::StatusOr<uint64_t> FindProvider(const View& view, const std::string& provider_id);
 absl::StatusOr<uint64_t> FindEnterprise(const View& view, const std::string& uscc);
 
-// The account of this number. INVALID_ARGUMENT for 0, NOT_FOUND if there is none.
+// The account of this number. NOT_FOUND if there is none.
 absl::StatusOr<const rows::AccountRow*> FindAccount(const View& view, uint64_t account_id);
 
 }  // namespace voucher::query

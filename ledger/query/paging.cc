@@ -1,14 +1,16 @@
 #include "ledger/query/paging.h"
 
 #include "ledger/base/big_endian.h"
+#include "ledger/base/check.h"
 #include "ledger/base/sha256.h"
+#include "ledger/validation/bad_field.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::query {
 namespace {
 
+constexpr absl::string_view kField = "page_token";
 constexpr size_t kDigestSize = 8;
-constexpr int32_t kDefaultRows = 100;
-constexpr int32_t kMaxRows = 1'000;
 
 std::string Digest(absl::string_view filters, absl::string_view position) {
   const Hash of_filters = Sha256Of({filters});
@@ -18,12 +20,9 @@ std::string Digest(absl::string_view filters, absl::string_view position) {
 
 }  // namespace
 
-absl::StatusOr<size_t> RowsWanted(int32_t page_size) {
-  if (page_size < 0 || page_size > kMaxRows) {
-    return absl::InvalidArgumentError(absl::StrCat("page_size is ", page_size, "; ask for 1 to ",
-                                                   kMaxRows, " rows, or leave it 0 for 100."));
-  }
-  return static_cast<size_t>(page_size == 0 ? kDefaultRows : page_size);
+size_t RowsWanted(int32_t page_size) {
+  VOUCHER_CHECK(page_size >= 0 && page_size <= kMaxPageRows) << page_size;
+  return static_cast<size_t>(page_size == 0 ? kDefaultPageRows : page_size);
 }
 
 std::string MakeToken(absl::string_view filters, absl::string_view position) {
@@ -37,13 +36,13 @@ absl::StatusOr<std::string> ReadToken(absl::string_view filters, absl::string_vi
     const absl::string_view position = absl::string_view(*bytes).substr(kDigestSize);
     if (digest == Digest(filters, position)) return std::string(position);
   }
-  return absl::InvalidArgumentError(
-      "page_token is not a next_page_token of this list with these filters; repeat the filters of "
-      "the page before, or leave it empty for the first page.");
+  return BadFieldError(kField,
+                       "is not a next_page_token of this list with these filters; repeat the "
+                       "filters of the page before, or leave it empty for the first page");
 }
 
 absl::Status AlteredToken() {
-  return absl::InvalidArgumentError("page_token was altered; leave it empty to start again.");
+  return BadFieldError(kField, "was altered; leave it empty to start again");
 }
 
 std::string MakeNumberToken(absl::string_view filters, uint64_t last) {

@@ -20,8 +20,8 @@ namespace voucher::query {
 // Rows looked at for one page at most, shown or skipped.
 inline constexpr size_t kMaxExamined = 10'000;
 
-// Rows wanted by a request: 100 for 0. INVALID_ARGUMENT outside 0–1,000.
-absl::StatusOr<size_t> RowsWanted(int32_t page_size);
+// Rows wanted by a well-formed request: kDefaultPageRows for 0.
+size_t RowsWanted(int32_t page_size);
 
 // Bytes that name a list and its filters: the request without its page fields. A token is bound to
 // them.
@@ -39,7 +39,8 @@ std::string FiltersOf(Request request) {
 // filters and position.
 std::string MakeToken(absl::string_view filters, absl::string_view position);
 
-// The position in a token. INVALID_ARGUMENT unless MakeToken made it with the same filters.
+// The position in a token. INVALID_ARGUMENT for page_token unless MakeToken made it with the same
+// filters.
 absl::StatusOr<std::string> ReadToken(absl::string_view filters, absl::string_view token);
 
 // The answer to a token with the right digest whose position was never given out. INVALID_ARGUMENT.
@@ -96,7 +97,7 @@ struct NumberPage {
 template <class Request>
 absl::StatusOr<NumberPage> ReadNumberPage(const Request& request) {
   NumberPage page;
-  VOUCHER_ASSIGN_OR_RETURN(page.wanted, RowsWanted(request.page_size()));
+  page.wanted = RowsWanted(request.page_size());
   page.filters = FiltersOf(request);
   VOUCHER_ASSIGN_OR_RETURN(page.after, ReadNumberToken(page.filters, request.page_token()));
   return page;

@@ -13,16 +13,16 @@
 
 namespace voucher::query {
 
-// Every function of this room answers one read RPC from one view and has the same shape: `answer`
-// knows who asks and gives the response to fill in (scope.h), which is empty on entry, complete
-// with as_of_sequence on OK and unspecified otherwise.
-// A function reads `view` from the calling thread only, and never waits: min_sequence is the
-// caller's business.
+// Every function of this room answers one read RPC from one view and has the same shape: the
+// request is well-formed (ValidateRead of ledger/validation/reads.h); `answer` knows who asks and
+// gives the response to fill in (scope.h), which is empty on entry, complete with as_of_sequence on
+// OK and unspecified otherwise. A function reads `view` from the calling thread only, and never
+// waits: min_sequence is the caller's business.
 //
-// Errors, each one English sentence that says how to mend the request: INVALID_ARGUMENT (malformed:
-// page_size outside 0–1,000, a page_token of another request, a required field missing, both or
-// none of two alternatives), NOT_FOUND (a thing that is named is not there), PERMISSION_DENIED (a
-// PROVIDER asks about what is not its own).
+// Errors, each one English sentence that says how to mend the request: INVALID_ARGUMENT with its
+// field (BadFieldError: a page_token of another request, a provider_id that only a PROVIDER may
+// leave out), NOT_FOUND (a thing that is named is not there), PERMISSION_DENIED (a PROVIDER asks
+// about what is not its own).
 //
 // Lists come in key order, from indexes. A list with a state filter looks at no more than
 // kMaxExamined rows per page, so a page may be short, even empty, and still carry a next_page_token
@@ -48,8 +48,8 @@ absl::Status Quote(const View& view, const v1::QuoteRequest& request,
 absl::Status GetBudget(const View& view, const v1::GetBudgetRequest& request,
                        OpenAnswer<v1::GetBudgetResponse> answer, EntryReader entries);
 
-// The budget of a program for GetBudget, WatchBudget and metrics. INVALID_ARGUMENT if `program_id`
-// is empty, NOT_FOUND if there is no such program.
+// The budget of a program for GetBudget, WatchBudget and metrics. NOT_FOUND if there is no
+// such program.
 absl::Status FillBudget(const View& view, const std::string& program_id, v1::Budget* budget);
 
 }  // namespace voucher::query

@@ -31,6 +31,4 @@ absl::Status GetCluster(const View& view, const v1::GetClusterRequest& request,
 absl::Status ListClusters(const View& view, const v1::ListClustersRequest& request,
                           OpenAnswer<v1::ListClustersResponse> answer);
 
-inline constexpr size_t kMaxClustersPerPage = 100;
-
 }  // namespace voucher::query

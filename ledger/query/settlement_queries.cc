@@ -10,11 +10,10 @@
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
 #include "ledger/query/scope.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::query {
 namespace {
-
-constexpr int kMaxLines = 1'000;
 
 v1::Statement StatementResource(const View& view, uint64_t number, const rows::StatementRow& row) {
   v1::Statement statement = row.statement();
@@ -30,7 +29,7 @@ void FillLines(const View& view, uint64_t statement, uint64_t first,
       {statement, first}, {statement + 1, 0},
       [&](const tables::StatementLines::Key& key, const rows::StatementLineRow& row) {
         const uint64_t application = std::get<1>(key);
-        if (response->lines_size() == kMaxLines) {
+        if (response->lines_size() == kMaxShownStatementLines) {
           response->set_next_application_id(application);
           return false;
         }
@@ -51,9 +50,6 @@ void FillLines(const View& view, uint64_t statement, uint64_t first,
 absl::Status GetStatement(const View& view, const v1::GetStatementRequest& request,
                           ProviderAnswer<v1::GetStatementResponse> answer) {
   const uint64_t number = request.statement_id();
-  if (number == 0) {
-    return absl::InvalidArgumentError("statement_id is 0; statements are numbered from 1.");
-  }
   const rows::StatementRow* row = view.Find<tables::Statements>({number});
   if (row == nullptr) {
     return absl::NotFoundError(absl::StrCat("There is no statement ", number, "."));

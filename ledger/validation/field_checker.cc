@@ -1,11 +1,14 @@
 #include "ledger/validation/field_checker.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
 
 #include "ledger/base/division.h"
 #include "ledger/base/money.h"
+#include "ledger/base/sha256.h"
 #include "ledger/base/text.h"
 #include "ledger/base/uscc.h"
 
@@ -146,6 +149,11 @@ void FieldChecker::Count(absl::string_view field, int count, int min, int max) {
   if (count < min || count > max) {
     Fail(field, absl::StrCat("must have ", min, " to ", max, " elements; has ", count));
   }
+}
+
+void FieldChecker::PageToken(absl::string_view field, absl::string_view value) {
+  Require(FromHex(value).has_value(), field,
+          "must be the next_page_token of the page before, or empty for the first page");
 }
 
 std::optional<CivilDay> FieldChecker::Date(absl::string_view field, bool present,

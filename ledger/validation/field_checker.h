@@ -88,6 +88,8 @@ class FieldChecker {
   // Categories of catalog products, each once, `min` to kMaxCategories of them.
   template <typename Values>
   void Categories(absl::string_view field, const Values& values, int min);
+  // A token that MakeToken of ledger/query could have made, or none.
+  void PageToken(absl::string_view field, absl::string_view value);
   // A real day. Returns it if it is one.
   std::optional<CivilDay> Date(absl::string_view field, bool present, const v1::CivilDate& date);
   // A real day that is not after today in Asia/Shanghai.

@@ -38,7 +38,7 @@ inline constexpr int kMaxClusterMembers = 512;
 inline constexpr int kMaxCalendarDays = 4096;
 inline constexpr int kMaxNoticeApplications = 8192;
 // Lines of a provider's statement; fewer if they confirm, so that the entry stays below 1 MiB and
-// changes no more transfers than one message of the provider's feed holds.
+// changes no more transfers than one message of the provider's feed holds (kMaxTransferChanges).
 inline constexpr int kMaxReconciledLines = 8192;
 inline constexpr int kMaxConfirmedLines = 1000;
 
@@ -50,9 +50,14 @@ inline constexpr int64_t kMaxRevenueFen = 1'000 * kMaxAmountFen;
 inline constexpr size_t kMaxBatchItems = 8192;
 inline constexpr size_t kMaxStreamItems = 1024;
 
-// Reads: rows of a page, and the default for 0; the pace of WatchBudget in ms.
+// Reads: rows of a page, and the default for 0; fewer of what is long. Changes in one message of
+// WatchTransfers, lines in one answer of GetStatement. The pace of WatchBudget in ms.
 inline constexpr int32_t kDefaultPageRows = 100;
 inline constexpr int32_t kMaxPageRows = 1'000;
+inline constexpr size_t kMaxNoticesPerPage = 50;
+inline constexpr size_t kMaxClustersPerPage = 100;
+inline constexpr int kMaxTransferChanges = 1'000;  // No entry changes more of a provider.
+inline constexpr int kMaxShownStatementLines = 1'000;
 inline constexpr int32_t kDefaultIntervalMs = 1'000;
 inline constexpr int32_t kMinIntervalMs = 100;
 inline constexpr int32_t kMaxIntervalMs = 60'000;

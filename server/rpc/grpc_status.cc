@@ -12,6 +12,7 @@
 #include "ledger/api/unavailable.h"
 #include "ledger/policy/clause.h"
 #include "ledger/policy/refusal_text.h"
+#include "ledger/validation/bad_field.h"
 
 namespace voucher {
 
@@ -136,6 +137,10 @@ grpc::Status BadRequestStatus(const std::vector<FieldProblem>& problems) {
 }
 
 grpc::Status OperatingStatus(const absl::Status& error) {
+  if (absl::IsInvalidArgument(error)) {
+    const FieldProblem whole{"", std::string(error.message())};
+    return BadRequestStatus({BadFieldOf(error).value_or(whole)});
+  }
   google::rpc::Status status =
       NewStatus(static_cast<int>(error.code()), std::string(error.message()));
   if (error.code() != absl::StatusCode::kUnavailable) return ToGrpc(status);

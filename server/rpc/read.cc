@@ -3,18 +3,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/api/unavailable.h"
-#include "ledger/validation/field_checker.h"
 
 namespace voucher {
-
-bool ParseRead(const UnaryCall& call, google::protobuf::Message* request) {
-  if (!call.Parse(request)) return false;
-  FieldChecker checker(call.call_context().clock->WallNow());
-  checker.NoUnknownFields(*request);
-  const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
-  if (!problems.empty()) call.Fail(BadRequestStatus(problems));
-  return problems.empty();
-}
 
 void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
                   std::function<void(const UnaryCall&, const ReadSnapshot&)> read) {

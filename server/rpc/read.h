@@ -4,11 +4,13 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "ledger/query/entry_reader.h"
 #include "ledger/query/scope.h"
+#include "ledger/validation/reads.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/unary_call.h"
 
@@ -17,9 +19,16 @@ namespace voucher {
 // Longest wait for min_sequence; callers with a shorter deadline wait until that.
 inline constexpr std::chrono::seconds kMaxReadWait{10};
 
-// Reads the request of a read. Ends the call with INVALID_ARGUMENT and returns false if it is
-// malformed or holds unknown fields.
-bool ParseRead(const UnaryCall& call, google::protobuf::Message* request);
+// Reads the request of a read. Ends the call with INVALID_ARGUMENT, naming every bad field, and
+// returns false unless it is well-formed (ValidateRead).
+template <class Request>
+bool ParseRead(const UnaryCall& call, Request* request) {
+  if (!call.Parse(request)) return false;
+  const std::vector<FieldProblem> problems =
+      ValidateRead(*request, call.call_context().clock->WallNow());
+  if (!problems.empty()) call.Fail(BadRequestStatus(problems));
+  return problems.empty();
+}
 
 // Runs `read` with a snapshot that includes min_sequence: at once on this thread, or later on the
 // pool. Ends the call with DEADLINE_EXCEEDED if the sequence does not come in time, UNAVAILABLE if

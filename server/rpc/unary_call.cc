@@ -65,7 +65,7 @@ std::chrono::steady_clock::time_point UnaryCall::DeadlineWithin(
 
 bool UnaryCall::Parse(google::protobuf::Message* message) const {
   const absl::Status status = ParseMessage(*request_, message);
-  if (!status.ok()) Fail(BadRequestStatus({{"", std::string(status.message())}}));
+  if (!status.ok()) Fail(OperatingStatus(status));
   return status.ok();
 }
 

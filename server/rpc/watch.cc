@@ -1,14 +1,9 @@
 #include "server/rpc/watch.h"
 
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "ledger/api/unavailable.h"
 #include "ledger/base/mutex.h"
-#include "ledger/validation/field_checker.h"
-#include "server/rpc/grpc_status.h"
-#include "server/rpc/unary_call.h"
 
 namespace voucher {
 
@@ -122,16 +117,6 @@ class WatchCall final : public RpcService::WriteReactor {
 };
 
 }  // namespace
-
-grpc::Status ParseWatch(const CallContext& call_context, const grpc::ByteBuffer& bytes,
-                        google::protobuf::Message* request) {
-  const absl::Status parsed = ParseMessage(bytes, request);
-  if (!parsed.ok()) return BadRequestStatus({{"", std::string(parsed.message())}});
-  FieldChecker checker(call_context.clock->WallNow());
-  checker.NoUnknownFields(*request);
-  const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
-  return problems.empty() ? grpc::Status::OK : BadRequestStatus(problems);
-}
 
 RpcService::WriteHandler Watch(WatchBeginning (*begin)(const CallContext& call_context,
                                                        const v1::Authority& who,

@@ -6,15 +6,18 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "google/protobuf/message.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
 
 #include "ledger/ledger.h"
+#include "ledger/validation/reads.h"
 #include "server/rpc/call_context.h"
+#include "server/rpc/grpc_status.h"
 #include "server/rpc/rpc_service.h"
+#include "server/rpc/unary_call.h"
 
 namespace voucher {
 
@@ -51,9 +54,16 @@ struct WatchBeginning {
   ProgressWaits::TimePoint deadline = ProgressWaits::TimePoint::max();
 };
 
-// Reads the request of a watch. INVALID_ARGUMENT if it does not parse or holds unknown fields.
+// Reads the request of a watch. INVALID_ARGUMENT, naming every bad field, unless it is well-formed
+// (ValidateRead).
+template <class Request>
 grpc::Status ParseWatch(const CallContext& call_context, const grpc::ByteBuffer& bytes,
-                        google::protobuf::Message* request);
+                        Request* request) {
+  const absl::Status parsed = ParseMessage(bytes, request);
+  if (!parsed.ok()) return OperatingStatus(parsed);
+  const std::vector<FieldProblem> problems = ValidateRead(*request, call_context.clock->WallNow());
+  return problems.empty() ? grpc::Status::OK : BadRequestStatus(problems);
+}
 
 // A handler for RpcService::ServerStream. One message of a call is on its way at a time, and the
 // next look comes after it has left: a slow reader costs one message of memory and misses nothing.

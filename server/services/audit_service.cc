@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/query/audit_queries.h"
+#include "ledger/validation/limits.h"
 #include "server/rpc/read.h"
 #include "server/services/recorded_entries.h"
 #include "server/services/services.h"
@@ -13,8 +14,6 @@ namespace voucher {
 
 namespace {
 
-constexpr int kDefaultPage = 100;
-
 void GetEntry(const UnaryCall& call) {
   v1::GetEntryRequest request;
   if (!ParseRead(call, &request)) return;
@@ -23,7 +22,7 @@ void GetEntry(const UnaryCall& call) {
                  v1::GetEntryResponse response;
                  google::protobuf::RepeatedPtrField<v1::RecordedEntry> found;
                  const absl::Status status =
-                     request.sequence() == 0 || request.sequence() > snapshot.sequence()
+                     request.sequence() > snapshot.sequence()
                          ? absl::NotFoundError(
                                absl::StrCat("the ledger has entries 1 to ", snapshot.sequence()))
                          : AddEntries(*ready.call_context().ledger, request.sequence(),
@@ -38,14 +37,11 @@ void GetEntry(const UnaryCall& call) {
 void ListEntries(const UnaryCall& call) {
   v1::ListEntriesRequest request;
   if (!ParseRead(call, &request)) return;
-  if (request.page_size() < 0 || request.page_size() > kMaxPageEntries) {
-    return call.Fail(BadRequestStatus({{"page_size", "must be 0 to 1,000"}}));
-  }
   WithSnapshot(call, request.min_sequence(),
                [request](const UnaryCall& ready, const ReadSnapshot& snapshot) {
                  v1::ListEntriesResponse response;
                  const int page_size =
-                     request.page_size() == 0 ? kDefaultPage : request.page_size();
+                     request.page_size() == 0 ? kDefaultPageRows : request.page_size();
                  const uint64_t first = std::max<uint64_t>(request.first_sequence(), 1);
                  const absl::Status status =
                      AddEntries(*ready.call_context().ledger, first, snapshot.sequence(), page_size,

@@ -12,7 +12,6 @@
 
 namespace voucher {
 
-inline constexpr int kMaxPageEntries = 1'000;
 // Most bytes of the entries of a page, stored and decoded together, unless one alone has more.
 inline constexpr size_t kMaxPageBytes = size_t{1} << 20;
 

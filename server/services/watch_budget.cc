@@ -1,12 +1,10 @@
 #include "server/services/watch_budget.h"
 
 #include <utility>
-#include <vector>
 
 #include "ledger/base/status_macros.h"
 #include "ledger/query/program_queries.h"
-#include "ledger/validation/field_checker.h"
-#include "server/rpc/grpc_status.h"
+#include "ledger/validation/limits.h"
 #include "server/rpc/read.h"
 #include "server/rpc/unary_call.h"
 #include "voucher/v1/program_service.pb.h"
@@ -16,8 +14,6 @@ namespace voucher {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-constexpr int kDefaultIntervalMs = 1'000;
 
 class BudgetChanges final : public Watched {
  public:
@@ -60,16 +56,6 @@ WatchBeginning BeginWatchBudget(const CallContext& call_context, const v1::Autho
   v1::WatchBudgetRequest request;
   beginning.status = ParseWatch(call_context, bytes, &request);
   if (!beginning.status.ok()) return beginning;
-  FieldChecker checker(call_context.clock->WallNow());
-  checker.Slug("program_id", request.program_id(), 48);
-  if (request.interval_ms() != 0) {
-    checker.Range("interval_ms", request.interval_ms(), 100, 60'000);
-  }
-  const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
-  if (!problems.empty()) {
-    beginning.status = BadRequestStatus(problems);
-    return beginning;
-  }
   beginning.watched = std::make_unique<BudgetChanges>(request);
   beginning.sequence = request.min_sequence();
   beginning.deadline = Steady::now() + kMaxReadWait;

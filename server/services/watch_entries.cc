@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/base/status_macros.h"
+#include "ledger/validation/limits.h"
 #include "server/rpc/unary_call.h"
 #include "server/services/recorded_entries.h"
 #include "voucher/v1/audit_service.pb.h"
@@ -19,7 +20,7 @@ class EntryFeed final : public Watched {
     WatchLook look;
     if (next_ <= snapshot.sequence()) {
       v1::WatchEntriesResponse response;
-      VOUCHER_RETURN_IF_ERROR(AddEntries(*ledger_, next_, snapshot.sequence(), kMaxPageEntries,
+      VOUCHER_RETURN_IF_ERROR(AddEntries(*ledger_, next_, snapshot.sequence(), kMaxPageRows,
                                          response.mutable_recorded()));
       next_ += response.recorded_size();
       response.set_next_sequence(next_);

@@ -370,14 +370,46 @@ TEST_F(BadInputTest, ReadsOfUnknownOrSenselessThingsAreRefused) {
          request.set_page_size(1'001);
          return As("platform").Call(kRpc<v1::ListEnterprisesResponse>, request).status;
        },
-       "", "page_size"},
+       "page_size", "must be 0 to 1000; is 1001"},
       {"a made-up page token",
        [] {
          v1::ListEnterprisesRequest request;
          request.set_page_token("made-up");
          return As("platform").Call(kRpc<v1::ListEnterprisesResponse>, request).status;
        },
-       "", "page_token"},
+       "page_token", "the page before"},
+      {"a page token of another list",
+       [] {
+         v1::ListEnterprisesRequest request;
+         request.set_page_token("0123456789abcdef");
+         return As("platform").Call(kRpc<v1::ListEnterprisesResponse>, request).status;
+       },
+       "page_token", "of this list"},
+      {"entry 0",
+       [] { return As("auditor").Call(kRpc<v1::GetEntryResponse>, v1::GetEntryRequest()).status; },
+       "sequence", "greater than 0"},
+      {"an upper-case program",
+       [] {
+         v1::GetProgramRequest request;
+         request.set_program_id("NOWHERE");
+         return As("platform").Call(kRpc<v1::GetProgramResponse>, request).status;
+       },
+       "program_id", "a-z"},
+      {"an application that is asked for by no number",
+       [] {
+         return As("platform")
+             .Call(kRpc<v1::GetApplicationResponse>, v1::GetApplicationRequest())
+             .status;
+       },
+       "application_id", "required"},
+      {"the budget as of no instant",
+       [] {
+         v1::GetBudgetRequest request;
+         request.set_program_id(kProgramId);
+         request.mutable_time()->set_nanos(-1);
+         return As("platform").Call(kRpc<v1::GetBudgetResponse>, request).status;
+       },
+       "time", "valid instant"},
   });
 }
 

@@ -64,11 +64,9 @@ TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
   EXPECT_EQ(refusal.message_zh(), "申报已截止。");
 }
 
-TEST_F(ApplicationQueriesTest, UnknownAndZeroIdsDiffer) {
+TEST_F(ApplicationQueriesTest, AnUnknownApplicationIsNotFound) {
   v1::GetApplicationRequest request;
   v1::GetApplicationResponse response;
-  EXPECT_EQ(GetApplication(view(), request, {Platform(), &response}).code(),
-            absl::StatusCode::kInvalidArgument);
   request.set_application_id(6);
   EXPECT_EQ(GetApplication(view(), request, {Platform(), &response}).code(),
             absl::StatusCode::kNotFound);
@@ -109,21 +107,6 @@ TEST_F(ApplicationQueriesTest, ApplicationsOfAnEnterpriseCanBeFilteredByState) {
   v1::ListApplicationsResponse withdrawn;
   ASSERT_TRUE(ListApplications(view(), request, {Platform(), &withdrawn}).ok());
   EXPECT_EQ(Ids(withdrawn), (std::vector<uint64_t>{4}));
-}
-
-TEST_F(ApplicationQueriesTest, AListNeedsExactlyOneFilter) {
-  v1::ListApplicationsRequest request;
-  v1::ListApplicationsResponse response;
-  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
-            absl::StatusCode::kInvalidArgument);
-  request.set_program_id("hubei-2025");
-  request.set_uscc(StoryUscc(0));
-  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
-            absl::StatusCode::kInvalidArgument);
-  request.clear_uscc();
-  request.set_state(static_cast<v1::ApplicationState>(99));
-  EXPECT_EQ(ListApplications(view(), request, {Platform(), &response}).code(),
-            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

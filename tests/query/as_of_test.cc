@@ -151,10 +151,6 @@ TEST_F(AsOfTest, ATimeIsTheLastEntryRecordedByThen) {
   ASSERT_TRUE(first.ParseFromString(story_.stored()[0]));
   EXPECT_EQ(at(first.recorded_unix_ns())->as_of_sequence(), 1);
   EXPECT_EQ(at(first.recorded_unix_ns() - 1).status().code(), absl::StatusCode::kNotFound);
-  v1::GetBudgetRequest request;
-  request.set_program_id("hubei-2025");
-  request.mutable_time()->set_nanos(-1);
-  EXPECT_EQ(AskBudget(request).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(AsOfTest, EntriesThatCannotBeReadAreDataLoss) {

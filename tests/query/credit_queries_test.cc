@@ -7,6 +7,7 @@
 
 #include "ledger/base/civil.h"
 #include "ledger/query/paging.h"
+#include "ledger/validation/bad_field.h"
 #include "tests/query/told_ledger.h"
 
 namespace voucher::query {
@@ -41,8 +42,6 @@ TEST_F(CreditQueriesTest, AVoucherShowsWhereItsMoneyIs) {
 TEST_F(CreditQueriesTest, VouchersAreListedByProgramOrEnterprise) {
   v1::ListVouchersRequest request;
   v1::ListVouchersResponse response;
-  EXPECT_EQ(ListVouchers(view(), request, {Platform(), &response}).code(),
-            absl::StatusCode::kInvalidArgument);
   request.set_program_id("hubei-2025");
   ASSERT_TRUE(ListVouchers(view(), request, {Platform(), &response}).ok());
   EXPECT_EQ(response.vouchers_size(), 1);
@@ -175,9 +174,6 @@ TEST_F(CreditQueriesTest, ARedemptionIsReadByNumberOrByOrder) {
   request.set_order_number("o-9");
   EXPECT_EQ(GetRedemption(view(), request, {Platform(), &by_order}, Entries()).code(),
             absl::StatusCode::kNotFound);
-  request.clear_order_number();
-  EXPECT_EQ(GetRedemption(view(), request, {Platform(), &by_order}, Entries()).code(),
-            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(CreditQueriesTest, CreditOfAnAccountIsListedByLot) {
@@ -272,9 +268,10 @@ TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {
   for (const uint64_t position : {story_.redemption(1), uint64_t{1}, uint64_t{1'000}}) {
     request.set_page_token(MakeNumberToken(filters, position));
     v1::ListRedemptionsResponse response;
-    EXPECT_EQ(ListRedemptions(view(), request, {Platform(), &response}, Entries()).code(),
-              absl::StatusCode::kInvalidArgument)
-        << position;
+    const absl::Status status =
+        ListRedemptions(view(), request, {Platform(), &response}, Entries());
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << position;
+    EXPECT_EQ(BadFieldOf(status)->field, "page_token");
   }
 }
 

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/state/writer_rows.h"
+#include "ledger/validation/bad_field.h"
 #include "voucher/v1/application_service.pb.h"
 
 namespace voucher::query {
@@ -18,11 +19,9 @@ v1::ListApplicationsRequest RequestFor(const std::string& program_id) {
 }
 
 TEST(PagingTest, APageHasOneToAThousandRowsAndAHundredByDefault) {
-  EXPECT_EQ(RowsWanted(0).value(), 100);
-  EXPECT_EQ(RowsWanted(1).value(), 1);
-  EXPECT_EQ(RowsWanted(1'000).value(), 1'000);
-  EXPECT_EQ(RowsWanted(1'001).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(RowsWanted(-1).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RowsWanted(0), 100);
+  EXPECT_EQ(RowsWanted(1), 1);
+  EXPECT_EQ(RowsWanted(1'000), 1'000);
 }
 
 TEST(PagingTest, ATokenLeadsBackToItsPlace) {
@@ -33,8 +32,9 @@ TEST(PagingTest, ATokenLeadsBackToItsPlace) {
 
 TEST(PagingTest, ATokenOfOtherFiltersIsRefused) {
   const std::string token = MakeNumberToken(FiltersOf(RequestFor("a")), 7);
-  EXPECT_EQ(ReadNumberToken(FiltersOf(RequestFor("b")), token).status().code(),
-            absl::StatusCode::kInvalidArgument);
+  const absl::Status refused = ReadNumberToken(FiltersOf(RequestFor("b")), token).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(BadFieldOf(refused)->field, "page_token");
   v1::ListApplicationsRequest other_state = RequestFor("a");
   other_state.set_state(v1::APPLICATION_STATE_HELD);
   EXPECT_EQ(ReadNumberToken(FiltersOf(other_state), token).status().code(),

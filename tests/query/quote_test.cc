@@ -267,56 +267,5 @@ TEST_F(QuoteTest, ABlacklistedEnterpriseIsRefusedBeforeEligibility) {
   EXPECT_EQ(Ask(0, 1'000'00).refusal().reason(), v1::REASON_BLACKLISTED);
 }
 
-TEST_F(QuoteTest, MalformedQuotesNameTheField) {
-  struct Case {
-    const char* field;
-    void (*spoil)(v1::QuoteRequest*);
-  };
-  const Case cases[] = {
-      {"program_id", [](v1::QuoteRequest* r) { r->clear_program_id(); }},
-      {"item_id", [](v1::QuoteRequest* r) { r->clear_item_id(); }},
-      {"spend_fen", [](v1::QuoteRequest* r) { r->set_spend_fen(0); }},
-      {"spend_fen", [](v1::QuoteRequest* r) { r->set_spend_fen(1'000'000'000'000'001); }},
-      {"division", [](v1::QuoteRequest* r) { r->mutable_facts()->set_division("42"); }},
-      {"size", [](v1::QuoteRequest* r) { r->mutable_facts()->clear_size(); }},
-      {"industry",
-       [](v1::QuoteRequest* r) { r->mutable_facts()->set_industry(static_cast<v1::Industry>(9)); }},
-      {"registered_on", [](v1::QuoteRequest* r) { r->mutable_facts()->clear_registered_on(); }},
-      {"registered_on",
-       [](v1::QuoteRequest* r) { r->mutable_facts()->mutable_registered_on()->set_month(13); }},
-      {"platform_updated_on",
-       [](v1::QuoteRequest* r) { r->mutable_facts()->mutable_platform_updated_on()->set_year(1); }},
-      {"incidents.date",
-       [](v1::QuoteRequest* r) { r->add_incidents()->set_kind(v1::INCIDENT_KIND_SAFETY); }},
-      {"listings", [](v1::QuoteRequest* r) { r->add_listings(v1::LISTING_KIND_UNSPECIFIED); }},
-      {"already_granted_fen", [](v1::QuoteRequest* r) { r->set_already_granted_fen(-1); }},
-      {"received_at", [](v1::QuoteRequest* r) { r->mutable_received_at()->set_nanos(-1); }},
-      {"uscc, or facts", [](v1::QuoteRequest* r) { r->clear_facts(); }},
-      {"go with facts only",
-       [](v1::QuoteRequest* r) {
-         r->clear_facts();
-         r->set_uscc(StoryUscc(0));
-         r->set_blacklisted(true);
-       }},
-  };
-  for (const Case& c : cases) {
-    v1::QuoteRequest request;
-    request.set_program_id("hubei-2025");
-    request.set_item_id("resource");
-    request.set_spend_fen(1'000'00);
-    v1::EnterpriseFacts* facts = request.mutable_facts();
-    facts->set_division("420106");
-    facts->set_size(v1::ENTERPRISE_SIZE_SMALL);
-    facts->set_industry(v1::INDUSTRY_INDUSTRIAL);
-    *facts->mutable_registered_on() = ToCivilDate(CivilDay(2020, 1, 1));
-    EXPECT_TRUE(Ask(request).has_grant());
-    c.spoil(&request);
-    v1::QuoteResponse response;
-    const absl::Status status = Quote(view(), request, {Platform(), &response}, story_.now());
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.field;
-    EXPECT_NE(status.message().find(c.field), absl::string_view::npos) << status;
-  }
-}
-
 }  // namespace
 }  // namespace voucher::query

@@ -10,6 +10,7 @@
 
 #include "ledger/api/unavailable.h"
 #include "ledger/base/text.h"
+#include "ledger/validation/bad_field.h"
 
 namespace voucher {
 namespace {
@@ -125,6 +126,19 @@ TEST(GrpcStatusTest, UnavailableSaysWhyAndWhenToRetry) {
   EXPECT_EQ(status.error_message(), "the queue is full");
   EXPECT_EQ(Detail<google::rpc::ErrorInfo>(status).reason(), "OVERLOADED");
   EXPECT_EQ(Detail<google::rpc::RetryInfo>(status).retry_delay().seconds(), 1);
+}
+
+TEST(GrpcStatusTest, AFieldThatOnlyTheStateShowsToBeBadIsNamed) {
+  const grpc::Status status = OperatingStatus(BadFieldError("page_token", "was altered"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const auto bad = Detail<google::rpc::BadRequest>(status);
+  ASSERT_EQ(bad.field_violations_size(), 1);
+  EXPECT_EQ(bad.field_violations(0).field(), "page_token");
+  EXPECT_EQ(bad.field_violations(0).description(), "was altered");
+  const auto whole = Detail<google::rpc::BadRequest>(
+      OperatingStatus(absl::InvalidArgumentError("the bytes are no message")));
+  ASSERT_EQ(whole.field_violations_size(), 1);
+  EXPECT_EQ(whole.field_violations(0).field(), "");
 }
 
 TEST(GrpcStatusTest, OtherOperatingErrorsKeepTheirCode) {

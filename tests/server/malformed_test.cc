@@ -1,11 +1,14 @@
 // Bytes and fields that are no request: each gets its clear error and leaves the ledger as it was.
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/dynamic_message.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
@@ -13,6 +16,7 @@
 #include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
+#include "tests/support/service_descriptors.h"
 
 namespace voucher::testing {
 namespace {
@@ -197,6 +201,132 @@ TEST(MalformedTest, BytesOnAStreamThatDoNotParseEndItAfterTheAnswersBeforeThem) 
     // The good one is recorded, as a refusal: there is no program.
     EXPECT_EQ(running.sequence(), before + 1);
   }
+}
+
+// Sends raw bytes as the only message of a call of any kind and returns its status.
+grpc::Status CallWith(grpc::GenericStub* stub, const std::string& path,
+                      const std::string& principal, const std::string& bytes) {
+  grpc::ClientContext context;
+  context.AddMetadata("x-voucher-principal", principal);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  const auto next = [&] { return queue.Next(&tag, &ok) && ok; };
+  auto call = stub->PrepareCall(&context, path, &queue);
+  call->StartCall(nullptr);
+  bool going = next();
+  const grpc::Slice slice(bytes);
+  if (going) {
+    call->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+    going = next();
+  }
+  grpc::ByteBuffer answer;
+  while (going) {
+    call->Read(&answer, nullptr);
+    going = next();
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  next();
+  return status;
+}
+
+// A principal that may make the call, found by trying: one that may not is told so before its
+// request is read.
+std::string WhoMayCall(grpc::GenericStub* stub, const std::string& path) {
+  for (const std::string& principal :
+       {std::string("platform"), std::string("finance"), std::string("issuer"),
+        std::string("auditor"), std::string("admin"), std::string("reviewer"),
+        absl::StrCat("provider-", kProviderId)}) {
+    const grpc::Status status = CallWith(stub, path, principal, "\xFF");
+    if (status.error_code() != grpc::StatusCode::PERMISSION_DENIED) return principal;
+  }
+  return "";
+}
+
+// What of a request is bad, and the field that the answer must name; none if there is none to name.
+struct Spoilt {
+  std::string bytes;
+  std::string field;
+};
+
+// No field of the contract holds a control character, a value without a name or int64's minimum.
+std::vector<Spoilt> SpoiltRequests(const google::protobuf::Descriptor& type) {
+  using google::protobuf::FieldDescriptor;
+  const std::string unknown("\xF8\x07\x01", 3);  // field 127, varint 1
+  std::vector<Spoilt> requests = {{"\xFF\xFF\xFF\xFF", ""}, {unknown, "field 127"}};
+  google::protobuf::DynamicMessageFactory factory;
+  const std::unique_ptr<google::protobuf::Message> request(factory.GetPrototype(&type)->New());
+  const google::protobuf::Reflection& reflection = *request->GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    request->Clear();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING:
+        if (field->is_repeated() || field->type() == FieldDescriptor::TYPE_BYTES) continue;
+        reflection.SetString(request.get(), field, "\x01");
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        field->is_repeated() ? reflection.AddEnumValue(request.get(), field, 99)
+                             : reflection.SetEnumValue(request.get(), field, 99);
+        break;
+      case FieldDescriptor::CPPTYPE_INT32:
+        reflection.SetInt32(request.get(), field, std::numeric_limits<int32_t>::min());
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        reflection.SetInt64(request.get(), field, std::numeric_limits<int64_t>::min());
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE: {
+        google::protobuf::Message* inner = field->is_repeated()
+                                               ? reflection.AddMessage(request.get(), field)
+                                               : reflection.MutableMessage(request.get(), field);
+        inner->GetReflection()->MutableUnknownFields(inner)->AddVarint(127, 1);
+        break;
+      }
+      default:
+        continue;
+    }
+    requests.push_back({request->SerializeAsString(), field->name()});
+  }
+  return requests;
+}
+
+TEST(MalformedTest, EveryMalformedRequestOfEveryRpcIsAnsweredWithItsBadFields) {
+  RunningServer running;
+  grpc::GenericStub stub(running.NewChannel());
+  for (const google::protobuf::ServiceDescriptor* service : AllServices()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *service->method(i);
+      const std::string path = absl::StrCat("/", service->full_name(), "/", method.name());
+      const std::string principal = WhoMayCall(&stub, path);
+      ASSERT_NE(principal, "") << path;
+      for (const Spoilt& spoilt : SpoiltRequests(*method.input_type())) {
+        SCOPED_TRACE(absl::StrCat(path, " ", spoilt.field));
+        const grpc::Status status = CallWith(&stub, path, principal, spoilt.bytes);
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << Describe(status);
+        const std::string violations = ReadFieldViolations(status);
+        EXPECT_NE(violations, "") << Describe(status);
+        EXPECT_THAT(absl::StrCat("; ", violations), HasSubstr(absl::StrCat("; ", spoilt.field)));
+      }
+    }
+  }
+  EXPECT_EQ(running.sequence(), 0u);
+}
+
+// What only the ledger's state shows to be bad names its field, too.
+TEST(MalformedTest, APageTokenOfAnotherListIsABadField) {
+  RunningServer running;
+  ApiClient client = running.Client("platform");
+  v1::ListEnterprisesRequest request;
+  request.set_page_token("0123456789abcdef");
+  const auto reply = client.Call(kRpc<v1::ListEnterprisesResponse>, request);
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(ReadFieldViolations(reply.status), ::testing::StartsWith("page_token: is not a"));
+  grpc::GenericStub stub(running.NewChannel());
+  EXPECT_THAT(ReadFieldViolations(
+                  CallWith(&stub, "/voucher.v1.CreditService/WatchTransfers", "auditor", "")),
+              ::testing::StartsWith("provider_id: is required"));
 }
 
 TEST(MalformedTest, AnUnknownMethodIsUnimplemented) {
