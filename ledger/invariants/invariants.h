@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ledger/invariants/redemption_sums.h"
+#include "ledger/invariants/sums.h"
 #include "ledger/state/view.h"
 
 namespace voucher {
@@ -33,7 +34,5 @@ namespace voucher {
 // with applications, vouchers, transfers, lots, limits and statement lines, not with redemptions
 // (of those in `redeemed` only with what RedemptionSums keeps). Never aborts on rows that decode.
 std::vector<std::string> CheckInvariants(const View& view, const RedemptionSums& redeemed);
-
-inline constexpr size_t kMaxInvariantFindings = 100;
 
 }  // namespace voucher

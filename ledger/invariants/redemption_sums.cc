@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "ledger/invariants/invariants.h"
 #include "ledger/invariants/sums.h"
 #include "ledger/machine/redemptions.h"
 

@@ -1,10 +1,18 @@
-// Sums where damaged rows or entries may hold anything.
+// Bounds of what is found, and sums where damaged rows or entries may hold anything.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
 #include "ledger/base/money.h"
+
+namespace voucher {
+
+// Findings that are kept; more damage than that is not told one by one.
+inline constexpr size_t kMaxInvariantFindings = 100;
+
+}  // namespace voucher
 
 namespace voucher::invariants {
 

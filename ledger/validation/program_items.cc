@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
-#include "ledger/validation/program_rules.h"
 
 namespace voucher {
 namespace {
@@ -138,6 +137,11 @@ void ValidateItem(const v1::Item& item, const v1::ProgramRules& program, FieldCh
 }
 
 }  // namespace
+
+bool IssuesVouchers(const v1::ProgramRules& rules) {
+  const auto& modes = rules.delivery_modes();
+  return std::find(modes.begin(), modes.end(), v1::DELIVERY_MODE_CLOUD_CREDIT) != modes.end();
+}
 
 void ValidateEligibility(const v1::Eligibility& rules, const v1::ProgramRules& program,
                          FieldChecker* check) {

@@ -6,6 +6,9 @@
 
 namespace voucher {
 
+// Whether applications of the program can end in vouchers.
+bool IssuesVouchers(const v1::ProgramRules& rules);
+
 // The field `eligibility` of what `check` stands at: the program, or one item of it.
 void ValidateEligibility(const v1::Eligibility& rules, const v1::ProgramRules& program,
                          FieldChecker* check);

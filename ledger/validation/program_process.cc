@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 
-#include "ledger/validation/program_rules.h"
+#include "ledger/validation/program_items.h"
 
 namespace voucher {
 namespace {

@@ -113,11 +113,6 @@ void ValidateNonTransferable(const v1::ProgramRules& rules, FieldChecker* check)
 
 }  // namespace
 
-bool IssuesVouchers(const v1::ProgramRules& rules) {
-  const auto& modes = rules.delivery_modes();
-  return std::find(modes.begin(), modes.end(), v1::DELIVERY_MODE_CLOUD_CREDIT) != modes.end();
-}
-
 void Validate(const v1::ProgramRules& rules, FieldChecker* check) {
   if (rules.ByteSizeLong() > kMaxRulesBytes) {
     check->Fail("rules", absl::StrCat("has ", rules.ByteSizeLong(), " bytes; at most ",

@@ -17,7 +17,4 @@ std::vector<FieldProblem> ValidateRules(const v1::ProgramRules& rules);
 // The same, added to what `check` found so far, with paths below that of `check`.
 void Validate(const v1::ProgramRules& rules, FieldChecker* check);
 
-// Whether applications of the program can end in vouchers.
-bool IssuesVouchers(const v1::ProgramRules& rules);
-
 }  // namespace voucher

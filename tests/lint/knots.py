@@ -4,12 +4,7 @@ import os
 MAX_UNITS = 2
 
 # A knot that is known: the units of a room → why it stands.
-KNOWN = {
-    ("ledger/invariants", ("checker", "invariants", "redemption_sums")):
-        "redemption_sums.cc needs the largest number of findings, which stands in invariants.h",
-    ("ledger/validation", ("field_problems", "program_items", "program_process", "program_rules")):
-        "two collectors of problems; it goes when they are one",
-}
+KNOWN = {}
 
 
 def unit_of(path):

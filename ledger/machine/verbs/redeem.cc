@@ -85,6 +85,12 @@ void Draw(const Context& context, uint64_t account, uint64_t provider, const Spe
   }
 }
 
+// Whether the enterprise has the code, or had it before: that is still its own.
+bool IsItsCode(const Context& context, uint64_t enterprise, const std::string& uscc) {
+  const auto named = context.FindEnterprise(uscc);
+  return named && named->number == enterprise;
+}
+
 // The one that has used the order number before, if any.
 std::optional<v1::Refusal> RefuseIfOrderRedeemed(const View& view, uint64_t provider,
                                                  const std::string& order_number) {
@@ -97,25 +103,21 @@ std::optional<v1::Refusal> RefuseIfOrderRedeemed(const View& view, uint64_t prov
 }  // namespace
 
 Decision Decide(Context* context, const v1::RedeemRequest& request) {
-  const rows::AccountRow* account =
-      context->view.Find<tables::CloudAccounts>({request.account_id()});
+  const auto* account = context->view.Find<tables::CloudAccounts>({request.account_id()});
   if (account != nullptr && !context->SpeaksForProvider(account->provider())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, account->account_number());
   }
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  const rows::ProductRow* product =
-      account != nullptr ? context->view.Find<tables::Products>(
-                               {program->number, account->provider(), request.product_id()})
-                         : nullptr;
-  if (account != nullptr && product == nullptr) {
-    return MakeRefusal(v1::REASON_PRODUCT_NOT_FOUND, {}, request.product_id());
-  }
   if (account == nullptr) {
     return MakeRefusal(v1::REASON_ACCOUNT_NOT_FOUND, {}, absl::StrCat(request.account_id()));
   }
-  const rows::EnterpriseRow* owner =
-      context->view.Find<tables::Enterprises>({account->enterprise()});
+  const rows::ProductRow* product = context->view.Find<tables::Products>(
+      {program->number, account->provider(), request.product_id()});
+  if (product == nullptr) {
+    return MakeRefusal(v1::REASON_PRODUCT_NOT_FOUND, {}, request.product_id());
+  }
+  const auto* owner = context->view.Find<tables::Enterprises>({account->enterprise()});
   if (auto refusal = RefuseIfBlacklisted(*owner, request.program_id(), context->received_at)) {
     return *refusal;
   }
@@ -134,21 +136,17 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
     return MakeRefusal(v1::REASON_PRODUCT_NOT_APPROVED, spendable.restricted->spendable_clause(),
                        request.product_id(), {{"item_number", spendable.restricted->number()}});
   }
-  if (!request.uscc().empty() && request.uscc() != owner->facts().uscc()) {
-    // A code that the owner had before is still its own.
-    const auto named = context->FindEnterprise(request.uscc());
-    if (!named || named->number != account->enterprise()) {
-      return MakeRefusal(v1::REASON_NON_TRANSFERABLE, rules.non_transferable_clause(),
-                         request.uscc());
-    }
+  if (!request.uscc().empty() && request.uscc() != owner->facts().uscc() &&
+      !IsItsCode(*context, account->enterprise(), request.uscc())) {
+    return MakeRefusal(v1::REASON_NON_TRANSFERABLE, rules.non_transferable_clause(),
+                       request.uscc());
   }
   const bool core = rules.has_basket() && IsCore(rules.basket(), product->product());
-  if (rules.has_basket() && !core &&
-      !HasCore(context->view, program->number, account->enterprise())) {
+  const bool lacks_core = rules.has_basket() && !core;
+  if (lacks_core && !HasCore(context->view, program->number, account->enterprise())) {
     return MakeRefusal(v1::REASON_BASKET_RULE, rules.basket().clause(), request.product_id());
   }
-  const bool exact = request.has_amount_fen();
-  const int64_t needed_fen = exact ? request.amount_fen() : 1;
+  const int64_t needed_fen = request.has_amount_fen() ? request.amount_fen() : 1;
   if (spendable.total_fen < needed_fen) {
     const bool expired = spendable.total_fen + spendable.expired_fen >= needed_fen;
     return MakeRefusal(expired ? v1::REASON_VOUCHER_EXPIRED : v1::REASON_INSUFFICIENT_CREDIT,
@@ -167,8 +165,9 @@ Decision Decide(Context* context, const v1::RedeemRequest& request) {
   redeemed->set_previous_redemption_id(account->last_redemption());
   redeemed->set_provider_number(account->provider());
   redeemed->set_core(core);
-  redeemed->set_amount_fen(exact ? request.amount_fen()
-                                 : std::min(request.at_most_fen(), spendable.total_fen));
+  redeemed->set_amount_fen(request.has_amount_fen()
+                               ? request.amount_fen()
+                               : std::min(request.at_most_fen(), spendable.total_fen));
   Draw(*context, request.account_id(), account->provider(), spendable, &event);
   return event;
 }
