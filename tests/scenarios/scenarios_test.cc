@@ -46,6 +46,14 @@ TEST(Scenarios, EveryTableHoldsAndTogetherTheyCoverEveryVerbAndReason) {
     const std::string name(ReasonName(static_cast<v1::Reason>(reason)));
     EXPECT_EQ(scenario.reasons_given().count(name), 1u) << "no scenario is refused with " << name;
   }
+  // What the options of an RPC name can happen.
+#define VOUCHER_SHOWN(Verb, verb, EventType, event_field)                                    \
+  for (const v1::Reason reason : testing::AnnouncedRefusals(v1::Verb##Request())) {          \
+    EXPECT_EQ(scenario.refusals_given().count({#Verb, std::string(ReasonName(reason))}), 1u) \
+        << "no scenario refuses a " #Verb " with " << ReasonName(reason);                    \
+  }
+  VOUCHER_VERBS(VOUCHER_SHOWN)
+#undef VOUCHER_SHOWN
 }
 
 TEST(Scenarios, ARefusalThatTheOptionsOfItsRpcDoNotNameIsFound) {
