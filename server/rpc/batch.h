@@ -74,29 +74,56 @@ void FillOutcomes(const Commands& commands, const std::vector<Outcome>& outcomes
 using BatchReply = absl::AnyInvocable<void(const UnaryCall&, const std::vector<Outcome>&)>;
 void SubmitBatch(const UnaryCall& call, std::shared_ptr<Commands> commands, BatchReply reply);
 
-// A handler for a unary batch: where the request holds the items, the name of that field, how a
-// command takes the verb's request, where an event holds what it did, where the response holds the
-// outcomes.
+// Where a batch holds what. It is the one path of items for unary batches and for the messages of a
+// stream: Take, submit, Fill.
+template <class BatchRequest, class BatchResponse, class Request, class ItemOutcome, class Happened>
+struct BatchShape {
+  // Where the request holds its items, the name of that field, and how many at most.
+  google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*items)();
+  absl::string_view field;
+  size_t max_items;
+  // How a command takes the verb's request.
+  void (v1::Command::*take)(Request*);
+  // Where an event holds what the verb did.
+  const Happened& (v1::Event::*happened)() const;
+  // Where the response holds the outcomes.
+  google::protobuf::RepeatedPtrField<ItemOutcome>* (BatchResponse::*outcomes)();
+
+  // Makes commands of the items of a request that was read into the arena of `commands`. Returns
+  // everything malformed in it.
+  std::vector<FieldProblem> Take(BatchRequest* message, UnixNanos now, Commands* commands) const {
+    TakeCommands((message->*items)(), take, commands);
+    return ValidateBatch(*message, *commands, field, max_items, now);
+  }
+
+  // The response to commands without a BatchError, in `arena`.
+  BatchResponse* Fill(const Commands& commands, const std::vector<Outcome>& decided,
+                      google::protobuf::Arena* arena) const {
+    auto* response = google::protobuf::Arena::CreateMessage<BatchResponse>(arena);
+    FillOutcomes(commands, decided, happened, (response->*outcomes)());
+    return response;
+  }
+};
+
+// A handler for unary batches of this shape.
 template <class BatchRequest, class BatchResponse, class Request, class ItemOutcome, class Happened>
 UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*items)(),
                    absl::string_view field, void (v1::Command::*take)(Request*),
                    const Happened& (v1::Event::*happened)() const,
                    google::protobuf::RepeatedPtrField<ItemOutcome>* (BatchResponse::*outcomes)()) {
-  return [=](const UnaryCall& call) {
+  const BatchShape<BatchRequest, BatchResponse, Request, ItemOutcome, Happened> shape{
+      items, field, kMaxBatchItems, take, happened, outcomes};
+  return [shape](const UnaryCall& call) {
     auto commands = std::make_shared<Commands>();
     auto* message = google::protobuf::Arena::CreateMessage<BatchRequest>(commands->arena());
     if (!call.Parse(message)) return;
-    TakeCommands((message->*items)(), take, commands.get());
-    const std::vector<FieldProblem> problems = ValidateBatch(
-        *message, *commands, field, kMaxBatchItems, call.call_context().clock->WallNow());
+    const std::vector<FieldProblem> problems =
+        shape.Take(message, call.call_context().clock->WallNow(), commands.get());
     if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
     SubmitBatch(call, commands,
-                [happened, outcomes, commands](const UnaryCall& recorded,
-                                               const std::vector<Outcome>& decided) {
+                [shape, commands](const UnaryCall& recorded, const std::vector<Outcome>& decided) {
                   google::protobuf::Arena arena;
-                  auto* response = google::protobuf::Arena::CreateMessage<BatchResponse>(&arena);
-                  FillOutcomes(*commands, decided, happened, (response->*outcomes)());
-                  recorded.Reply(*response);
+                  recorded.Reply(*shape.Fill(*commands, decided, &arena));
                 });
   };
 }

@@ -25,6 +25,15 @@ namespace {
 // would hold up the answers to others and go to the pool.
 constexpr size_t kFewItems = 16;
 
+constexpr BatchShape<v1::StreamRedeemRequest, v1::StreamRedeemResponse, v1::RedeemRequest,
+                     v1::RedeemOutcome, v1::Redeemed>
+    kRedemptions{&v1::StreamRedeemRequest::mutable_redemptions,
+                 "redemptions",
+                 kMaxStreamItems,
+                 &v1::Command::unsafe_arena_set_allocated_redeem,
+                 &v1::Event::redeemed,
+                 &v1::StreamRedeemResponse::mutable_outcomes};
+
 // The answer to one request message, in the order of arrival.
 struct Slot {
   bool ready = false;
@@ -97,10 +106,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     incoming_.Clear();
     std::vector<FieldProblem> problems;
     if (parsed.ok()) {
-      TakeCommands(message->mutable_redemptions(), &v1::Command::unsafe_arena_set_allocated_redeem,
-                   commands.get());
-      problems = ValidateBatch(*message, *commands, "redemptions", kMaxStreamItems,
-                               call_context_->clock->WallNow());
+      problems = kRedemptions.Take(message, call_context_->clock->WallNow(), commands.get());
     } else {
       problems.push_back({"", std::string(parsed.message())});
     }
@@ -140,9 +146,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     grpc::ByteBuffer bytes;
     if (error.ok()) {
       google::protobuf::Arena arena;
-      auto* response = google::protobuf::Arena::CreateMessage<v1::StreamRedeemResponse>(&arena);
-      FillOutcomes(commands, outcomes, &v1::Event::redeemed, response->mutable_outcomes());
-      bytes = SerializeMessage(*response);
+      bytes = SerializeMessage(*kRedemptions.Fill(commands, outcomes, &arena));
     } else {
       status = OperatingStatus(error);
     }
