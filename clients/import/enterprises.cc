@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "clients/import/imports.h"
+#include "ledger/base/proto_enum.h"
 #include "ledger/base/text.h"
 
 namespace voucher::client {
@@ -36,9 +37,12 @@ v1::EnterpriseSize SizeByThresholds(v1::Industry industry, int64_t staff, int64_
     case v1::INDUSTRY_SOFTWARE_IT:
       return std::min(Level(staff, {300, 100, 10}),
                       Level(yuan, {100'000'000, 10'000'000, 500'000}));
-    default:
-      return v1::ENTERPRISE_SIZE_UNSPECIFIED;
+    case v1::INDUSTRY_UNSPECIFIED:
+    case v1::INDUSTRY_OTHER:
+      VOUCHER_PROTO_SENTINELS(v1::Industry)
+      break;
   }
+  return v1::ENTERPRISE_SIZE_UNSPECIFIED;
 }
 
 std::string SizeHint(const v1::EnterpriseFacts& facts, int64_t staff) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
+#include "ledger/base/proto_enum.h"
 
 namespace voucher {
 namespace {
@@ -72,9 +73,11 @@ void ValidateCapScope(const v1::Item& item, FieldChecker* check) {
         check->Fail("cap_scope", "counts nothing: the item has neither cap_fen nor revenue_tiers");
       }
       return;
-    default:
-      check->Fail("cap_scope", "must be ENTERPRISE_ITEM_YEAR or PROJECT");
+    case v1::CAP_SCOPE_ENTERPRISE_YEAR:
+      VOUCHER_PROTO_SENTINELS(v1::CapScope)
+      break;
   }
+  check->Fail("cap_scope", "must be ENTERPRISE_ITEM_YEAR or PROJECT");
 }
 
 // What an application for the item may choose.
