@@ -14,6 +14,7 @@ import doc_paths
 import functions
 import knots
 import picture
+import read_tests
 import words
 from source import Tree, is_under
 
@@ -187,6 +188,7 @@ def check_tree(root):
     yield from dead_files.check(tree)
     yield from doc_paths.check(tree)
     yield from picture.check(tree, ARROWS)
+    yield from read_tests.check(tree)
 
 
 def main(root):
