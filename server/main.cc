@@ -16,6 +16,7 @@
 #include "ledger/base/civil.h"
 #include "ledger/ledger.h"
 #include "server/config/config.h"
+#include "server/host/clocks.h"
 #include "server/host/grpc_locks.h"
 #include "server/host/huge_pages.h"
 #include "server/host/log.h"
@@ -24,7 +25,6 @@
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/voucher_server.h"
-#include "server/host/clocks.h"
 
 namespace voucher {
 namespace {

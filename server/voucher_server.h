@@ -11,10 +11,10 @@
 #include "ledger/base/clock.h"
 #include "ledger/ledger.h"
 #include "server/config/config.h"
+#include "server/host/clocks.h"
 #include "server/host/log.h"
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
-#include "server/host/clocks.h"
 
 namespace grpc {
 class Server;

@@ -9,6 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
 
 #include "clients/cli/exit_code.h"
@@ -19,112 +21,88 @@
 #include "clients/cli/run_command.h"
 #include "clients/cli/watch_command.h"
 #include "clients/import/imports.h"
-#include "ledger/base/clock.h"
 
 namespace voucher::cli {
 namespace {
 
 using google::protobuf::Message;
 
-absl::StatusOr<std::string> ReadData(const std::string &data,
-                                     Session &session) {
-  if (data == "-")
-    return session.ReadAll(data);
-  if (absl::StartsWith(data, "@"))
-    return session.ReadAll(data.substr(1));
+absl::StatusOr<std::string> ReadData(const std::string& data, Session& session) {
+  if (data == "-") return session.ReadAll(data);
+  if (absl::StartsWith(data, "@")) return session.ReadAll(data.substr(1));
   return data.empty() ? "{}" : data;
 }
 
-absl::Status FromJson(absl::string_view json, Message *message) {
-  const auto status =
-      google::protobuf::util::JsonStringToMessage(std::string(json), message);
-  if (status.ok())
-    return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("the data is no ", message->GetDescriptor()->name(), ": ",
-                   std::string(status.message())));
+absl::Status FromJson(absl::string_view json, Message* message) {
+  const auto status = google::protobuf::util::JsonStringToMessage(std::string(json), message);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the data is no ", message->GetDescriptor()->name(), ": ", std::string(status.message())));
 }
 
-int CallStreamRedeem(absl::string_view data, Session &session) {
+int CallStreamRedeem(absl::string_view data, Session& session) {
   std::vector<v1::StreamRedeemRequest> requests;
   int line = 0;
   for (absl::string_view json : absl::StrSplit(data, '\n')) {
     ++line;
-    if (absl::StripAsciiWhitespace(json).empty())
-      continue;
+    if (absl::StripAsciiWhitespace(json).empty()) continue;
     absl::Status status = FromJson(json, &requests.emplace_back());
     if (!status.ok()) {
-      return Malformed(absl::StrCat("line ", line, ": ", status.message()),
-                       session);
+      return Malformed(absl::StrCat("line ", line, ": ", status.message()), session);
     }
   }
   size_t sent = 0;
   const absl::Status status = session.client->StreamRedeem(
-      [&](v1::StreamRedeemRequest *request) {
-        if (sent == requests.size())
-          return false;
+      [&](v1::StreamRedeemRequest* request) {
+        if (sent == requests.size()) return false;
         *request = requests[sent++];
         return true;
       },
-      [&](const v1::StreamRedeemRequest &,
-          const v1::StreamRedeemResponse &response) {
+      [&](const v1::StreamRedeemRequest&, const v1::StreamRedeemResponse& response) {
         session.out << CompactJson(response) << "\n";
       });
   return status.ok() ? int{kOk} : PrintFailure(status, "", session);
 }
 
-} // namespace
+}  // namespace
 
-int CallByName(const std::string &rpc_name, const std::string &data,
-               Session &session) {
+int CallByName(const std::string& rpc_name, const std::string& data, Session& session) {
   const absl::StatusOr<Rpc> rpc = Rpc::Find(rpc_name);
-  if (!rpc.ok())
-    return Malformed(rpc.status().message(), session);
+  if (!rpc.ok()) return Malformed(rpc.status().message(), session);
   const absl::StatusOr<std::string> json = ReadData(data, session);
-  if (!json.ok())
-    return Malformed(json.status().message(), session);
-  if (rpc->method().client_streaming())
-    return CallStreamRedeem(*json, session);
+  if (!json.ok()) return Malformed(json.status().message(), session);
+  if (rpc->method().client_streaming()) return CallStreamRedeem(*json, session);
 
   const std::unique_ptr<Message> request = rpc->NewRequest();
   if (absl::Status status = FromJson(*json, request.get()); !status.ok()) {
     return Malformed(status.message(), session);
   }
-  if (rpc->method().server_streaming())
-    return WatchAsJson(*request, session);
+  if (rpc->method().server_streaming()) return WatchAsJson(*request, session);
   const std::string request_id = EnsureRequestId(session, request.get());
   const std::unique_ptr<Message> response = rpc->NewResponse();
-  const absl::Status status =
-      rpc->Call(*session.client, *request, response.get());
-  if (!status.ok())
-    return PrintFailure(status, request_id, session);
+  const absl::Status status = rpc->Call(*session.client, *request, response.get());
+  if (!status.ok()) return PrintFailure(status, request_id, session);
   PrintAnswer(*response, {}, session);
   return kOk;
 }
 
-int PublishCalendar(const std::string &file, int first_year, int last_year,
-                    Session &session) {
+int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(file);
-  if (!csv.ok())
-    return Malformed(csv.status().message(), session);
+  if (!csv.ok()) return Malformed(csv.status().message(), session);
   v1::PublishCalendarRequest request;
   const std::string request_id = EnsureRequestId(session, &request);
   request.set_first_year(first_year);
   request.set_last_year(last_year);
   const absl::StatusOr<client::WholeFile> days = client::ParseWholeFile(
-      client::CalendarImport(), *csv, SystemClock().WallNow(), &request);
-  if (!days.ok())
-    return Malformed(absl::StrCat(file, ": ", days.status().message()),
-                     session);
+      client::CalendarImport(), *csv, absl::ToUnixNanos(absl::Now()), &request);
+  if (!days.ok()) return Malformed(absl::StrCat(file, ": ", days.status().message()), session);
   NameProblems(file, days->problems, session.err);
-  if (!days->problems.empty())
-    return kMalformed;
+  if (!days->problems.empty()) return kMalformed;
 
   const auto response = session.client->PublishCalendar(request);
-  if (!response.ok())
-    return PrintFailure(response.status(), request_id, session);
+  if (!response.ok()) return PrintFailure(response.status(), request_id, session);
   PrintAnswer(*response, {}, session);
   return kOk;
 }
 
-} // namespace voucher::cli
+}  // namespace voucher::cli

@@ -4,7 +4,7 @@
 
 #include "clients/cli/import_rows.h"
 #include "clients/import/imports.h"
-#include "ledger/validation/validate_command.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::cli {
 namespace {
@@ -15,36 +15,29 @@ using client::RowOrError;
 
 // An import of which each request is a call of its own.
 template <typename Request, typename Response>
-ImportKind Each(const client::ImportOf<Request> &file,
-                absl::StatusOr<Response> (Client::*method)(const Request &,
-                                                           const CallOptions &)
+ImportKind Each(const client::ImportOf<Request>& file,
+                absl::StatusOr<Response> (Client::*method)(const Request&, const CallOptions&)
                     const,
                 size_t concurrency = 8) {
-  const auto import = [&file, method](const ImportOptions &options,
-                                      Session &session) {
-    return ImportRows(file, options, session,
-                      [&](const std::vector<RowOrError<Request>> &rows) {
-                        std::vector<ImportedRow> imported;
-                        SendEach(rows, method, options, session, &imported);
-                        return imported;
-                      });
+  const auto import = [&file, method](const ImportOptions& options, Session& session) {
+    return ImportRows(file, options, session, [&](const std::vector<RowOrError<Request>>& rows) {
+      std::vector<ImportedRow> imported;
+      SendEach(rows, method, options, session, &imported);
+      return imported;
+    });
   };
   return {&file, import, concurrency};
 }
 
-int ImportCatalog(const ImportOptions &options, Session &session) {
+int ImportCatalog(const ImportOptions& options, Session& session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
-  if (!csv.ok())
-    return Malformed(csv.status().message(), session);
+  if (!csv.ok()) return Malformed(csv.status().message(), session);
   const auto rows = client::ParseCatalog(*csv, ScopeOf(options));
   if (!rows.ok()) {
-    return Malformed(absl::StrCat(options.file, ": ", rows.status().message()),
-                     session);
+    return Malformed(absl::StrCat(options.file, ": ", rows.status().message()), session);
   }
-  const size_t wrong =
-      NameWrongRows(options.file, rows->products, options.dry_run, session.err);
-  if (const auto code = Verdict(rows->products.size(), wrong, options, session))
-    return *code;
+  const size_t wrong = NameWrongRows(options.file, rows->products, options.dry_run, session.err);
+  if (const auto code = Verdict(rows->products.size(), wrong, options, session)) return *code;
 
   std::vector<ImportedRow> imported;
   SendEach(rows->providers, &Client::PutProvider, options, session, &imported);
@@ -52,7 +45,7 @@ int ImportCatalog(const ImportOptions &options, Session &session) {
   return PrintReport(options.file, imported, session);
 }
 
-} // namespace
+}  // namespace
 
 std::vector<ImportKind> ImportKinds() {
   return {
@@ -67,10 +60,9 @@ std::vector<ImportKind> ImportKinds() {
       {&client::ReviewImport(), &ImportReviews, 1, 1'000, kMaxBatchItems},
       Each(client::ObjectionImport(), &Client::FileObjection),
       Each(client::AcceptanceImport(), &Client::AcceptProject),
-      {&client::ConfirmationImport(), &ImportConfirmations, 1, 1'000,
-       kMaxBatchItems},
+      {&client::ConfirmationImport(), &ImportConfirmations, 1, 1'000, kMaxBatchItems},
       Each(client::DisbursementImport(), &Client::RecordDisbursement, 1),
   };
 }
 
-} // namespace voucher::cli
+}  // namespace voucher::cli

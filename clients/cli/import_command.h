@@ -14,9 +14,9 @@ namespace voucher::cli {
 
 // How to import. Each import reads the fields that its command offers.
 struct ImportOptions {
-  std::string file;        // "-" is standard input
-  std::string program_id;  // catalog, applications, clusters
-  std::string provider_id; // statement lines
+  std::string file;         // "-" is standard input
+  std::string program_id;   // catalog, applications, clusters
+  std::string provider_id;  // statement lines
   // Only read the file: name bad rows and hints, send nothing. Needs no server.
   bool dry_run = false;
   // Calls at a time. With 1, rows are decided in the order of the file.
@@ -37,25 +37,24 @@ struct ImportOptions {
 // has to be mended before the first row goes out. It returns the exit code, and
 // needs session.client unless it is a dry run.
 struct ImportKind {
-  const client::CsvImport *file;
-  std::function<int(const ImportOptions &options, Session &session)> import;
-  size_t concurrency = 8; // calls at a time unless said otherwise
-  size_t batch_size =
-      0;                // rows in one call unless said otherwise; 0: no batches
-  size_t most_rows = 0; // in one call
+  const client::CsvImport* file;
+  std::function<int(const ImportOptions& options, Session& session)> import;
+  size_t concurrency = 8;  // calls at a time unless said otherwise
+  size_t batch_size = 0;   // rows in one call unless said otherwise; 0: no batches
+  size_t most_rows = 0;    // in one call
 };
 
 // All kinds, in the order of the help.
 std::vector<ImportKind> ImportKinds();
 
 // The imports that send batches.
-int ImportApplications(const ImportOptions &options, Session &session);
-int ImportReviews(const ImportOptions &options, Session &session);
-int ImportConfirmations(const ImportOptions &options, Session &session);
+int ImportApplications(const ImportOptions& options, Session& session);
+int ImportReviews(const ImportOptions& options, Session& session);
+int ImportConfirmations(const ImportOptions& options, Session& session);
 
 // All lines are one ReconcileTransfers. Prints how many lines have which
 // finding, the lines that do not match and the transfers that are missing; with
 // --json every line. Findings are no failure.
-int ImportStatementLines(const ImportOptions &options, Session &session);
+int ImportStatementLines(const ImportOptions& options, Session& session);
 
-} // namespace voucher::cli
+}  // namespace voucher::cli

@@ -1,7 +1,7 @@
 // CSV files as ready requests.
 //
 //   std::string csv = ...;  // the whole file
-//   const auto rows = ParseRows(EnterpriseImport(), csv, {.now = SystemClock().WallNow()});
+//   const auto rows = ParseRows(EnterpriseImport(), csv, {.now = absl::ToUnixNanos(absl::Now())});
 //   if (!rows.ok()) { ... }  // not a CSV file with the right columns
 //   for (const auto& row : *rows) {
 //     if (row.ok()) client->PutEnterprise(row.request);

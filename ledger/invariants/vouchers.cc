@@ -1,6 +1,6 @@
 #include "ledger/invariants/checker.h"
-#include "ledger/machine/postings.h"
 #include "ledger/machine/application_states.h"
+#include "ledger/machine/postings.h"
 
 namespace voucher::invariants {
 

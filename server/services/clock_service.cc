@@ -5,9 +5,9 @@
 #include "google/protobuf/duration.pb.h"
 
 #include "ledger/base/civil.h"
+#include "server/host/clocks.h"
 #include "server/rpc/grpc_status.h"
 #include "server/services/services.h"
-#include "server/host/clocks.h"
 #include "voucher/dev/v1/clock_service.pb.h"
 
 namespace voucher {

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "ledger/base/clock.h"
+#include "server/host/clocks.h"
 #include "server/rpc/call_context.h"
 #include "server/rpc/rpc_service.h"
-#include "server/host/clocks.h"
 
 namespace voucher {
 

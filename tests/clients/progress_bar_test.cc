@@ -102,11 +102,10 @@ class ProgressBarTest : public ::testing::Test {
     stream.close();
     Screen screen(terminal);
     int exit_code = -1;
-    std::string shown =
-        screen.Show({absl::StrCat(testing::BinDirectory(), "/voucherctl"), "--server",
-                     running_.server->address(), "--principal", "platform", "quote", "--file", file,
-                     "--concurrency", "1"},
-                    &exit_code);
+    std::string shown = screen.Show({absl::StrCat(testing::BinDirectory(), "/voucherctl"),
+                                     "--server", running_.server->address(), "--principal",
+                                     "platform", "quote", "--file", file, "--concurrency", "1"},
+                                    &exit_code);
     EXPECT_EQ(exit_code, 0) << shown;
     return shown;
   }

@@ -10,8 +10,8 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/mutex.h"
 #include "ledger/ledger.h"
-#include "tests/support/scratch_directory.h"
 #include "server/host/clocks.h"
+#include "tests/support/scratch_directory.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher::testing {

@@ -155,8 +155,7 @@ TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {
   RunningServer running;
   v1::PutProviderRequest request;
   request.set_name(std::string(ServedRpcs()->max_request_bytes(), 'x'));
-  const auto reply =
-      running.Client("platform").Call(kRpc<v1::PutProviderResponse>, request);
+  const auto reply = running.Client("platform").Call(kRpc<v1::PutProviderResponse>, request);
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(running.sequence(), 0u);
 }

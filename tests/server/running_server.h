@@ -8,13 +8,13 @@
 #include "ledger/base/clock.h"
 #include "ledger/base/mutex.h"
 #include "ledger/ledger.h"
+#include "server/host/clocks.h"
 #include "server/host/log.h"
 #include "server/host/worker_pool.h"
 #include "server/metrics/metrics.h"
 #include "server/voucher_server.h"
 #include "tests/support/api_client.h"
 #include "tests/support/scratch_directory.h"
-#include "server/host/clocks.h"
 
 namespace voucher::testing {
 

@@ -1,9 +1,9 @@
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
-#include "ledger/machine/application_states.h"
 
 namespace voucher {
 namespace {
