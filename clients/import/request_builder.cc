@@ -176,17 +176,17 @@ void RequestBuilder::Validate(UnixNanos now) {
   for (const FieldProblem& problem : ProblemsOf(request_, now)) TakeProblem(problem);
   for (const auto& [path, place] : places_) {
     const ImportColumn& column = import_.columns[place.column];
-    if (column.presence == Presence::kRequired && place.cell.empty() && !place.unread &&
-        !place.malformed) {
-      ComplainOf(place, "must be filled", column.help);
-    }
+    if (column.presence != Presence::kRequired || !place.cell.empty()) continue;
+    const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const auto& problem) {
+      return problem.line == place.line && problem.column == column.name;
+    });
+    if (!known) ComplainOf(place, "must be filled", column.help);
   }
 }
 
 void RequestBuilder::TakeProblem(const FieldProblem& problem) {
   if (Place* place = FindPlace(problem.field)) {
     if (place->unread) return;  // what was not read is missing, too
-    place->malformed = true;
     ComplainOf(*place, problem.description, HelpOf(import_, import_.columns[place->column]));
   } else if (const Place* last = LastPlaceUnder(problem.field)) {
     problems_.push_back({last->line, import_.columns[last->column].name,

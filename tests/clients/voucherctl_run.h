@@ -18,7 +18,7 @@
 #include "tests/clients/scripted_service.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
-#include "voucher/v1/audit_service.grpc.pb.h"
+#include "voucher/v1/audit_service.pb.h"
 
 namespace voucher::cli {
 
@@ -86,7 +86,7 @@ class VoucherctlServerTest : public ::testing::Test {
     request.set_first_sequence(sequence + 1);
     request.set_page_size(1'000);
     testing::ApiClient auditor = running_.Client("auditor");
-    const auto reply = auditor.Call(&v1::AuditService::Stub::ListEntries, request);
+    const auto reply = auditor.Call(testing::kRpc<v1::ListEntriesResponse>, request);
     EXPECT_TRUE(reply.ok()) << testing::Describe(reply.status);
     std::vector<v1::Entry> entries;
     for (const auto& recorded : reply.response.recorded()) entries.push_back(recorded.entry());

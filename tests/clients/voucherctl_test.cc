@@ -138,9 +138,9 @@ TEST(Voucherctl, HelpOfFilesNamesTheirColumns) {
       EXPECT_THAT(terminal.out.str(), HasSubstr(column.help)) << column.name;
     }
   }
-  Terminal terminal;
-  EXPECT_EQ(terminal.Run({"import", "incidents", "--help"}), kOk);
-  EXPECT_THAT(terminal.out.str(), HasSubstr("GENERAL, LARGER, MAJOR, ESPECIALLY_MAJOR; optional"));
+  Terminal incidents;
+  EXPECT_EQ(incidents.Run({"import", "incidents", "--help"}), kOk);
+  EXPECT_THAT(incidents.out.str(), HasSubstr("GENERAL, LARGER, MAJOR, ESPECIALLY_MAJOR; optional"));
   for (const char* kind : {"queue", "notice", "approved", "statements", "budget"}) {
     Terminal terminal;
     EXPECT_EQ(terminal.Run({"export", kind, "--help"}), kOk) << kind;
