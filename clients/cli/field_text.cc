@@ -20,6 +20,7 @@
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
 #include "ledger/base/sha256.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::cli {
 namespace {
@@ -224,7 +225,7 @@ absl::Status SetInt64(const FieldDescriptor& field, absl::string_view text, Mess
 
 absl::Status SetPoints(const FieldDescriptor& field, absl::string_view text, Message* message) {
   const std::optional<int64_t> hundredths = ParseYuan(text);
-  if (!hundredths || *hundredths < 0 || *hundredths > 10'000) {
+  if (!hundredths || *hundredths < 0 || *hundredths > kMaxScore) {
     return Expected(field, "points up to 100 such as 88.5", text);
   }
   message->GetReflection()->SetInt32(message, &field, static_cast<int32_t>(*hundredths));

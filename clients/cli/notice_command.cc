@@ -15,11 +15,12 @@
 #include "clients/cli/table.h"
 #include "clients/import/imports.h"
 #include "clients/import/request_id.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::cli {
 namespace {
 
-constexpr size_t kMostOnNotice = 8'192;  // the contract's bound
+constexpr size_t kMostOnNotice = kMaxNoticeApplications;
 
 // Applications that are to go on notice, and the id that the first request
 // gets; empty for a fresh one.

@@ -16,7 +16,7 @@
 #include "ledger/base/money.h"
 #include "ledger/base/sha256.h"
 #include "ledger/base/text.h"
-#include "ledger/validation/verb_checks.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::client {
 namespace {

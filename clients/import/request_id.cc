@@ -4,13 +4,9 @@
 
 #include "ledger/base/sha256.h"
 #include "ledger/base/text.h"
+#include "ledger/validation/limits.h"
 
 namespace voucher::client {
-namespace {
-
-constexpr size_t kMostBytes = 64;  // of a request_id
-
-}  // namespace
 
 ImportRequestIds::ImportRequestIds(absl::string_view kind, absl::string_view program_id,
                                    absl::string_view content)
@@ -18,7 +14,7 @@ ImportRequestIds::ImportRequestIds(absl::string_view kind, absl::string_view pro
 
 std::string ImportRequestIds::For(absl::string_view row_key) const {
   const std::string id = absl::StrCat(prefix_, "/", row_key);
-  if (IsPrintableAscii(row_key) && id.size() <= kMostBytes) return id;
+  if (IsPrintableAscii(row_key) && id.size() <= kMaxRequestIdSize) return id;
   return absl::StrCat(prefix_, "#", ToHex(AsBytes(Sha256Of({row_key}))).substr(0, 32));
 }
 
