@@ -51,7 +51,7 @@ std::map<std::string, std::string> ReadComments() {
 // As the protos write numbers: "8,192".
 std::string Written(int64_t number) {
   std::string text = absl::StrCat(number);
-  for (size_t place = text.size(); place > 3; place -= 3) text.insert(place - 3, ",");
+  for (size_t place = text.size(); place > 3; place -= 3) text.insert(place - 3, 1, ',');
   return text;
 }
 
