@@ -43,10 +43,7 @@ PoolRoom ClusterPool(const View& view, const Context::Program& program, uint64_t
 }
 
 v1::LimitRef ClusterLimit(uint64_t cluster) {
-  v1::LimitRef limit;
-  limit.set_kind(v1::LIMIT_KIND_CLUSTER);
-  limit.set_id(cluster);
-  return limit;
+  return LimitId{v1::LIMIT_KIND_CLUSTER, cluster}.ToRef();
 }
 
 int64_t PromisedToClustersFen(const View& view, uint32_t program) {

@@ -15,23 +15,15 @@
 namespace voucher {
 namespace {
 
-v1::LimitRef MakeRef(v1::LimitKind kind, uint64_t id, uint64_t sub = 0) {
-  v1::LimitRef ref;
-  ref.set_kind(kind);
-  ref.set_id(id);
-  ref.set_sub(sub);
-  return ref;
-}
-
 v1::LimitRef CapRef(v1::LimitKind kind, const v1::Item& item, uint64_t enterprise,
                     uint64_t project) {
   switch (kind) {
     case v1::LIMIT_KIND_ENTERPRISE_YEAR:
-      return MakeRef(kind, enterprise);
+      return LimitId{kind, enterprise}.ToRef();
     case v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR:
-      return MakeRef(kind, enterprise, item.number());
+      return LimitId{kind, enterprise, item.number()}.ToRef();
     case v1::LIMIT_KIND_PROJECT:
-      return MakeRef(kind, project);
+      return LimitId{kind, project}.ToRef();
     case v1::LIMIT_KIND_UNSPECIFIED:
     case v1::LIMIT_KIND_DIVISION:
     case v1::LIMIT_KIND_PROVIDER:
@@ -44,14 +36,10 @@ v1::LimitRef CapRef(v1::LimitKind kind, const v1::Item& item, uint64_t enterpris
   return {};
 }
 
-LimitId IdOf(const v1::LimitRef& ref) {
-  return {ref.kind(), ref.id(), ref.sub()};
-}
-
 PoolRoom RoomIn(const Context& context, uint32_t program, const v1::LimitRef& ref,
                 const v1::Pool& pool) {
   PoolRoom room;
-  room.id = IdOf(ref);
+  room.id = LimitId::FromRef(ref);
   room.name = PoolName(pool);
   room.available_fen = pool.amount_fen() - UsedOf(context.view, program, ref);
   room.on_exhausted = pool.on_exhausted();
@@ -96,7 +84,7 @@ CapRoom CapOfApplication(const Context& context, const CompiledRules& newest,
   const v1::EnterpriseFacts& facts =
       context.view.Find<tables::Enterprises>({application.enterprise()})->facts();
   CapRoom room;
-  room.id = IdOf(ref);
+  room.id = LimitId::FromRef(ref);
   room.used_fen = UsedOf(context.view, application.program(), ref);
   const v1::Item* item = judging.FindItemByNumber(application.item());
   room.clause = item->clause();
@@ -119,17 +107,17 @@ std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules&
     case v1::POOL_SCOPE_DIVISION: {
       uint64_t code = 0;
       VOUCHER_CHECK(absl::SimpleAtoi(pool.key(), &code)) << pool.key();
-      return MakeRef(v1::LIMIT_KIND_DIVISION, code);
+      return LimitId{v1::LIMIT_KIND_DIVISION, code}.ToRef();
     }
     case v1::POOL_SCOPE_PROVIDER: {
       const auto provider = context.FindProvider(pool.key());
       if (!provider) return std::nullopt;
-      return MakeRef(v1::LIMIT_KIND_PROVIDER, provider->number);
+      return LimitId{v1::LIMIT_KIND_PROVIDER, provider->number}.ToRef();
     }
     case v1::POOL_SCOPE_ITEM: {
       const v1::Item* item = rules.FindItem(pool.key());
       VOUCHER_CHECK(item != nullptr) << pool.key();
-      return MakeRef(v1::LIMIT_KIND_ITEM, item->number());
+      return LimitId{v1::LIMIT_KIND_ITEM, item->number()}.ToRef();
     }
     case v1::POOL_SCOPE_UNSPECIFIED:
       VOUCHER_PROTO_SENTINELS(v1::PoolScope)
@@ -147,8 +135,8 @@ Limits LimitsOf(const Context& context, const Context::Program& program, const v
   Limits limits;
   for (const CapRule& cap : CapsFor(rules, item, facts)) {
     const v1::LimitRef ref = CapRef(cap.kind, item, enterprise.number, project);
-    limits.caps.push_back(
-        {IdOf(ref), cap.amount_fen, UsedOf(context.view, program.number, ref), cap.clause});
+    limits.caps.push_back({LimitId::FromRef(ref), cap.amount_fen,
+                           UsedOf(context.view, program.number, ref), cap.clause});
   }
   for (const v1::Pool* pool : PoolsFor(rules, item, facts.division(), provider_ids)) {
     const std::optional<v1::LimitRef> ref = PoolRef(context, rules, *pool);
@@ -175,7 +163,7 @@ Limits LimitsOfApplication(const Context& context, const Context::Program& progr
     } else {
       for (const v1::Pool& pool : newest.rules().pools()) {
         const std::optional<v1::LimitRef> of_pool = PoolRef(context, newest, pool);
-        if (of_pool && IdOf(*of_pool) == IdOf(ref)) {
+        if (of_pool && LimitId::FromRef(*of_pool) == LimitId::FromRef(ref)) {
           limits.pools.push_back(RoomIn(context, program.number, ref, pool));
         }
       }
@@ -202,10 +190,10 @@ int64_t MostUnderCaps(int64_t base_fen, const Limits& limits) {
 
 google::protobuf::RepeatedPtrField<v1::LimitRef> RefsOf(const Limits& limits) {
   google::protobuf::RepeatedPtrField<v1::LimitRef> refs;
-  for (const CapRoom& cap : limits.caps) *refs.Add() = MakeRef(cap.id.kind, cap.id.id, cap.id.sub);
+  for (const CapRoom& cap : limits.caps) *refs.Add() = cap.id.ToRef();
   for (const PoolRoom& pool : limits.pools) {
     if (pool.id == LimitId{}) continue;
-    *refs.Add() = MakeRef(pool.id.kind, pool.id.id, pool.id.sub);
+    *refs.Add() = pool.id.ToRef();
   }
   return refs;
 }

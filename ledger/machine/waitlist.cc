@@ -98,7 +98,7 @@ class Step {
     for (const v1::Pool& pool : rules.pools()) {
       if (pool.on_exhausted() != v1::ON_EXHAUSTED_WAITLIST) continue;
       if (const auto limit = PoolRef(context_, *program_.rules, pool)) {
-        strict_.push_back({limit->kind(), limit->id(), limit->sub()});
+        strict_.push_back(LimitId::FromRef(*limit));
       }
     }
   }

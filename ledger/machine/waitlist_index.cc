@@ -9,7 +9,7 @@ tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_
 std::vector<LimitId> ListsOf(const rows::ApplicationRow& application) {
   std::vector<LimitId> lists = {LimitId{}};
   for (const v1::LimitRef& limit : application.limits()) {
-    if (!IsCap(limit.kind())) lists.push_back({limit.kind(), limit.id(), limit.sub()});
+    if (!IsCap(limit.kind())) lists.push_back(LimitId::FromRef(limit));
   }
   return lists;
 }

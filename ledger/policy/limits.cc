@@ -102,6 +102,14 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
 
 }  // namespace
 
+v1::LimitRef LimitId::ToRef() const {
+  v1::LimitRef ref;
+  ref.set_kind(kind);
+  ref.set_id(id);
+  ref.set_sub(sub);
+  return ref;
+}
+
 bool IsCap(v1::LimitKind kind) {
   switch (kind) {
     case v1::LIMIT_KIND_ENTERPRISE_YEAR:

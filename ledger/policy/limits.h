@@ -37,6 +37,9 @@ struct LimitId {
   uint64_t id = 0;
   uint64_t sub = 0;
 
+  static LimitId FromRef(const v1::LimitRef& ref) { return {ref.kind(), ref.id(), ref.sub()}; }
+  v1::LimitRef ToRef() const;
+
   friend auto operator<=>(const LimitId&, const LimitId&) = default;
 };
 

@@ -8,6 +8,7 @@
 
 #include "ledger/base/check.h"
 #include "ledger/base/money.h"
+#include "ledger/machine/accounts.h"
 #include "ledger/machine/totals_history.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -27,7 +28,7 @@ class MovingTotals {
       programs_[program] = *kept;
       programs_[program].clear_pools();
       for (const rows::PoolUse& pool : kept->pools()) {
-        pools_[PoolKey(program, pool.limit())] = pool.used_fen();
+        pools_[KeyOf(program, pool.limit())] = pool.used_fen();
       }
     }
   }
@@ -47,7 +48,7 @@ class MovingTotals {
     for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
       if (!IsPoolLimit(delta.limit().kind())) continue;
       const uint32_t program = delta.program() != 0 ? delta.program() : entry.program();
-      int64_t& used_fen = pools_[PoolKey(program, delta.limit())];
+      int64_t& used_fen = pools_[KeyOf(program, delta.limit())];
       used_fen = CheckedAddFen(used_fen, delta.delta_fen());
     }
     TakeProgram(entry);
@@ -66,10 +67,6 @@ class MovingTotals {
   }
 
  private:
-  static tables::Limits::Key PoolKey(uint32_t program, const v1::LimitRef& limit) {
-    return {program, static_cast<uint8_t>(limit.kind()), limit.id(), limit.sub()};
-  }
-
   rows::ProgramRow* Program(uint32_t number) { return programs_[number].mutable_program(); }
 
   void Move(uint32_t program, v1::AccountKind kind, int64_t delta_fen) {

@@ -43,14 +43,13 @@ void FillTransfers(const View& view, ProgramFigures* figures) {
 }
 
 uint64_t CountWaiting(const View& view, uint32_t program, const v1::LimitRef& pool) {
-  const auto kind = static_cast<uint8_t>(pool.kind());
+  const LimitId list = LimitId::FromRef(pool);
   uint64_t waiting = 0;
-  view.Scan<tables::Waitlist>(
-      {program, kind, pool.id(), pool.sub(), 0},
-      {program, kind, pool.id(), pool.sub(), std::numeric_limits<uint64_t>::max()},
-      [&](const tables::Waitlist::Key&, const rows::NumberRow&) {
-        return ++waiting < kMaxWaitersCounted;
-      });
+  view.Scan<tables::Waitlist>(WaitlistKey(program, list, 0),
+                              WaitlistKey(program, list, kLastQueueNumber),
+                              [&](const tables::Waitlist::Key&, const rows::NumberRow&) {
+                                return ++waiting < kMaxWaitersCounted;
+                              });
   return waiting;
 }
 

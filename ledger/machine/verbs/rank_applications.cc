@@ -55,7 +55,7 @@ class RunningGrants {
     if (grant == nullptr || grant->waits) return {0, true};
     Add(LimitId{}, grant->granted_fen);
     for (const v1::LimitRef& limit : application.limits()) {
-      Add({limit.kind(), limit.id(), limit.sub()}, grant->granted_fen);
+      Add(LimitId::FromRef(limit), grant->granted_fen);
     }
     return {grant->granted_fen, grant->granted_fen < wanted_fen};
   }
@@ -65,9 +65,7 @@ class RunningGrants {
     for (const auto& [id, fen] : granted_) {
       if (id == LimitId{} || fen == 0) continue;  // the budget's account is its limit
       v1::LimitDelta* delta = event->add_limit_deltas();
-      delta->mutable_limit()->set_kind(id.kind);
-      delta->mutable_limit()->set_id(id.id);
-      delta->mutable_limit()->set_sub(id.sub);
+      *delta->mutable_limit() = id.ToRef();
       delta->set_delta_fen(fen);
     }
   }
