@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/ledger.h"
+#include "server/access/rpc_table.h"
 #include "server/host/clocks.h"
 #include "server/metrics/metrics.h"
 #include "tests/server/http_get.h"
@@ -151,6 +152,8 @@ class MetricsListTest : public ::testing::Test {
     options.ballast_bytes = 0;
     const auto ledger = Ledger::Open(options);
     EXPECT_TRUE(ledger.ok()) << ledger.status();
+    const auto rpcs = ServedRpcs();
+    EXPECT_TRUE(rpcs.ok()) << rpcs.status();
     const auto metrics = Metrics::Start("127.0.0.1:0");
     EXPECT_TRUE(metrics.ok()) << metrics.status();
     (*metrics)->Watch(ledger->get(), &clock);
@@ -158,7 +161,7 @@ class MetricsListTest : public ::testing::Test {
     group.items.push_back({"Redeem", v1::REASON_NON_TRANSFERABLE, 1, 1});
     (*metrics)->OnGroup(group);
     (*metrics)->OnUnrecorded("OVERLOADED", 1);
-    (*metrics)->OnRpc(*FindRpc("voucher.v1.CreditService", "Redeem"), 0, 1);
+    (*metrics)->OnRpc(*rpcs->Find("voucher.v1.CreditService", "Redeem"), 0, 1);
     storage_gauges_ = (*ledger)->StorageGauges().size();
     const auto scraped = HttpGet(absl::StrCat("127.0.0.1:", (*metrics)->port()), "/metrics");
     EXPECT_TRUE(scraped.ok()) << scraped.status();
