@@ -176,8 +176,9 @@ std::string GeneratedCsv::File(const CsvImport& import, int rows, bool all_good)
     digital_ = Below(2) == 0;
     const bool further = import.runs && row % 2 == 1;
     csv += absl::StrJoin(columns, ",", [&](std::string* out, const ImportColumn* column) {
-      const bool once = column->name != import.key[0] && !absl::StrContains(column->field, "[]");
-      const bool blank = further && once && (all_good || Below(20) != 0);
+      const bool once =
+          further && column->name != import.key[0] && !absl::StrContains(column->field, "[]");
+      const bool blank = once && (all_good || Below(20) != 0);
       const std::string cell = blank ? "" : Cell(import, *column, row, all_good);
       absl::StrAppend(out, "\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
     });

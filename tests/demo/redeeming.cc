@@ -4,9 +4,12 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include <grpcpp/impl/codegen/rpc_method.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
