@@ -69,14 +69,14 @@ TEST_F(VoucherctlExportTest, QueueIsInQueueOrder) {
           "approved_yuan,state,next_stage,score,rank,notice_id,voucher_id",
           absl::StrCat("1,1,2025-10-30 10:00:06.000,", UsccCell(1),
                        ",\"'=cmd,\"\"x\"\"\",420112,SMALL,benchmark,P1,,aliyun;huaweicloud,"
-                       "REIMBURSEMENT,100.00,50.00,50.00,45.00,APPROVED,,88.50,1,,"),
+                       "REIMBURSEMENT,100.00,0.00,50.00,45.00,APPROVED,,88.50,1,,"),
           absl::StrCat("2,2,2025-10-30 10:00:06.000,", UsccCell(0),
                        ",武汉测试科技有限公司,420111,SMALL,sme-cloud,P2,,huaweicloud,"
-                       "REIMBURSEMENT,100.00,80.00,80.00,0.00,LISTED,,70.00,2,,"),
+                       "REIMBURSEMENT,100.00,0.00,80.00,0.00,LISTED,,70.00,2,,"),
           absl::StrCat("3,3,2025-10-30 10:00:10.000,", UsccCell(3),
                        ",省属工厂,420200,MEDIUM,benchmark,P3,,huaweicloud,REIMBURSEMENT,200.00,"
                        "100.00,0.00,0.00,COLLECTED,DISTRICT,,,,"),
-          absl::StrCat(",4,2025-10-30 10:00:11.000,", UsccCell(2),
+          absl::StrCat("4,4,2025-10-30 10:00:11.000,", UsccCell(2),
                        ",江夏陶坊,420115,MICRO,pilot,P4,,,REIMBURSEMENT,0.00,0.00,1000.00,0.00,"
                        "LISTED,,,,,")));
   EXPECT_EQ(err_, absl::StrCat("4 rows as of ledger entry ", running_.sequence(), "\n"));
@@ -307,21 +307,22 @@ TEST_F(VoucherctlExportTest, BudgetSumsByPhase) {
   const std::string header =
       "key,title,applications,spend_yuan,waiting,waiting_amount_yuan,held,held_amount_yuan,"
       "approved,approved_amount_yuan,settled,settled_amount_yuan,ended";
-  const std::string total = "TOTAL,合计,5,420.00,1,90.00,1,45.00,1,55.00,1,70.00,1";
+  const std::string total = "TOTAL,合计,5,420.00,1,90.00,1,45.00,2,125.00,1,70.00,1";
 
   Accept("auditor", {"export", "budget", kWait, "--by", "division"});
   EXPECT_THAT(CsvLines(), ElementsAre(header, "420102,,1,180.00,1,90.00,0,0.00,0,0.00,0,0.00,0",
                                       "420111,,1,60.00,0,0.00,0,0.00,1,55.00,0,0.00,0",
                                       "420112,,1,90.00,0,0.00,1,45.00,0,0.00,0,0.00,0",
-                                      "420115,,1,70.00,0,0.00,0,0.00,0,0.00,1,70.00,0",
+                                      "420115,,1,70.00,0,0.00,0,0.00,1,70.00,1,70.00,0",
                                       "420200,,1,20.00,0,0.00,0,0.00,0,0.00,0,0.00,1", total));
   Accept("auditor", {"export", "budget", kWait, "--by", "item"});
-  EXPECT_THAT(CsvLines(), ElementsAre(header, "cloud,上云,3,150.00,0,0.00,0,0.00,1,55.00,1,70.00,1",
-                                      "half,半额,2,270.00,1,90.00,1,45.00,0,0.00,0,0.00,0", total));
+  EXPECT_THAT(CsvLines(),
+              ElementsAre(header, "cloud,上云,3,150.00,0,0.00,0,0.00,2,125.00,1,70.00,1",
+                          "half,半额,2,270.00,1,90.00,1,45.00,0,0.00,0,0.00,0", total));
   Accept("auditor", {"export", "budget", kWait, "--by", "size"});
-  EXPECT_THAT(CsvLines(), ElementsAre(header, "MICRO,,1,70.00,0,0.00,0,0.00,0,0.00,1,70.00,0",
-                                      "SMALL,,3,330.00,1,90.00,1,45.00,1,55.00,0,0.00,0",
-                                      "MEDIUM,,1,20.00,0,0.00,0,0.00,0,0.00,0,0.00,1", total));
+  EXPECT_THAT(CsvLines(), ElementsAre(header, "MEDIUM,,1,20.00,0,0.00,0,0.00,0,0.00,0,0.00,1",
+                                      "MICRO,,1,70.00,0,0.00,0,0.00,1,70.00,1,70.00,0",
+                                      "SMALL,,3,330.00,1,90.00,1,45.00,1,55.00,0,0.00,0", total));
   EXPECT_EQ(RunAs("auditor", {"export", "budget", kWait, "--by", "colour"}), kMalformed);
   EXPECT_EQ(RunAs("auditor", {"export", "budget", kWait}), kMalformed);
 }
@@ -353,9 +354,9 @@ TEST_F(VoucherctlExportTest, BudgetByProviderSumsTransfersAndStatements) {
                   "confirmed,confirmed_amount_yuan,declined,declined_amount_yuan,statements,"
                   "booked_amount_yuan,reversed_amount_yuan,due_amount_yuan,paid_amount_yuan,"
                   "carried_forward_amount_yuan",
-                  "aliyun,阿里云,1,16.00,1,16.00,0,0.00,0,0.00,0,0.00,0.00,0.00,0.00,0.00",
                   "huaweicloud,华为云计算技术有限公司,6,3110.00,4,1590.00,1,1500.00,1,20.00,2,"
                   "100.00,30.00,90.00,90.00,-20.00",
+                  "aliyun,阿里云,1,16.00,1,16.00,0,0.00,0,0.00,0,0.00,0.00,0.00,0.00,0.00",
                   "TOTAL,合计,7,3126.00,5,1606.00,1,1500.00,1,20.00,2,100.00,30.00,90.00,90.00,"
                   "-20.00"));
 }

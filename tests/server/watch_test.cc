@@ -56,10 +56,13 @@ class EndlessService final : public RpcService {
 TEST(WatchTest, LooksAgainOnlyWhenTheMessageBeforeHasLeft) {
   RunningServer running([](LedgerOptions* options) { options->other_refusal_burst = 1'000'000; });
   const Principals principals(TestConfig(running.directory.path(), kInsideWindow, {kProviderId}));
+  const auto rpcs = ServedRpcs();
+  ASSERT_TRUE(rpcs.ok()) << rpcs.status();
   ProgressWaits waits(running.ledger.get(), running.pool.get());
   EndlessService service({.ledger = running.ledger.get(),
                           .clock = &running.clock,
                           .principals = &principals,
+                          .rpcs = &*rpcs,
                           .waits = &waits,
                           .pool = running.pool.get(),
                           .metrics = running.metrics.get(),
