@@ -174,7 +174,8 @@ void RequestBuilder::Read(size_t index, const CsvRow& row) {
 
 void RequestBuilder::Validate(UnixNanos now) {
   for (const FieldProblem& problem : ProblemsOf(request_, now)) TakeProblem(problem);
-  for (const auto& [path, place] : places_) {
+  for (const auto& by_path : places_) {
+    const Place& place = by_path.second;
     const ImportColumn& column = import_.columns[place.column];
     if (column.presence != Presence::kRequired || !place.cell.empty()) continue;
     const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const auto& problem) {
