@@ -123,6 +123,7 @@ int Serve(const ServerConfig& config, const Flags& flags) {
     return kExitFailed;
   };
 
+  const HugeBlockKeeper huge_blocks;
   SystemClock system_clock;
   const std::optional<UnixNanos> manual_start = ManualClockStart(config);
   std::unique_ptr<ManualClock> manual_clock =
@@ -202,7 +203,6 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   voucher::AllocateHugePages();
-  const voucher::HugeBlockKeeper huge_blocks;
   voucher::LeaveGrpcLocksUnchecked();
   return voucher::Main(argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -112,8 +113,9 @@ std::string ReadByType(absl::string_view cell, const FieldDescriptor* field, Mes
 }
 
 std::string ReadPoints(absl::string_view cell, const FieldDescriptor* field, Message* parent) {
+  // Read as yuan are, but without separators of thousands: "0,050" would be 50 points.
   const std::optional<int64_t> hundredths = ParseYuan(cell);
-  if (!hundredths || *hundredths < 1 || *hundredths > kMaxScore) {
+  if (absl::StrContains(cell, ',') || !hundredths || *hundredths < 1 || *hundredths > kMaxScore) {
     return "points from 0.01 to 100 with at most two decimals, as in 88.5";
   }
   parent->GetReflection()->SetInt32(parent, field, static_cast<int32_t>(*hundredths));

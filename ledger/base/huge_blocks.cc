@@ -56,8 +56,7 @@ void UnmapHugePages(char* begin, size_t bytes) {
   munmap(begin, RoundUp(bytes, kHugePageBytes));
 }
 
-uint32_t MakeHugeBlocksReady() {
-  const uint32_t seen = taken.load();
+void MakeHugeBlocksReady() {
   for (std::atomic<char*>& block : ready) {
     if (block.load() != nullptr) continue;
     char* const made = MapHugePages(kHugeBlockBytes);
@@ -66,7 +65,10 @@ uint32_t MakeHugeBlocksReady() {
     char* expected = nullptr;
     if (!block.compare_exchange_strong(expected, made)) UnmapHugePages(made, kHugeBlockBytes);
   }
-  return seen;
+}
+
+uint32_t HugeBlocksTaken() {
+  return taken.load();
 }
 
 void AwaitHugeBlockTaken(uint32_t seen) {

@@ -29,12 +29,13 @@ char* TakeHugeBlock();
 // Gives back what either returned; `bytes` as asked for.
 void UnmapHugePages(char* begin, size_t bytes);
 
-// Makes up to two blocks ready where fewer are, and touches them. Returns what AwaitHugeBlockTaken
-// waits to see changed.
-uint32_t MakeHugeBlocksReady();
+// Makes up to two blocks ready where fewer are, and touches them.
+void MakeHugeBlocksReady();
 
-// Waits until a ready block was taken, or NudgeHugeBlocks called, since MakeHugeBlocksReady
-// returned `seen`.
+// How often a ready block was taken or NudgeHugeBlocks called; AwaitHugeBlockTaken waits until that
+// is no longer `seen`. Whoever keeps blocks ready reads it before it looks whether to stop, so that
+// a nudge between the two is not slept through.
+uint32_t HugeBlocksTaken();
 void AwaitHugeBlockTaken(uint32_t seen);
 void NudgeHugeBlocks();
 

@@ -60,14 +60,14 @@ absl::StatusOr<uint64_t> ReadNumberToken(absl::string_view filters, absl::string
   return *last;
 }
 
-std::optional<uint64_t> WalkNumbers(uint64_t first, uint64_t last, size_t wanted,
+std::optional<uint64_t> WalkNumbers(uint64_t after, uint64_t last, size_t wanted,
                                     absl::FunctionRef<bool(uint64_t)> show) {
   size_t shown = 0;
   size_t examined = 0;
-  for (uint64_t number = first; number <= last; ++number) {
-    if (shown == wanted || examined == kMaxExamined) return number - 1;
+  for (uint64_t number = after; number < last;) {
+    if (shown == wanted || examined == kMaxExamined) return number;
     ++examined;
-    if (show(number)) ++shown;
+    if (show(++number)) ++shown;
   }
   return std::nullopt;
 }

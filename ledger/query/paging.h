@@ -50,10 +50,10 @@ absl::Status AlteredToken();
 std::string MakeNumberToken(absl::string_view filters, uint64_t last);
 absl::StatusOr<uint64_t> ReadNumberToken(absl::string_view filters, absl::string_view token);
 
-// Walks rows first, first + 1, … up to `last`, until `wanted` are shown. `show` takes a number and
-// returns whether it was shown. Returns the last number looked at, or nullopt at the end of the
-// rows.
-std::optional<uint64_t> WalkNumbers(uint64_t first, uint64_t last, size_t wanted,
+// Walks rows after + 1, after + 2, … up to `last`, until `wanted` are shown. `show` takes a number
+// and returns whether it was shown. Returns the last number looked at, or nullopt at the end of the
+// rows. `after` may be any number: whoever forges a token chooses it.
+std::optional<uint64_t> WalkNumbers(uint64_t after, uint64_t last, size_t wanted,
                                     absl::FunctionRef<bool(uint64_t)> show);
 
 // Walks the rows of index T under (owner, number), numbers above `after`, in the same manner.

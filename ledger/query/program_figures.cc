@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "ledger/base/check.h"
 #include "ledger/machine/clusters.h"
@@ -81,12 +83,14 @@ void FillWaitlist(const Context& context, const Context::Program& program,
   figures->waitlist_missing_fen = MissingForTheFirst(context, program);
 }
 
-ProgramFigures FiguresOf(const View& view, uint32_t number, UnixNanos now) {
+// nullopt where views are damaged: a scrape shows what it can.
+std::optional<ProgramFigures> FiguresOf(const View& view, uint32_t number, UnixNanos now) {
   ProgramFigures figures;
   Context context(view, v1::Authority::default_instance(), now);
   const auto program = context.FindProgram(number);
-  VOUCHER_CHECK(program && FillBudget(view, program->row->program_id(), &figures.budget).ok())
-      << number;
+  if (!program || !FillBudget(view, program->row->program_id(), &figures.budget).ok()) {
+    return std::nullopt;
+  }
   figures.number = number;
   figures.sandbox = program->rules->rules().sandbox();
   figures.granted_fen = GrantedFen(figures.budget);
@@ -105,7 +109,7 @@ std::vector<ProgramFigures> FiguresOfPrograms(const View& view, UnixNanos now) {
   const uint32_t programs = counters == nullptr ? 0 : counters->program();
   std::vector<ProgramFigures> all;
   for (uint32_t number = 1; number <= programs; ++number) {
-    all.push_back(FiguresOf(view, number, now));
+    if (auto figures = FiguresOf(view, number, now)) all.push_back(*std::move(figures));
   }
   return all;
 }

@@ -21,7 +21,7 @@ absl::Status ListPrograms(const View& view, const v1::ListProgramsRequest& reque
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->program();
-  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+  const auto end = WalkNumbers(page.after, last, page.wanted, [&](uint64_t number) {
     *response->add_programs() = ProgramResource(view, static_cast<uint32_t>(number));
     return true;
   });

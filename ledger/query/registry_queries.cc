@@ -32,7 +32,7 @@ absl::Status ListEnterprises(const View& view, const v1::ListEnterprisesRequest&
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->enterprise();
-  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+  const auto end = WalkNumbers(page.after, last, page.wanted, [&](uint64_t number) {
     *response->add_enterprises() =
         EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
     return true;
@@ -48,7 +48,7 @@ absl::Status ListProviders(const View& view, const v1::ListProvidersRequest& req
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->provider();
-  const auto end = WalkNumbers(page.after + 1, last, page.wanted, [&](uint64_t number) {
+  const auto end = WalkNumbers(page.after, last, page.wanted, [&](uint64_t number) {
     *response->add_providers() =
         ProviderResource(number, MustFind<tables::Providers>(view, {number}));
     return true;

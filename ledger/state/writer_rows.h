@@ -99,7 +99,7 @@ class EditableRows : public View {
   template <class T>
   void AppendOrdered(const CachedTable<T>& cached);
   template <class T>
-  static void AppendRow(EditableRows* overlay, const void* row);
+  static void AppendRow(EditableRows* rows, const void* row);
 
   // Appends a change as bytes; nullptr: the row is gone.
   template <class T>

@@ -94,6 +94,9 @@ absl::StatusOr<Rpc> RpcOf(const MethodDescriptor& method) {
   VOUCHER_ASSIGN_OR_RETURN(rpc.roles, RolesOf(method, *rpc.options));
   VOUCHER_RETURN_IF_ERROR(CheckScopes(method, *rpc.options));
   VOUCHER_RETURN_IF_ERROR(CheckRefusals(method, *rpc.options));
+  if (rpc.options->two_persons() || rpc.options->validate_only()) {
+    return Wrong(method, "promises two_persons or validate_only, which this server does not do");
+  }
   if (rpc.options->max_request_bytes() == 0) return Wrong(method, "has no max_request_bytes");
   return rpc;
 }

@@ -1,5 +1,7 @@
 #include "server/host/huge_pages.h"
 
+#include <cstdint>
+
 #include <sys/resource.h>
 
 #include "ledger/base/huge_blocks.h"
@@ -67,7 +69,12 @@ void HugeBlockKeeper::Run() {
   constexpr int kNiceness = 5;
   NameThisThread("huge-blocks");
   setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, on Linux
-  while (!stopping_) AwaitHugeBlockTaken(MakeHugeBlocksReady());
+  while (true) {
+    const uint32_t seen = HugeBlocksTaken();
+    if (stopping_) return;
+    MakeHugeBlocksReady();
+    AwaitHugeBlockTaken(seen);
+  }
 }
 
 }  // namespace voucher

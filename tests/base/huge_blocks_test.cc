@@ -45,7 +45,12 @@ TEST(HugeBlocks, ReadyOnesAreTouched) {
 
   std::atomic<bool> stopping{false};
   std::thread keeper([&] {
-    while (!stopping) AwaitHugeBlockTaken(MakeHugeBlocksReady());
+    while (true) {
+      const uint32_t seen = HugeBlocksTaken();
+      if (stopping) return;
+      MakeHugeBlocksReady();
+      AwaitHugeBlockTaken(seen);
+    }
   });
   // More than are ready at first, so that some are made ready after others were taken.
   int touched = 0;

@@ -51,7 +51,8 @@ TEST(ParseReviews, NamesEachKindOfBadCell) {
   EXPECT_THAT(columns("7,EXPERT,REJECT,,"), ElementsAre("opinion"));
   EXPECT_THAT(columns("7,EXPERT,REJECT,50,no"), ElementsAre("score"));
   EXPECT_THAT(columns("7,EXPERT,PASS,,\n7,EXPERT,PASS,,"), ElementsAre("application_id"));
-  for (const char* score : {"0", "0.00", "100.01", "88.555", "88,5", ".5", "5.", "-1", "1e1"}) {
+  for (const char* score :
+       {"0", "0.00", "100.01", "88.555", "88,5", "0,050", ".5", "5.", "-1", "1e1"}) {
     EXPECT_THAT(columns(absl::StrCat("7,EXPERT,PASS,\"", score, "\",")), ElementsAre("score"))
         << score;
   }

@@ -1,6 +1,10 @@
 #include "ledger/query/paging.h"
 
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -85,6 +89,24 @@ TEST(PagingTest, AWalkThatShowsNothingStopsAndGoesOnFromThere) {
       WalkIndex<tables::VouchersByProgram>(rows, uint32_t{1}, *first, 10, show_last);
   EXPECT_FALSE(second.has_value());
   EXPECT_EQ(shown, std::vector<uint64_t>{kMaxExamined + 5});
+}
+
+TEST(PagingTest, AWalkByNumbersGoesFromWhereverATokenSays) {
+  const auto walk = [](uint64_t after, size_t wanted) {
+    std::vector<uint64_t> shown;
+    const auto end = WalkNumbers(after, 3, wanted, [&](uint64_t number) {
+      shown.push_back(number);
+      return true;
+    });
+    return std::make_pair(shown, end);
+  };
+  using Shown = std::vector<uint64_t>;
+  EXPECT_EQ(walk(0, 2), std::make_pair(Shown({1, 2}), std::make_optional<uint64_t>(2)));
+  EXPECT_EQ(walk(2, 2), std::make_pair(Shown({3}), std::optional<uint64_t>()));
+  EXPECT_EQ(walk(3, 2), std::make_pair(Shown(), std::optional<uint64_t>()));
+  // The digest of a token has no key: anybody can make one.
+  constexpr uint64_t kForged = std::numeric_limits<uint64_t>::max();
+  EXPECT_EQ(walk(kForged, 2), std::make_pair(Shown(), std::optional<uint64_t>()));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // The table of RPCs: what is read from the options in proto/, and what does not pass.
 #include "server/access/rpc_table.h"
 
+#include <fstream>
 #include <functional>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -180,6 +182,8 @@ TEST(RpcTableTest, AnRpcWithoutOptionOrWithOneThatCannotHoldIsNamed) {
        [](Shop& shop) { shop.options().set_scopes(0, v1::SCOPE_KIND_UNSPECIFIED); }},
       {"scopes besides", [](Shop& shop) { shop.options().add_scopes(v1::SCOPE_KIND_PROVIDER); }},
       {"unknown refusal", [](Shop& shop) { shop.options().add_refusals(v1::REASON_UNSPECIFIED); }},
+      {"promises", [](Shop& shop) { shop.options().set_two_persons(true); }},
+      {"promises", [](Shop& shop) { shop.options().set_validate_only(true); }},
       {"no max_request_bytes", [](Shop& shop) { shop.options().clear_max_request_bytes(); }},
   };
   EXPECT_TRUE(Shop().Table().ok());
@@ -201,6 +205,28 @@ TEST(RpcTableTest, ARequestOfMoreBytesThanItsRpcTakesIsTooLarge) {
   const absl::Status status = CheckRequestBytes(table.rpcs()[0], 1001);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(status.message(), HasSubstr("/shop.Shop/Buy takes at most 1000"));
+}
+
+// Who may call what, and how far, as it was decided: whoever widens it says so here too.
+TEST(RpcTableTest, EveryRpcIsOpenToThoseOfTheListAndNoOther) {
+  std::string found;
+  const absl::StatusOr<RpcTable> table = ServedRpcs();
+  ASSERT_TRUE(table.ok()) << table.status();
+  for (const Rpc& rpc : table->rpcs()) {
+    absl::StrAppend(&found, rpc.path.substr(1), rpc.options->retry_safe() ? "" : " once", ":");
+    for (const v1::Role role : kRoles) {
+      if (MayCall(role, rpc)) absl::StrAppend(&found, " ", v1::Role_Name(role).substr(5));
+    }
+    for (const int scope : rpc.options->scopes()) {
+      if (scope == v1::SCOPE_KIND_NONE) continue;
+      absl::StrAppend(&found, " /",
+                      v1::ScopeKind_Name(static_cast<v1::ScopeKind>(scope)).substr(11));
+    }
+    found += "\n";
+  }
+  std::ostringstream decided;
+  decided << std::ifstream("tests/server/rpc_access.txt").rdbuf();
+  EXPECT_EQ(found, decided.str());
 }
 
 }  // namespace
