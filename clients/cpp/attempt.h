@@ -18,8 +18,8 @@ absl::Status FromGrpc(const grpc::Status& status);
 void Prepare(const Options& options, absl::Time deadline, grpc::ClientContext* context);
 
 // Runs `attempt`, a call of the RPC at `path`, until it succeeds, fails for good, or the options of
-// the RPC, `policy` or `deadline` forbid another. It gets
-// the attempt's deadline; it may set `*progress`, after which attempts count from 1 again.
+// the RPC, `policy` or `deadline` forbid another. It gets the attempt's deadline; it may set
+// `*progress`, after which attempts count from 1 again.
 absl::Status RunWithRetries(
     absl::string_view path, const RetryPolicy& policy, absl::Time deadline,
     absl::Duration attempt_timeout,

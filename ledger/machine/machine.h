@@ -20,8 +20,7 @@ namespace voucher {
 // recorded entry into row changes and never reads rules. Neither knows a clock, a thread, a random
 // source or the disk. Life of a command:
 //
-//   std::vector<FieldProblem> problems = ValidateCommand(command, now);        // decode.h;
-//   malformed ends here
+//   std::vector<FieldProblem> problems = ValidateCommand(command, now);     // malformed ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
 //   const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
 //   v1::Entry entry = Decide(view, std::move(command), who, received, recorded, named);
