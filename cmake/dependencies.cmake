@@ -12,6 +12,8 @@ find_package(fmt CONFIG REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)          # spdlog::spdlog
 find_package(CLI11 2.1 CONFIG REQUIRED)            # CLI11::CLI11
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)   # nlohmann_json::nlohmann_json
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)  # PkgConfig::utf8proc
 find_package(GTest 1.12 CONFIG REQUIRED)           # GTest::gtest, GTest::gmock, GTest::gtest_main
 find_program(VOUCHER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)  # Debian's: it sees python3-grpcio
 

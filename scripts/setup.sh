@@ -5,7 +5,7 @@
 # valgrind: a header for the benchmark of single commands, and callgrind, which counts their instructions in a test.
 build_packages="g++=g++ cmake=cmake ninja-build=ninja ccache=ccache lld=ld.lld pkgconf=pkg-config python3=/usr/bin/python3
   protobuf-compiler=protoc protobuf-compiler-grpc=grpc_cpp_plugin libprotobuf-dev libgrpc++-dev libabsl-dev libssl-dev
-  librocksdb-dev prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libgtest-dev libgmock-dev libgoogle-perftools-dev
+  librocksdb-dev prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libutf8proc-dev libxxhash-dev libgtest-dev libgmock-dev libgoogle-perftools-dev
   valgrind=valgrind"
 
 # promtool is in Debian's prometheus; its service is not used and may be disabled.

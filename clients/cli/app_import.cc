@@ -16,8 +16,17 @@ constexpr char kFileFooter[] =
     "the columns, in any order. Amounts are whole fen, days 2025-10-31. If a "
     "row is wrong every "
     "wrong\n"
-    "row is named and nothing is sent. Safe to repeat: the same file again "
-    "gets the first answers.";
+    "row is named and nothing is sent.";
+
+constexpr char kRepeatFooter[] =
+    "Safe to repeat, by anybody and however the file was saved: what stands is "
+    "told as unchanged, or\n"
+    "as done before with its entry, and is no failure; what was undone since is "
+    "done again.\n"
+    "--request-id names the run: the same id and rows get the first answers "
+    "again. --dry-run needs no\n"
+    "server; where one is there it tells how the rows compare with what "
+    "stands.\n";
 
 // The command that imports a file, without its options but with the columns in
 // its help.
@@ -25,14 +34,14 @@ CLI::App* AddFileCommand(const client::CsvImport& file, const std::string& more,
                          ImportOptions* options) {
   CLI::App* command = Group(app, "import")->add_subcommand(file.kind, file.help);
   command->add_option("FILE", options->file, "CSV file; - is standard input")->required();
-  command->add_flag("--dry-run", options->dry_run, "only check the file; needs no server");
+  command->add_flag("--dry-run", options->dry_run, "only check the file; sends nothing");
   command->footer(absl::StrCat("Columns:\n", client::ColumnsHelp(file), more, kFileFooter));
   return command;
 }
 
 void AddImportCommand(const ImportKind& kind, CLI::App* app, Session* session, Chosen* chosen) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* command = AddFileCommand(*kind.file, "", app, options.get());
+  CLI::App* command = AddFileCommand(*kind.file, kRepeatFooter, app, options.get());
   if (!kind.file->program_field.empty()) {
     command->add_option("--program", options->program_id, "program, as in hubei-2025")->required();
   }
@@ -49,10 +58,8 @@ void AddImportCommand(const ImportKind& kind, CLI::App* app, Session* session, C
         ->check(CLI::Range(size_t{1}, kind.most_rows))
         ->capture_default_str();
   }
-  command->callback([=, import = kind.import] {
-    chosen->needs_client = !options->dry_run;
-    chosen->run = [=] { return import(*options, *session); };
-  });
+  command->callback(
+      [=, import = kind.import] { chosen->run = [=] { return import(*options, *session); }; });
 }
 
 void AddStatementLinesCommand(CLI::App* app, Session* session, Chosen* chosen) {
@@ -65,9 +72,9 @@ void AddStatementLinesCommand(CLI::App* app, Session* session, Chosen* chosen) {
                                      "Split a longer statement by transfers, and say with "
                                      "--first-transfer and --last-transfer\n"
                                      "what each part covers. Findings do not change the exit "
-                                     "code. The same file with the same\n"
-                                     "options again gets the first findings; to compare anew, "
-                                     "give another --request-id.\n",
+                                     "code. Every run compares anew; with\n"
+                                     "--request-id the first findings under it are shown "
+                                     "again.\n",
                                      app, options.get());
   command->add_option("--provider", options->provider_id, "provider, as in huaweicloud")
       ->required();

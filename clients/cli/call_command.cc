@@ -1,6 +1,7 @@
 #include "clients/cli/call_command.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,9 +13,12 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/message_differencer.h"
 
 #include "clients/cli/exit_code.h"
 #include "clients/cli/failure.h"
+#include "clients/cli/field_text.h"
+#include "clients/cli/import_report.h"
 #include "clients/cli/import_rows.h"
 #include "clients/cli/render.h"
 #include "clients/cli/rpc.h"
@@ -86,6 +90,49 @@ int CallByName(const std::string& rpc_name, const std::string& data, Session& se
   return kOk;
 }
 
+namespace {
+
+// Whether the calendar in force, if there is one, says the same.
+bool Stands(const v1::GetCalendarResponse& known, const v1::PublishCalendarRequest& asked) {
+  if (known.revision() == 0) return false;
+  v1::PublishCalendarRequest same;
+  same.set_request_id(asked.request_id());
+  same.set_first_year(known.first_year());
+  same.set_last_year(known.last_year());
+  *same.mutable_days() = known.days();
+  return google::protobuf::util::MessageDifferencer::Equals(same, asked);
+}
+
+// How the days of a calendar compare with those in force.
+std::vector<std::string> WordsOfDays(const v1::GetCalendarResponse& known,
+                                     const v1::PublishCalendarRequest& asked) {
+  std::map<std::string, const v1::CalendarDay*> left;
+  for (const v1::CalendarDay& day : known.days()) left[DateText(day.date())] = &day;
+  std::vector<std::string> words;
+  for (const v1::CalendarDay& day : asked.days()) {
+    const auto before = left.find(DateText(day.date()));
+    if (before == left.end()) {
+      words.push_back("new");
+      continue;
+    }
+    const bool same = google::protobuf::util::MessageDifferencer::Equals(*before->second, day);
+    words.push_back(same ? "unchanged" : "changed");
+    left.erase(before);
+  }
+  words.resize(words.size() + left.size(), "taken out");
+  return words;
+}
+
+void PrintUnchanged(uint32_t revision, Session& session) {
+  if (session.json) {
+    session.out << "{\"outcome\": \"unchanged\", \"revision\": " << revision << "}\n";
+  } else {
+    session.out << "unchanged: revision " << revision << " says the same\n";
+  }
+}
+
+}  // namespace
+
 int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(file);
   if (!csv.ok()) return Malformed(csv.status().message(), session);
@@ -99,9 +146,21 @@ int PublishCalendar(const std::string& file, int first_year, int last_year, Sess
   NameProblems(file, days->problems, session.err);
   if (!days->problems.empty()) return kMalformed;
 
+  const auto read = session.client->GetCalendar(v1::GetCalendarRequest());
+  // A request_id that is given asks for the answer of that request. None published yet: no days.
+  const bool comparable =
+      session.request_id.empty() && (read.ok() || absl::IsNotFound(read.status()));
+  const v1::GetCalendarResponse known = read.value_or(v1::GetCalendarResponse());
+  if (comparable && Stands(known, request)) {
+    PrintUnchanged(known.revision(), session);
+    return kOk;
+  }
   const auto response = session.client->PublishCalendar(request);
   if (!response.ok()) return PrintFailure(response.status(), request_id, session);
   PrintAnswer(*response, {}, session);
+  if (comparable && !session.json) {
+    PrintWords("days", WordsOfDays(known, request), session.out);
+  }
   return kOk;
 }
 

@@ -13,7 +13,8 @@ namespace voucher::cli {
 // Returns the exit code. Needs session.client.
 int CallByName(const std::string& rpc, const std::string& data, Session& session);
 
-// Publishes the working-day calendar of a CSV file for years that it says nothing about itself.
+// Publishes the working-day calendar of a CSV file for years that it says nothing about itself,
+// unless the one in force says the same, and tells how the days compare with those.
 // Returns the exit code.
 int PublishCalendar(const std::string& file, int first_year, int last_year, Session& session);
 

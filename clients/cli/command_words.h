@@ -35,6 +35,13 @@ inline Argument AmountWord() {
 inline Argument ApplicationWord() {
   return {"APPLICATION", "application_id", "number of the application"};
 }
+inline Argument SandboxOption() {
+  return {"--sandbox", "sandbox", "true for the world of sandboxes", kOptional};
+}
+inline Argument RepeatsOption() {
+  return {"--repeats", "repeats", "entry that booked it before, where repeating it is meant",
+          kOptional};
+}
 inline Argument AsOfSequence() {
   return {"--as-of-sequence", "sequence", "as it was after this ledger entry", kOptional};
 }

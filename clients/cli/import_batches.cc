@@ -90,7 +90,8 @@ bool SendBatch(const std::vector<RowOrError<typename Batch::Row>>& rows, size_t 
         const auto& outcome = response->outcomes(static_cast<int>(i));
         ImportedRow* row = &(*imported)[pending[i]];
         if (outcome.has_event()) {
-          SetAccepted(outcome.receipt(), Batch::Granted(outcome.event()), row);
+          SetAccepted(outcome.receipt(), OutcomeOf(outcome.event()),
+                      Batch::Granted(outcome.event()), row);
         } else {
           SetRefused(outcome.refusal(), outcome.has_receipt() ? &outcome.receipt() : nullptr, row);
         }
@@ -132,6 +133,10 @@ std::vector<ImportedRow> SendBatches(const std::vector<RowOrError<typename Batch
     if (!SendBatch<Batch>(rows, begin, end, *session.client, &imported)) stop = true;
     bar.Advance(end - begin);
   });
+  constexpr size_t kReadsAtATime = 8;
+  StandingReader reader(*session.client, client::CallOptions());
+  RunConcurrently(rows.size(), kReadsAtATime,
+                  [&](size_t i) { TellIfDone(rows[i].request, &reader, &imported[i]); });
   return imported;
 }
 

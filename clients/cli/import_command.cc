@@ -32,17 +32,26 @@ ImportKind Each(const client::ImportOf<Request>& file,
 int ImportCatalog(const ImportOptions& options, Session& session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
   if (!csv.ok()) return Malformed(csv.status().message(), session);
-  const auto rows = client::ParseCatalog(*csv, ScopeOf(options));
+  const client::ImportScope scope = ScopeOf(options, session);
+  const auto rows = client::ParseCatalog(*csv, scope);
   if (!rows.ok()) {
     return Malformed(absl::StrCat(options.file, ": ", rows.status().message()), session);
   }
   const size_t wrong = NameWrongRows(options.file, rows->products, options.dry_run, session.err);
-  if (const auto code = Verdict(rows->products.size(), wrong, options, session)) return *code;
+  if (const auto code = Verdict(rows->products.size(), wrong, options, session)) {
+    if (*code != kOk) return *code;
+    StandingReader reader(*session.client, QuickReads(session));
+    std::vector<std::string> words;
+    absl::Status compared = AppendWords(rows->providers, &reader, &words);
+    if (compared.ok()) compared = AppendWords(rows->products, &reader, &words);
+    PrintComparison(compared, words, session);
+    return kOk;
+  }
 
   std::vector<ImportedRow> imported;
   SendEach(rows->providers, &Client::PutProvider, options, session, &imported);
   SendEach(rows->products, &Client::PutProduct, options, session, &imported);
-  return PrintReport(options.file, imported, session);
+  return PrintReport(options.file, scope.run_id, imported, session);
 }
 
 }  // namespace
@@ -53,8 +62,8 @@ std::vector<ImportKind> ImportKinds() {
       {&client::CatalogImport(), &ImportCatalog},
       Each(client::ClusterImport(), &Client::PutCluster),
       Each(client::IncidentImport(), &Client::RecordIncident),
-      Each(client::ListingImport(), &Client::SetListing),
-      Each(client::BlacklistImport(), &Client::SetBlacklist),
+      Each(client::ListingImport(), &Client::SetListing, 1),
+      Each(client::BlacklistImport(), &Client::SetBlacklist, 1),
       {&client::ApplicationImport(), &ImportApplications, 1, 256, 1'000},
       Each(client::CorrectionImport(), &Client::CorrectApplication),
       {&client::ReviewImport(), &ImportReviews, 1, 1'000, kMaxBatchItems},

@@ -17,7 +17,8 @@ struct ImportOptions {
   std::string file;         // "-" is standard input
   std::string program_id;   // catalog, applications, clusters
   std::string provider_id;  // statement lines
-  // Only read the file: name bad rows and hints, send nothing. Needs no server.
+  // Only read the file: name bad rows and hints, send nothing. Without a server
+  // it does not say what stands of the rows.
   bool dry_run = false;
   // Calls at a time. With 1, rows are decided in the order of the file.
   size_t concurrency = 1;
@@ -33,9 +34,9 @@ struct ImportOptions {
 // A kind of file of which each row, or run of rows, is a request.
 //
 // `import` reads the whole file first. If any row is wrong, every wrong row is
-// named and nothing is sent: request ids hang on the content of the file, so it
-// has to be mended before the first row goes out. It returns the exit code, and
-// needs session.client unless it is a dry run.
+// named and nothing is sent. A dry run compares the rows with what stands, if
+// there is a server that shows it. It returns the exit code and needs
+// session.client.
 struct ImportKind {
   const client::CsvImport* file;
   std::function<int(const ImportOptions& options, Session& session)> import;

@@ -14,7 +14,6 @@
 #include "clients/cli/run_command.h"
 #include "clients/cli/table.h"
 #include "clients/import/imports.h"
-#include "clients/import/request_id.h"
 #include "ledger/validation/limits.h"
 
 namespace voucher::cli {
@@ -22,23 +21,15 @@ namespace {
 
 constexpr size_t kMostOnNotice = kMaxNoticeApplications;
 
-// Applications that are to go on notice, and the id that the first request
-// gets; empty for a fresh one.
-struct NoticeList {
-  std::vector<uint64_t> ids;
-  std::string request_id;
-};
-
-// Reads the file into `list`. Returns the exit code if it is no good, having
-// said why.
-std::optional<int> ReadFile(const NoticeOptions& options, Session& session, NoticeList* list) {
+// Reads the applications of the file into `ids`. Returns the exit code if it is
+// no good, having said why.
+std::optional<int> ReadFile(const NoticeOptions& options, Session& session,
+                            std::vector<uint64_t>* ids) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
   if (!csv.ok()) return Malformed(csv.status().message(), session);
   const client::CsvImport& import = client::NoticeImport();
-  list->request_id =
-      client::ImportRequestIds(import.kind, options.program_id, *csv).For(import.kind);
   v1::PublishNoticeRequest request;
-  request.set_request_id(session.request_id.empty() ? list->request_id : session.request_id);
+  EnsureRequestId(session, &request);
   request.set_program_id(options.program_id);
   const absl::StatusOr<client::WholeFile> read =
       client::ParseWholeFile(import, *csv, absl::ToUnixNanos(absl::Now()), &request);
@@ -47,24 +38,58 @@ std::optional<int> ReadFile(const NoticeOptions& options, Session& session, Noti
   }
   NameProblems(options.file, read->problems, session.err);
   if (!read->problems.empty()) return kMalformed;
-  list->ids.assign(request.application_ids().begin(), request.application_ids().end());
+  ids->assign(request.application_ids().begin(), request.application_ids().end());
   return std::nullopt;
 }
 
-int PublishOne(const NoticeOptions& options, const NoticeList& list, size_t begin,
+// The notice that all of the applications went on before, and that none of them
+// has to go on again; 0 if there is none.
+uint64_t NoticeBefore(const v1::PublishNoticeRequest& request, Session& session) {
+  uint64_t notice = 0;
+  for (const uint64_t id : request.application_ids()) {
+    v1::GetApplicationRequest get;
+    get.set_application_id(id);
+    const auto response = session.client->GetApplication(get);
+    if (!response.ok()) return 0;
+    const v1::Application& application = response->application();
+    const bool went_on = application.state() == v1::APPLICATION_STATE_ON_NOTICE ||
+                         application.state() == v1::APPLICATION_STATE_OBJECTED ||
+                         PhaseOf(application.state()) == Phase::kApproved;
+    if (!went_on || application.notice_id() == 0) return 0;
+    if (notice != 0 && notice != application.notice_id()) return 0;
+    notice = application.notice_id();
+  }
+  return notice;
+}
+
+void PrintDoneBefore(uint64_t notice, Session& session) {
+  if (session.json) {
+    session.out << "{\"outcome\": \"done before\", \"notice_id\": \"" << notice << "\"}\n";
+  } else {
+    session.out << "done before: they went on notice " << notice << "\n";
+  }
+}
+
+int PublishOne(const NoticeOptions& options, const std::vector<uint64_t>& ids, size_t begin,
                Session& session) {
   v1::PublishNoticeRequest request;
   request.set_program_id(options.program_id);
-  const size_t end = std::min(list.ids.size(), begin + kMostOnNotice);
-  for (size_t i = begin; i < end; ++i) request.add_application_ids(list.ids[i]);
-  if (session.request_id.empty()) request.set_request_id(list.request_id);
+  const size_t end = std::min(ids.size(), begin + kMostOnNotice);
+  for (size_t i = begin; i < end; ++i) request.add_application_ids(ids[i]);
   std::string request_id = EnsureRequestId(session, &request);
   if (begin > 0 && !session.request_id.empty()) {
     request_id = absl::StrCat(session.request_id, "/", begin / kMostOnNotice + 1);
     request.set_request_id(request_id);
   }
   const auto response = session.client->PublishNotice(request);
-  if (!response.ok()) return PrintFailure(response.status(), request_id, session);
+  if (!response.ok()) {
+    const auto refused = client::RefusedOf(response.status());
+    const uint64_t before =
+        refused && refused->reason == v1::REASON_ILLEGAL_STATE ? NoticeBefore(request, session) : 0;
+    if (before == 0) return PrintFailure(response.status(), request_id, session);
+    PrintDoneBefore(before, session);
+    return kOk;
+  }
   PrintAnswer(*response, {}, session);
   return kOk;
 }
@@ -72,34 +97,33 @@ int PublishOne(const NoticeOptions& options, const NoticeList& list, size_t begi
 }  // namespace
 
 int PublishNotice(const NoticeOptions& options, Session& session) {
-  NoticeList list;
-  list.ids = options.application_ids;
+  std::vector<uint64_t> ids = options.application_ids;
   if (!options.file.empty()) {
-    if (const auto code = ReadFile(options, session, &list)) return *code;
+    if (const auto code = ReadFile(options, session, &ids)) return *code;
   } else if (options.listed) {
     const absl::StatusOr<ApplicationPages> read =
         ReadApplications(options.program_id, v1::APPLICATION_STATE_LISTED, session);
     if (!read.ok()) return PrintFailure(read.status(), "", session);
     for (const v1::Application& application : read->applications) {
-      list.ids.push_back(application.application_id());
+      ids.push_back(application.application_id());
     }
   }
-  if (list.ids.size() > kMostOnNotice && !options.listed) {
-    return Malformed(absl::StrCat("a notice has at most ", kMostOnNotice, " applications, not ",
-                                  list.ids.size()),
-                     session);
+  if (ids.size() > kMostOnNotice && !options.listed) {
+    return Malformed(
+        absl::StrCat("a notice has at most ", kMostOnNotice, " applications, not ", ids.size()),
+        session);
   }
   if (options.dry_run) {
-    session.out << FormatCount(static_cast<int64_t>(list.ids.size()))
+    session.out << FormatCount(static_cast<int64_t>(ids.size()))
                 << " applications would go on notice; dry run: nothing was sent\n";
     return kOk;
   }
-  if (list.ids.empty()) {
+  if (ids.empty()) {
     return PrintFailure(absl::NotFoundError("there is no application to publish"), "", session);
   }
   int code = kOk;
-  for (size_t begin = 0; begin < list.ids.size() && code == kOk; begin += kMostOnNotice) {
-    code = PublishOne(options, list, begin, session);
+  for (size_t begin = 0; begin < ids.size() && code == kOk; begin += kMostOnNotice) {
+    code = PublishOne(options, ids, begin, session);
   }
   return code;
 }

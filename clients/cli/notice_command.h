@@ -20,9 +20,9 @@ struct NoticeOptions {
 };
 
 // One PublishNotice for up to 8,192 applications, several if LISTED ones are more; a longer file is
-// malformed, since a notice is all or nothing. Request ids: the session's, or for a file one made
-// of its content, so that publishing the same file again changes nothing. Returns the exit code.
-// Needs session.client unless it is a dry run of given ids or a file.
+// malformed, since a notice is all or nothing. Applications that all went on one notice before, and
+// need no other, are no failure: it is named. Returns the exit code. Needs session.client unless it
+// is a dry run of given ids or a file.
 int PublishNotice(const NoticeOptions& options, Session& session);
 
 }  // namespace voucher::cli

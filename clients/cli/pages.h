@@ -28,11 +28,12 @@ template <typename Request, typename Response, typename OnPage>
 absl::Status ReadPages(absl::StatusOr<Response> (client::Client::*list)(const Request&,
                                                                         const client::CallOptions&)
                            const,
-                       Request request, const client::Client& client, const OnPage& on_page) {
+                       Request request, const client::Client& client, const OnPage& on_page,
+                       const client::CallOptions& call = {}) {
   constexpr int kRowsPerPage = 1'000;
   request.set_page_size(kRowsPerPage);
   do {
-    const absl::StatusOr<Response> page = (client.*list)(request, client::CallOptions());
+    const absl::StatusOr<Response> page = (client.*list)(request, call);
     if (!page.ok()) return page.status();
     on_page(*page);
     request.set_page_token(page->next_page_token());

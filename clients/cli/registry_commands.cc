@@ -1,6 +1,17 @@
 #include "clients/cli/command_words.h"
 
 namespace voucher::cli {
+namespace {
+
+Argument ListWord() {
+  return {"KIND", "kind", "SERIOUS_DISHONESTY, ABNORMAL_OPERATION or JOINT_PUNISHMENT"};
+}
+
+Argument RecordWord() {
+  return {"ENTRY", "sequence", "entry that recorded it, as enterprise get shows"};
+}
+
+}  // namespace
 
 Specs EnterpriseCommands() {
   return {
@@ -35,7 +46,8 @@ Specs EnterpriseCommands() {
        "record a formal reminder; the program's time to mend starts",
        {ProgramWord(),
         UsccWord(),
-        {"--reference", "reference", "number of the official document"}}},
+        {"--reference", "reference", "number of the official document"},
+        RepeatsOption()}},
       {"enterprise", "get", "RegistryService/GetEnterprise", "show an enterprise", {UsccWord()}},
       {"enterprise",
        "list",
@@ -60,18 +72,26 @@ Specs StandingCommands() {
         {"--severity", "incident.severity", "GENERAL, LARGER, MAJOR or ESPECIALLY_MAJOR",
          kOptional},
         {"--date", "incident.date", "day, as in 2024-06-01"},
-        {"--reference", "incident.reference", "number of the official document"}}},
+        {"--reference", "incident.reference", "number of the official document"},
+        SandboxOption(),
+        RepeatsOption()}},
       {"listing",
        "add",
        "RegistryService/SetListing",
-       "put an enterprise on a list",
-       {UsccWord(), {"KIND", "kind", "SERIOUS_DISHONESTY, ABNORMAL_OPERATION or JOINT_PUNISHMENT"}},
+       "record that an enterprise stands on a list",
+       {UsccWord(),
+        ListWord(),
+        {"--reference", "reference", "number of the official document", kOptional},
+        {"--from", "from", "first day on it; today if left out", kOptional},
+        {"--until", "until", "last day on it, inclusive", kOptional},
+        SandboxOption(),
+        RepeatsOption()},
        {{"listed", "true"}}},
       {"listing",
        "remove",
        "RegistryService/SetListing",
-       "take an enterprise off a list",
-       {UsccWord(), {"KIND", "kind", "SERIOUS_DISHONESTY, ABNORMAL_OPERATION or JOINT_PUNISHMENT"}},
+       "take an enterprise off a list; yesterday was its last day there",
+       {UsccWord(), ListWord(), SandboxOption()},
        {{"listed", "false"}}},
       {"blacklist",
        "add",
@@ -79,10 +99,35 @@ Specs StandingCommands() {
        "refuse an enterprise, in every program or in some",
        {UsccWord(),
         {"--reason", "blacklisting.reason", "why"},
+        {"--reference", "blacklisting.reference", "number of the official document", kOptional},
+        {"--from", "blacklisting.from", "first day; today if left out", kOptional},
         {"--until", "blacklisting.until", "last day, inclusive", kOptional},
         {"--programs", "blacklisting.program_ids", "only these, commas between; all if left out",
-         kOptional}}},
-      {"blacklist", "lift", "RegistryService/SetBlacklist", "lift a blacklisting", {UsccWord()}},
+         kOptional},
+        SandboxOption(),
+        RepeatsOption()}},
+      {"blacklist",
+       "lift",
+       "RegistryService/SetBlacklist",
+       "lift all blacklistings of an enterprise; yesterday was their last day",
+       {UsccWord(), SandboxOption()}},
+      {"record",
+       "end",
+       "RegistryService/EndRecord",
+       "end one incident, listing or blacklisting of an enterprise",
+       {UsccWord(),
+        RecordWord(),
+        {"--last-day", "last_day", "last day on which it holds, inclusive"},
+        {"--reason", "reason", "why"},
+        {"--reference", "reference", "number of the official document", kOptional}}},
+      {"record",
+       "withdraw",
+       "RegistryService/EndRecord",
+       "withdraw an incident, listing or blacklisting that was wrong from the start",
+       {UsccWord(),
+        RecordWord(),
+        {"--reason", "reason", "why"},
+        {"--reference", "reference", "number of the official document", kOptional}}},
   };
 }
 
@@ -135,14 +180,18 @@ Specs CatalogCommands() {
        "bind",
        "RegistryService/BindCloudAccount",
        "bind a provider's account to an enterprise for good",
-       {ProviderWord(), {"NUMBER", "account_number", "the provider's account number"}, UsccWord()}},
+       {ProviderWord(),
+        {"NUMBER", "account_number", "the provider's account number"},
+        UsccWord(),
+        SandboxOption()}},
       {"account",
        "get",
        "RegistryService/GetCloudAccount",
        "show an account, by id or by provider and number",
        {{"--id", "account_id", "number in the ledger", kOptional},
         {"--provider", "provider_id", "provider", kOptional},
-        {"--number", "account_number", "the provider's account number", kOptional}}},
+        {"--number", "account_number", "the provider's account number", kOptional},
+        SandboxOption()}},
   };
 }
 

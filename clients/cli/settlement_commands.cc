@@ -37,7 +37,8 @@ Specs SettlementCommands() {
        {statement,
         {"AMOUNT", "disbursement.amount_fen", "yuan, as in 1234.56"},
         {"--reference", "disbursement.fiscal_reference", "number of the fiscal document"},
-        {"--paid-on", "disbursement.paid_on", "day of the payment"}}},
+        {"--paid-on", "disbursement.paid_on", "day of the payment"},
+        RepeatsOption()}},
       {"",
        "recover",
        "SettlementService/RecordRecovery",
@@ -46,7 +47,11 @@ Specs SettlementCommands() {
         AmountWord(),
         {"--uscc", "uscc", "the enterprise", kOptional},
         {"--provider", "provider_id", "the provider", kOptional},
-        {"--reference", "fiscal_reference", "number of the fiscal document"}}},
+        {"--application", "application_id",
+         "of an enterprise, the application whose debt it pays; the oldest debts if left out",
+         kOptional},
+        {"--reference", "fiscal_reference", "number of the fiscal document"},
+        RepeatsOption()}},
   };
 }
 

@@ -12,9 +12,9 @@
 #include "clients/cli/import_command.h"
 #include "clients/cli/import_rows.h"
 #include "clients/cli/render.h"
+#include "clients/cli/run_command.h"
 #include "clients/cli/table.h"
 #include "clients/import/imports.h"
-#include "clients/import/request_id.h"
 #include "ledger/base/money.h"
 
 namespace voucher::cli {
@@ -28,22 +28,11 @@ struct Statement {
   std::vector<int> lines;
 };
 
-// The id hangs on everything that the request says, so that the same file with
-// other options is another request.
-std::string ReconcileRequestId(const ImportOptions& options, const Session& session,
-                               absl::string_view csv) {
-  if (!session.request_id.empty()) return session.request_id;
-  const std::string scope =
-      absl::StrCat(options.provider_id, "/", options.first_transfer_id, "-",
-                   options.last_transfer_id, options.confirm_silent ? "/confirm" : "");
-  return client::ImportRequestIds("statement-lines", scope, csv).For(options.provider_id);
-}
-
-// The request without its lines.
-v1::ReconcileTransfersRequest RequestOf(const ImportOptions& options, const Session& session,
-                                        absl::string_view csv) {
+// The request without its lines. Each run is a comparison of its own: an old
+// answer would not know what was confirmed since.
+v1::ReconcileTransfersRequest RequestOf(const ImportOptions& options, const Session& session) {
   v1::ReconcileTransfersRequest request;
-  request.set_request_id(ReconcileRequestId(options, session, csv));
+  EnsureRequestId(session, &request);
   request.set_provider_id(options.provider_id);
   request.set_first_transfer_id(options.first_transfer_id);
   request.set_last_transfer_id(options.last_transfer_id);
@@ -158,9 +147,9 @@ void PrintFindingsJson(const std::string& file, const Statement& statement,
 int ImportStatementLines(const ImportOptions& options, Session& session) {
   const absl::StatusOr<std::string> csv = session.ReadAll(options.file);
   if (!csv.ok()) return Malformed(csv.status().message(), session);
-  Statement statement{RequestOf(options, session, *csv), {}};
+  Statement statement{RequestOf(options, session), {}};
   absl::StatusOr<client::WholeFile> read = client::ParseWholeFile(
-      client::StatementLineImport(), *csv, ScopeOf(options).now, &statement.request);
+      client::StatementLineImport(), *csv, ScopeOf(options, session).now, &statement.request);
   if (!read.ok()) {
     return Malformed(absl::StrCat(options.file, ": ", read.status().message()), session);
   }

@@ -11,7 +11,9 @@ const ImportOf<v1::AcceptProjectRequest>& AcceptanceImport() {
       .runs = true,
       .columns = Joined(
           {{{"application_id", Presence::kRequired, "application_id", "number of the application"}},
-           DocumentColumns("documents", Presence::kMayBeEmpty)}),
+           DocumentColumns("documents", Presence::kMayBeEmpty),
+           {{"actual_cost_fen", Presence::kOptional, "actual_cost_fen",
+             "what the project cost, in whole fen; needed in a cluster's plan"}}}),
   });
   return *kImport;
 }

@@ -37,7 +37,8 @@ std::vector<ImportColumn> Columns() {
          "true if other public money funds the project"},
         {"completed_prior_year", Presence::kOptional, "project.completed_prior_year",
          "true if the project was completed in the year before"}},
-       DocumentColumns("evidence.documents", Presence::kOptional)});
+       DocumentColumns("evidence.documents", Presence::kOptional),
+       {RepeatsColumn()}});
 }
 
 }  // namespace

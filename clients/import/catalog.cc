@@ -48,10 +48,8 @@ const ImportOf<v1::PutProductRequest>& CatalogImport() {
   return *kImport;
 }
 
-// Providers are not of a program, but an id may stand for one request only, and another program may
-// come with the same file: the program stays part of the hash.
 absl::StatusOr<CatalogRows> ParseCatalog(absl::string_view csv, const ImportScope& scope) {
-  const ImportRequestIds ids(CatalogImport().kind, scope.program_id, csv);
+  const ImportRequestIds ids(scope.run_id);
   std::map<std::string, std::string> names;
   const auto look_at_provider = [&](FirstRow* row, google::protobuf::Message*) {
     const absl::string_view id = row->Cell("provider_id");

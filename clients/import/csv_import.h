@@ -1,7 +1,9 @@
 // CSV files as ready requests.
 //
 //   std::string csv = ...;  // the whole file
-//   const auto rows = ParseRows(EnterpriseImport(), csv, {.now = absl::ToUnixNanos(absl::Now())});
+//   const auto rows = ParseRows(EnterpriseImport(), csv,
+//                               {.run_id = MakeRequestId().substr(0, 16),
+//                                .now = absl::ToUnixNanos(absl::Now())});
 //   if (!rows.ok()) { ... }  // not a CSV file with the right columns
 //   for (const auto& row : *rows) {
 //     if (row.ok()) client->PutEnterprise(row.request);
@@ -17,9 +19,7 @@
 // the server finds malformed at the same time is a problem of the row, and the other way round,
 // save for cells that are no value of their field and rows that contradict others of the file.
 //
-// Each request carries a request_id made of a hash of the whole file (and program) and the row's
-// key: importing the same file again is answered with the first outcomes, a changed file is a new
-// import. A file with bad rows should therefore be mended before any of it is sent.
+// Each request carries a request_id made of the run's id and the row's key (request_id.h).
 #pragma once
 
 #include <functional>
@@ -59,6 +59,7 @@ struct RowOrError {
 
 // What the rows of a file do not say.
 struct ImportScope {
+  std::string run_id;      // not empty; fresh, or that of the run that is to be completed
   std::string program_id;  // for imports that are of one program
   UnixNanos now = 0;       // what is said to have happened must not lie after it
 };
@@ -77,9 +78,10 @@ using FinishRow = std::function<void(FirstRow* row, google::protobuf::Message* r
 // One kind of file, whatever its requests are. Parsing, complaints, help and the check of the
 // header are all made of it.
 struct CsvImport {
-  std::string kind;  // as in "enterprises"; part of request ids
+  std::string kind;  // as in "enterprises"
   std::string help;  // what importing does
-  // Columns whose cells, with '/' between, are the key of a request.
+  // Columns whose cells, with '/' between, are the key of a request. One that is optional and not
+  // in the file has no part in it.
   std::vector<std::string> key;
   // Whether rows with the same key that follow each other are one request.
   bool runs = false;

@@ -12,7 +12,8 @@ const ImportOf<v1::RecordDisbursementRequest>& DisbursementImport() {
                    "what was paid, in whole fen"},
                   {"fiscal_reference", Presence::kRequired, "disbursement.fiscal_reference",
                    "number of the fiscal document"},
-                  {"paid_on", Presence::kRequired, "disbursement.paid_on", "day of the payment"}},
+                  {"paid_on", Presence::kRequired, "disbursement.paid_on", "day of the payment"},
+                  RepeatsColumn()},
   });
   return *kImport;
 }

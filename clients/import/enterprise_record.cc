@@ -20,7 +20,9 @@ const ImportOf<v1::RecordIncidentRequest>& IncidentImport() {
                   {"date", Presence::kRequired, "incident.date", "day"},
                   {"reference", Presence::kRequired, "incident.reference",
                    "number of the document that tells of it"},
-                  {"severity", Presence::kOptional, "incident.severity", "how bad it was"}},
+                  {"severity", Presence::kOptional, "incident.severity", "how bad it was"},
+                  SandboxColumn(),
+                  RepeatsColumn()},
   });
   return *kImport;
 }
@@ -29,10 +31,18 @@ const ImportOf<v1::SetListingRequest>& ListingImport() {
   static const auto* const kImport = new ImportOf<v1::SetListingRequest>({
       .kind = "listings",
       .help = "put enterprises on lists, or take them off",
-      .key = {"uscc", "kind"},
+      .key = {"uscc", "kind", "reference", "from"},
       .columns = {UsccColumn(),
                   {"kind", Presence::kRequired, "kind", "which list"},
-                  {"listed", Presence::kRequired, "listed", "true puts on, false takes off"}},
+                  {"listed", Presence::kRequired, "listed", "true puts on, false takes off"},
+                  {"reference", Presence::kOptional, "reference",
+                   "number of the document that it rests on"},
+                  {"from", Presence::kOptional, "from",
+                   "first day on the list; empty means today, and where it is taken off"},
+                  {"until", Presence::kOptional, "until",
+                   "last day on the list; empty if there is none"},
+                  SandboxColumn(),
+                  RepeatsColumn()},
   });
   return *kImport;
 }
@@ -42,22 +52,29 @@ const ImportOf<v1::SetBlacklistRequest>& BlacklistImport() {
       {
           .kind = "blacklist",
           .help = "blacklist enterprises, or lift blacklistings",
-          .key = {"uscc"},
+          .key = {"uscc", "reference", "from"},
           .columns = {UsccColumn(),
                       {"reason", Presence::kMayBeEmpty, "blacklisting.reason",
                        "why; needed unless it is lifted"},
+                      {"reference", Presence::kOptional, "blacklisting.reference",
+                       "number of the document that it rests on"},
+                      {"from", Presence::kOptional, "blacklisting.from",
+                       "first day; empty means the day on which it is recorded"},
                       {"until", Presence::kOptional, "blacklisting.until",
                        "last day; empty if there is none"},
                       {"program_ids", Presence::kOptional, "blacklisting.program_ids",
                        "programs with ';' between, as in hubei-2025;harbin-2022; empty means all",
                        &ReadTexts},
                       {"lifted", Presence::kOptional, "",
-                       "true lifts a blacklisting; reason, until and program_ids are then empty",
-                       &LookAtFlag}},
+                       "true lifts all blacklistings; the columns of one are then empty",
+                       &LookAtFlag},
+                      SandboxColumn(),
+                      RepeatsColumn()},
       },
       [](FirstRow* row, v1::SetBlacklistRequest* request) {
         if (row->Cell("lifted") != "true") return;
-        for (const absl::string_view column : {"reason", "until", "program_ids"}) {
+        for (const absl::string_view column :
+             {"reason", "reference", "from", "until", "program_ids"}) {
           if (row->Cell(column).empty()) continue;
           row->Complain(column, "must be empty where the blacklisting is lifted");
         }

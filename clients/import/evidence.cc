@@ -25,6 +25,12 @@ std::vector<ImportColumn> InvoiceColumns() {
        "20 digits, or 8 beside a code; keep leading zeros (format the column as text)"},
       {"invoice_amount_fen", Presence::kMayBeEmpty, "evidence.invoices[].amount_fen", "whole fen"},
       {"invoice_issued_on", Presence::kMayBeEmpty, "evidence.invoices[].issued_on", "day"},
+      {"invoice_digital_number", Presence::kOptional, "evidence.invoices[].digital_number",
+       "20 digits that a paper form of a digital invoice carries beside code and number"},
+      {"invoice_order_provider_id", Presence::kOptional, "evidence.invoices[].order.provider_id",
+       "provider of the order that the invoice bills"},
+      {"invoice_order_number", Presence::kOptional, "evidence.invoices[].order.order_number",
+       "the provider's number of that order"},
   };
 }
 

@@ -138,6 +138,16 @@ std::string LookAtText(absl::string_view cell, const FieldDescriptor*, Message*)
   return fits ? "" : absl::StrCat("1 to ", kMostKeyBytes, " bytes of text on one line");
 }
 
+ImportColumn RepeatsColumn() {
+  return {"repeats", Presence::kOptional, "repeats",
+          "entry that booked the same before, where the row repeats it on purpose"};
+}
+
+ImportColumn SandboxColumn() {
+  return {"sandbox", Presence::kOptional, "sandbox",
+          "true records it for the world of sandboxes only"};
+}
+
 std::vector<ImportColumn> Joined(std::initializer_list<std::vector<ImportColumn>> parts) {
   std::vector<ImportColumn> columns;
   for (const auto& part : parts) columns.insert(columns.end(), part.begin(), part.end());

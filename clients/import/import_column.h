@@ -50,13 +50,19 @@ struct ImportColumn {
   // The field of the request that the cells fill, as in "facts.uscc"; empty if none.
   //
   // "cluster.members[].uscc" is of a list to which every row adds one element, unless all its
-  // columns are empty. "evidence.documents[CONTRACT].number" is of one whose element has this kind;
-  // it stands once in a request.
+  // columns are empty. A message in that element, as in "evidence.invoices[].order.order_number",
+  // is there if one of its own columns is filled. "evidence.documents[CONTRACT].number" is of a
+  // list whose element has this kind; it stands once in a request.
   std::string field;
   // What the cells hold. Stands in --help and behind every complaint; names of enums are added.
   std::string help;
   ReadCell read = &ReadByType;
 };
+
+// The column of files of acts that says that a row repeats an act on purpose.
+ImportColumn RepeatsColumn();
+// The column that says that a row is for sandboxes.
+ImportColumn SandboxColumn();
 
 // Columns of a file that come from several places.
 std::vector<ImportColumn> Joined(std::initializer_list<std::vector<ImportColumn>> parts);

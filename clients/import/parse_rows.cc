@@ -68,11 +68,11 @@ std::optional<RowProblem> WrongSize(const CsvTable& table, const CsvRow& row) {
 class RowsParser {
  public:
   RowsParser(const CsvImport& import, const CsvTable& table, const ImportScope& scope,
-             absl::string_view csv, const Message& start, const FinishRow& also_finish)
+             const Message& start, const FinishRow& also_finish)
       : import_(import),
         table_(table),
         now_(scope.now),
-        ids_(import.kind, scope.program_id, csv),
+        ids_(scope.run_id),
         start_(start),
         also_finish_(also_finish) {}
 
@@ -109,9 +109,13 @@ class RowsParser {
 
  private:
   std::string KeyOf(const CsvRow& row) const {
-    return absl::StrJoin(import_.key, "/", [&](std::string* key, const std::string& column) {
-      absl::StrAppend(key, absl::StripSuffix(row.cells[table_.columns.find(column)->second], "\t"));
-    });
+    std::vector<absl::string_view> cells;
+    for (const std::string& column : import_.key) {
+      const auto found = table_.columns.find(column);
+      if (found == table_.columns.end()) continue;
+      cells.push_back(absl::StripSuffix(row.cells[found->second], "\t"));
+    }
+    return absl::StrJoin(cells, "/");
   }
 
   // Finishes the request that is being read.
@@ -158,7 +162,7 @@ absl::StatusOr<std::vector<MessageRow>> ParseMessageRows(const CsvImport& import
   if (!table.ok()) return table.status();
   const absl::StatusOr<std::unique_ptr<Message>> start = StartOf(import, scope);
   if (!start.ok()) return start.status();
-  RowsParser parser(import, *table, scope, csv, **start, also_finish);
+  RowsParser parser(import, *table, scope, **start, also_finish);
   for (const CsvRow& row : table->rows) parser.Add(row);
   return parser.Finish();
 }

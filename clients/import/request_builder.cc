@@ -42,6 +42,14 @@ std::string ListOf(const ImportColumn& column) {
   return end == std::string::npos ? "" : column.field.substr(0, end + 1);
 }
 
+// The message within an element of a list that the column is of, as in "evidence.invoices[].order";
+// empty for others.
+absl::string_view MessageInElementOf(const ImportColumn& column) {
+  const absl::string_view path = absl::string_view(column.field).substr(0, column.field.rfind('.'));
+  const size_t end = path.find("].");
+  return end == absl::string_view::npos ? absl::string_view() : path;
+}
+
 // Whether every row of a run may fill it again.
 bool Grows(const ImportColumn& column) {
   return absl::StrContains(column.field, "[]");
@@ -125,6 +133,13 @@ bool RequestBuilder::AddsTo(const std::string& list, const CsvRow& row) const {
   });
 }
 
+bool RequestBuilder::FillsMessageOf(const ImportColumn& column, const CsvRow& row) const {
+  return std::any_of(import_.columns.begin(), import_.columns.end(), [&](const auto& other) {
+    return MessageInElementOf(other) == MessageInElementOf(column) &&
+           !CellOf(row, other.name).empty();
+  });
+}
+
 Message* RequestBuilder::ElementOf(const std::string& list, absl::string_view kind, Message* parent,
                                    const FieldDescriptor* field) {
   const google::protobuf::Reflection& reflection = *parent->GetReflection();
@@ -143,6 +158,7 @@ void RequestBuilder::Read(size_t index, const CsvRow& row) {
   const absl::string_view cell = CellOf(row, column.name);
   const std::string list = ListOf(column);
   const bool adds = list.empty() || AddsTo(list, row);
+  if (!MessageInElementOf(column).empty() && !FillsMessageOf(column, row)) return;
   Message* parent = &request_;
   const FieldDescriptor* field = nullptr;
   std::string path;

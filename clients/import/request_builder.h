@@ -57,6 +57,8 @@ class RequestBuilder final : public FirstRow {
 
   absl::string_view CellOf(const CsvRow& row, absl::string_view column) const;
   bool AddsTo(const std::string& list, const CsvRow& row) const;
+  // Whether the row fills a column of the message that the column is of.
+  bool FillsMessageOf(const ImportColumn& column, const CsvRow& row) const;
   void Read(size_t column, const CsvRow& row);
   // The element that `row` adds to a list of messages, as "evidence.documents[" and "CONTRACT" say.
   google::protobuf::Message* ElementOf(const std::string& list, absl::string_view kind,

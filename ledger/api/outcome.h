@@ -26,8 +26,10 @@ struct Recorded {
 // What became of a submitted command.
 //   OK: recorded (accepted or refused), durable; `recorded` is set. For a replay it is the first
 //   outcome. ALREADY_EXISTS: the request_id was used for another request; nothing recorded;
-//   `recorded` is null. UNAVAILABLE: not recorded, or not known to be; why stands in
-//   ledger/api/unavailable.h, UnavailableReason(status).
+//   `recorded` is null. INVALID_ARGUMENT: not recorded, since a date lies on the wrong side of the
+//   clock (BadFieldsOf of ledger/validation tells which) or the entry would be too large.
+//   UNAVAILABLE: not recorded, or not known to be; why stands in ledger/api/unavailable.h,
+//   UnavailableReason(status).
 struct Outcome {
   absl::Status status;
   std::shared_ptr<const Recorded> recorded;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -28,5 +29,18 @@ bool IsSlug(absl::string_view text, size_t max_size);
 
 // True if `text` is not empty and consists of the digits 0–9 only.
 bool IsDigits(absl::string_view text);
+
+// The form of a number or reference, valid UTF-8, in which two people and two programs write the
+// same one the same: Unicode's NFKC; without code points that nobody sees (control, zero-width,
+// bidirectional and other ignorable ones); white space only inside, as single spaces. A text is
+// stable if it is its own stable form.
+std::string StableForm(absl::string_view text);
+
+// Why `text`, valid UTF-8, is not stable, as in "has spaces at its ends"; empty if it is.
+absl::string_view Instability(absl::string_view text);
+
+// What makes two names of an enterprise's project the same project: their letters, not their case.
+// `project_id` is printable ASCII.
+std::string ProjectKey(absl::string_view project_id);
 
 }  // namespace voucher

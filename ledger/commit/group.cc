@@ -9,6 +9,8 @@
 #include "ledger/base/check.h"
 #include "ledger/journal/merkle.h"
 #include "ledger/machine/machine.h"
+#include "ledger/validation/bad_field.h"
+#include "ledger/validation/validate_dates.h"
 #include "ledger/validation/verbs.h"
 
 namespace voucher {
@@ -59,6 +61,8 @@ Outcome Group::Answer(const std::shared_ptr<Commands>& commands, size_t index,
   if (const uint64_t first = FindRequest(*state_, number_.principal, RequestIdOf(*command))) {
     return Replay(first, *command);
   }
+  const std::vector<FieldProblem> problems = ValidateDates(*command, stamp.received_at);
+  if (!problems.empty()) return {BadFieldsError(problems), nullptr};
   SharedRecorded named;
   if (const uint64_t sequence = EntryNamedBy(*command); sequence != 0 && IsRecorded(sequence)) {
     auto found = Find(sequence);

@@ -46,8 +46,9 @@ class Group {
 
   // Answers the command at `index`, which is `authority`'s as all of `commands` are: decides it, or
   // finds the first outcome of its request_id, in this group or in the journal. The outcome is
-  // ALREADY_EXISTS for a reused request_id, INVALID_ARGUMENT for a decision above 1 MiB, the
-  // journal's error if an earlier entry cannot be read; a recorded one must not be shown before
+  // ALREADY_EXISTS for a reused request_id, INVALID_ARGUMENT for a date on the wrong side of
+  // received_at (ValidateDates; BadFieldsOf tells which) or a decision above 1 MiB, the journal's
+  // error if an earlier entry cannot be read; a recorded one must not be shown before
   // SetLeafHashes.
   Outcome Answer(const std::shared_ptr<Commands>& commands, size_t index,
                  const v1::Authority& authority, const Stamp& stamp);

@@ -9,6 +9,7 @@
 #include "ledger/base/civil.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/machine.h"
+#include "ledger/machine/waitlist.h"
 #include "ledger/validation/field_checker.h"
 #include "ledger/validation/verbs.h"
 
@@ -31,7 +32,8 @@ std::string Instant(UnixNanos instant) {
 
 bool MayBeNegative(int kind) {
   return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
-         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_RECOVERY;
+         kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_PAID ||
+         kind == v1::ACCOUNT_KIND_RECOVERY;
 }
 
 // Timers that are booked as soon as they are due.
@@ -46,13 +48,6 @@ bool TakesQueueNumber(const v1::Command& command) {
 
 uint32_t ProgramOf(const v1::Entry& entry, uint32_t named) {
   return named != 0 ? named : entry.program();
-}
-
-// Whether one entry may grant and release for several applications, each with limits of its own.
-bool ConcernsSeveral(const v1::Event& event) {
-  return event.has_waitlist() || event.has_redemption_reversed() ||
-         event.has_applications_ranked() || event.has_transfers_reconciled() ||
-         event.application_approved().superseded_size() > 0;
 }
 
 }  // namespace
@@ -76,7 +71,6 @@ std::optional<v1::Entry> EntryChecks::Take(uint64_t place, absl::string_view sto
   CheckWaitlist(place, entry);
   CheckPublication(place, entry);
   CheckPostings(place, entry);
-  CheckLimitDeltas(place, entry);
   return entry;
 }
 
@@ -85,7 +79,7 @@ void EntryChecks::CheckForm(uint64_t place, absl::string_view stored, const v1::
   if (entry.sequence() != place) {
     sequence_.Report("entry ", place, " says that it is entry ", entry.sequence());
   }
-  FieldChecker checker(0);
+  FieldChecker checker;
   checker.NoUnknownFields(entry);
   const std::vector<FieldProblem> problems = std::move(checker).TakeProblems();
   if (!problems.empty()) {
@@ -153,8 +147,7 @@ void EntryChecks::CheckWaitlist(uint64_t place, const v1::Entry& entry) {
   }
   const v1::WaitlistStep& step = entry.event().waitlist();
   program.waitlist_continues = step.continues();
-  const UnixNanos at = entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
-                                                       : entry.received_unix_ns();
+  const UnixNanos at = WaitlistInstant(entry);
   if (step.promotions_size() == 0 || program.waits_after_cutoff || at < program.cutoff_at) return;
   cutoff_.Report(At(place, entry), " promotes from the waitlist at ", Instant(at),
                  ", the cutoff was at ", Instant(program.cutoff_at));
@@ -252,37 +245,6 @@ void EntryChecks::CheckPostings(uint64_t place, const v1::Entry& entry) {
                        program);
       class_fen[kind] = 0;
     }
-  }
-}
-
-// Every limit of an application rises by what it is granted and falls by what it gives back to the
-// budget of its program.
-void EntryChecks::CheckLimitDeltas(uint64_t place, const v1::Entry& entry) {
-  struct Flow {
-    int64_t granted_fen = 0;
-    int64_t released_fen = 0;
-  };
-  absl::btree_map<uint32_t, Flow> flows;
-  for (const v1::Posting& posting : entry.event().postings()) {
-    Flow& flow = flows[ProgramOf(entry, posting.program())];
-    if (posting.to().kind() == v1::ACCOUNT_KIND_HELD) {
-      flow.granted_fen = AddFen(flow.granted_fen, posting.amount_fen()).value_or(0);
-    }
-    if (posting.to().kind() == v1::ACCOUNT_KIND_BUDGET &&
-        posting.from().kind() != v1::ACCOUNT_KIND_TREASURY) {
-      flow.released_fen = AddFen(flow.released_fen, posting.amount_fen()).value_or(0);
-    }
-  }
-  const bool several = ConcernsSeveral(entry.event());
-  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-    const Flow& flow = flows[ProgramOf(entry, delta.program())];
-    const int64_t net_fen = flow.granted_fen - flow.released_fen;
-    const int64_t fen = delta.delta_fen();
-    if (several ? fen != 0 && fen >= -flow.released_fen && fen <= flow.granted_fen
-                : fen == net_fen) {
-      continue;
-    }
-    postings_.Report(At(place, entry), " changes a limit by ", fen, " fen, but grants ", net_fen);
   }
 }
 

@@ -53,7 +53,6 @@ class EntryChecks {
   void CheckCutoff(uint64_t place, const v1::Entry& entry);
   void CheckPublication(uint64_t place, const v1::Entry& entry);
   void CheckPostings(uint64_t place, const v1::Entry& entry);
-  void CheckLimitDeltas(uint64_t place, const v1::Entry& entry);
 
   FsckCheck decoding_{"decoding", "entries decode completely, none above its size limit"};
   FsckCheck sequence_{"sequence", "sequence numbers are dense from 1"};

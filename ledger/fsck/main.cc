@@ -1,5 +1,7 @@
 // voucher-fsck: proves offline that a database or a backup of it is what it says it is.
 //
+// With --export it verifies nothing and writes the entries as JSON.
+//
 // Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open. SIGINT and SIGTERM end it
 // as they end any program, after its temporary directory is gone.
 #include <atomic>
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include "CLI/CLI.hpp"
+#include "ledger/fsck/export.h"
 #include "ledger/fsck/fsck.h"
 #include "ledger/fsck/progress_line.h"
 
@@ -30,6 +33,7 @@ enum ExitCode { kOk = 0, kFindings = 1, kUsage = 2, kCannotOpen = 3 };
 struct Arguments {
   std::string path;
   std::string temp_dir;
+  std::string export_directory;
   bool redecide = false;
   bool json = false;
 };
@@ -137,6 +141,22 @@ int Conclude(int status) {
   return kFindings;
 }
 
+// The entries as JSON, nothing else.
+int Export(const Arguments& arguments) {
+  ProgressLine line;
+  const absl::StatusOr<uint64_t> entries =
+      ExportEntries(arguments.path, arguments.export_directory,
+                    [&](uint64_t done, uint64_t total) { line.Show("export", done, total); });
+  line.Clear();
+  if (entries.ok()) {
+    std::cout << *entries << " entries in " << arguments.export_directory << std::endl;
+    return kOk;
+  }
+  std::cerr << "voucher-fsck: cannot export " << arguments.path << ": "
+            << entries.status().message() << std::endl;
+  return absl::IsDataLoss(entries.status()) ? kFindings : kCannotOpen;
+}
+
 int Fsck(const Arguments& arguments) {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(arguments.path, error);
@@ -172,16 +192,21 @@ int main(int argc, char** argv) {
   app.add_option("directory", arguments.path,
                  "Directory that holds journal/ (and views/, high-water-mark)")
       ->required();
-  app.add_flag("--redecide", arguments.redecide, "Decide every entry again and compare");
+  CLI::Option* redecide =
+      app.add_flag("--redecide", arguments.redecide, "Decide every entry again and compare");
   app.add_flag("--json", arguments.json, "Report as one JSON object");
   app.add_option(
       "--temp-dir", arguments.temp_dir,
       "Where to put the replayed rows, as large as views/; beside the database by default");
+  app.add_option("--export", arguments.export_directory,
+                 "Verify nothing, but write the entries there in order, one line of JSON each: "
+                 "entries-000001.jsonl and so on, each with its authority")
+      ->excludes(redecide);
   app.footer("Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 cannot open.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? voucher::kOk : voucher::kUsage;
   }
-  return voucher::Fsck(arguments);
+  return arguments.export_directory.empty() ? voucher::Fsck(arguments) : voucher::Export(arguments);
 }

@@ -1,8 +1,11 @@
 #include "ledger/machine/applications.h"
 
+#include "ledger/base/text.h"
 #include "ledger/invariants/checker.h"
-#include "ledger/machine/limit_refs.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/waitlist_index.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/policy/limits.h"
 
 namespace voucher::invariants {
@@ -14,11 +17,19 @@ struct Listed {
   // By (program, state).
   absl::btree_map<std::pair<uint32_t, int>, uint64_t> states;
   uint64_t invoices = 0;
-  uint64_t items = 0;
-  uint64_t with_project = 0;
+  uint64_t orders = 0;
   uint64_t on_waitlists = 0;
   uint64_t scored = 0;
 };
+
+// Of what was redeemed of a voucher: what providers lost with the project.
+int64_t UnsettledOf(const rows::VoucherRow& voucher) {
+  int64_t claimed_fen = 0;
+  for (const rows::ProviderClaimRow& claim : voucher.claims()) {
+    claimed_fen = Plus(claimed_fen, claim.fen());
+  }
+  return Minus(voucher.redeemed_fen(), claimed_fen);
+}
 
 // True once it was approved: what was granted counts as far as it did not go back.
 bool WasApproved(v1::ApplicationState state) {
@@ -44,67 +55,58 @@ void CheckMoney(uint64_t id, const rows::ApplicationRow& row, Checker* checker) 
   }
 }
 
-// A reimbursement waits for acceptance, or is unpaid or stated, and nothing of it is lost.
+// A reimbursement waits for acceptance, or is unpaid or stated, and nothing of it is lost but what
+// went back when the project ended, or was accepted at a lower cost.
 void CheckReimbursement(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
-  if (row.voucher() != 0 || !WasApproved(row.state())) return;
+  if (row.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT || !WasApproved(row.state())) return;
   const bool gated =
-      row.state() == v1::APPLICATION_STATE_APPROVED && GatedBy(checker->context, id, row) != 0;
+      row.state() == v1::APPLICATION_STATE_APPROVED && GatedBy(checker->view, id, row) != 0;
   if (gated) {
     checker->Expect(row.program(), v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, row.enterprise(), id,
                     row.approved_fen());
   }
   const rows::UnpaidRow* unpaid =
       checker->view.Find<tables::UnpaidApplications>({row.program(), row.enterprise(), id});
-  const auto stated = checker->stated.find(id);
-  const int64_t sum_fen = Plus(unpaid == nullptr ? 0 : unpaid->fen(),
-                               stated == checker->stated.end() ? 0 : stated->second);
+  const int64_t sum_fen = Plus(unpaid == nullptr ? 0 : unpaid->fen(), row.stated_fen());
   const int64_t owed_fen = gated ? 0 : row.approved_fen();
-  checker->Require(
-      sum_fen == owed_fen ||
-          (row.state() == v1::APPLICATION_STATE_TERMINATED && sum_fen >= 0 && sum_fen < owed_fen),
-      "application ", id, " has ", sum_fen, " fen unpaid or on statements, of ", owed_fen);
+  const bool whole = row.state() == v1::APPLICATION_STATE_APPROVED;
+  checker->Require(sum_fen == owed_fen || (!whole && sum_fen >= 0 && sum_fen < owed_fen),
+                   "application ", id, " has ", sum_fen, " fen unpaid or on statements, of ",
+                   owed_fen);
 }
 
 void CheckClaimsOf(uint64_t id, const rows::ApplicationRow& row, Checker* checker, Listed* listed) {
   for (const std::string& invoice : row.invoice_keys()) {
-    const bool holds = HoldsInvoices(row.state());
-    const bool claimed = checker->NumberOf<tables::Invoices>({invoice}) == id;
-    if (holds) ++listed->invoices;
+    const uint64_t claimer = checker->NumberOf<tables::Invoices>({Key(WorldOfNumber(id)), invoice});
+    const bool claimed = claimer == id;
+    // One that ended may lose it to another before that is booked.
+    const bool overtaken = IsPending(row.state()) && claimer != 0 && !claimed;
+    if (claimed) ++listed->invoices;
     checker->Require(
-        claimed == holds, "invoice ", invoice,
+        claimed == HoldsInvoices(row.state()) || overtaken, "invoice ", invoice,
         claimed ? " is still claimed by application " : " is not claimed by application ", id);
   }
-  if (row.once() == v1::ONCE_SCOPE_UNSPECIFIED) return;
-  const uint64_t project = row.once() == v1::ONCE_SCOPE_PROJECT ? row.project() : 0;
-  const bool holds = HoldsItem(row.state());
-  const bool claimed = checker->NumberOf<tables::ItemClaims>(
-                           {row.enterprise(), row.program(), row.item(), project}) == id;
-  if (holds) ++listed->items;
-  checker->Require(
-      claimed == holds, "item ", row.item(), " of program ", row.program(),
-      claimed ? " is still claimed by application " : " is not claimed by application ", id);
+  for (const rows::BilledOrderRow& billed : row.orders()) {
+    const rows::OrderRow* order = checker->view.Find<tables::Orders>(
+        {Key(WorldOfNumber(id)), billed.provider(), billed.order_number()});
+    const bool claimed = order != nullptr && order->application() == id;
+    // As an invoice; or it was redeemed before the end was booked.
+    const bool overtaken = IsPending(row.state()) && order != nullptr && !claimed;
+    if (claimed) ++listed->orders;
+    checker->Require(
+        claimed == HoldsInvoices(row.state()) || overtaken, "order ", billed.order_number(),
+        claimed ? " is still claimed by application " : " is not claimed by application ", id);
+  }
 }
 
 void CheckLists(uint64_t id, const rows::ApplicationRow& row, Checker* checker, Listed* listed) {
-  if (row.project() != 0) {
-    ++listed->with_project;
-    checker->Require(
-        checker->view.Find<tables::ApplicationsByProject>({row.project(), id}) != nullptr &&
-            checker->NumberOf<tables::ProjectNumbers>({row.enterprise(), row.project_id()}) ==
-                row.project(),
-        "application ", id, " is not found by its project ", row.project());
-  }
   if (row.state() == v1::APPLICATION_STATE_WAITLISTED) {
-    const auto waits = [&](v1::LimitKind kind, uint64_t limit, uint64_t sub) {
+    for (const LimitId& list : ListsOf(row)) {
       ++listed->on_waitlists;
-      checker->Require(
-          checker->NumberOf<tables::Waitlist>(
-              {row.program(), static_cast<uint8_t>(kind), limit, sub, row.queue_number()}) == id,
-          "application ", id, " is not on the waitlist of ", CapName(kind), " ", limit, "/", sub);
-    };
-    waits(v1::LIMIT_KIND_UNSPECIFIED, 0, 0);
-    for (const v1::LimitRef& limit : row.limits()) {
-      if (!IsCap(limit.kind())) waits(limit.kind(), limit.id(), limit.sub());
+      checker->Require(checker->NumberOf<tables::Waitlist>(
+                           WaitlistKey(row.program(), list, row.queue_number())) == id,
+                       "application ", id, " is not on the waitlist of ", CapName(list.kind), " ",
+                       list.id, "/", list.sub);
     }
   }
   if (row.state() == v1::APPLICATION_STATE_SCORED) {
@@ -115,9 +117,8 @@ void CheckLists(uint64_t id, const rows::ApplicationRow& row, Checker* checker, 
   }
   if (row.notice() != 0) {
     const rows::NoticeRow* notice = checker->view.Find<tables::Notices>({row.notice()});
-    checker->Require(notice != nullptr && notice->program() == row.program() &&
-                         notice->ends_unix_ns() == row.notice_ends_unix_ns(),
-                     "application ", id, " does not stand on its notice ", row.notice());
+    checker->Require(notice != nullptr && notice->program() == row.program(), "application ", id,
+                     " does not stand on its notice ", row.notice());
   }
   const bool noticed = row.state() == v1::APPLICATION_STATE_ON_NOTICE ||
                        row.state() == v1::APPLICATION_STATE_OBJECTED;
@@ -134,42 +135,30 @@ void ExpectDeadlines(uint64_t id, const rows::ApplicationRow& row, Checker* chec
   }
 }
 
-// What the application counts in each of its limits: what it holds; after approval, what did not go
-// back to the budget. What went to `returned` of a closed program stays used; the rows do not say
-// how much that was.
-void ExpectUse(const rows::ApplicationRow& row, Checker* checker) {
-  UseBounds use;
+// What stands of the application's grant: what it holds; after approval, what did not go back to
+// the budget. What went to `returned` of a closed program still stands; the rows do not say how
+// much that was, so that there are bounds.
+void CheckStanding(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
+  int64_t least_fen = 0;
+  int64_t most_fen = 0;
   if (HoldsMoney(row.state())) {
-    use.least_fen = use.most_fen = row.granted_fen();
+    least_fen = most_fen = row.granted_fen();
   } else if (WasApproved(row.state())) {
-    use.least_fen = use.most_fen = row.approved_fen();
+    // An acceptance that takes a reimbursement back lowers what is approved.
+    most_fen = row.voucher() == 0 ? row.granted_fen() : row.approved_fen();
     const rows::VoucherRow* voucher =
         row.voucher() == 0 ? nullptr : checker->view.Find<tables::Vouchers>({row.voucher()});
-    if (voucher != nullptr) {
-      int64_t kept_fen = Minus(row.approved_fen(), voucher->released_fen());
-      kept_fen = Minus(kept_fen, voucher->redeemed_fen());
-      for (const rows::ProviderClaimRow& claim : voucher->claims()) {
-        kept_fen = Plus(kept_fen, claim.fen());
-      }
-      use.least_fen = kept_fen;
-    } else if (row.state() == v1::APPLICATION_STATE_TERMINATED) {
-      use.least_fen = 0;
-    }
-    const rows::TotalsRow* totals = checker->view.Find<tables::Totals>({row.program()});
-    const bool returned = totals != nullptr &&
-                          totals->class_fen_size() > v1::ACCOUNT_KIND_RETURNED &&
-                          totals->class_fen(v1::ACCOUNT_KIND_RETURNED) != 0;
-    if (voucher != nullptr && !returned) use.most_fen = use.least_fen;
-  } else {
-    return;
+    if (voucher != nullptr) least_fen = Minus(voucher->redeemed_fen(), UnsettledOf(*voucher));
+    if (voucher == nullptr) least_fen = row.stated_fen();
   }
-  for (const v1::LimitRef& limit : row.limits()) {
-    UseBounds& sum =
-        checker
-            ->limits[{row.program(), static_cast<uint8_t>(limit.kind()), limit.id(), limit.sub()}];
-    sum.most_fen = Plus(sum.most_fen, use.most_fen);
-    sum.least_fen = Plus(sum.least_fen, use.least_fen);
-  }
+  checker->Require(row.standing_fen() >= least_fen && row.standing_fen() <= most_fen,
+                   "application ", id, " counts ", row.standing_fen(), " fen, it can count ",
+                   least_fen, " to ", most_fen);
+  if (row.standing_fen() == 0) return;
+  int64_t& sum_fen = checker->standing_fen[{row.program(), row.enterprise(), row.item(),
+                                            ProjectKey(row.project_id()), row.cluster()}];
+  sum_fen = Plus(sum_fen, row.standing_fen());
+  CountInPools(row, row.standing_fen(), &checker->pools[row.program()]);
 }
 
 void CheckQueue(uint32_t program, const rows::ProgramRow& row, const Listed& listed,
@@ -199,17 +188,20 @@ void CheckCounts(const Listed& listed, Checker* checker) {
   const auto same = [&](const char* what, uint64_t rows, uint64_t expected) {
     checker->Require(rows == expected, rows, " ", what, " of ", expected);
   };
-  const uint64_t applications = checker->counters.application();
+  const uint64_t applications = checker->CountOf(&rows::DenseNumbers::application);
   same("applications by program",
        checker->CountRows<tables::ApplicationsByProgram>({0, 0}, {kLastProgram, 0}), applications);
   same("applications by enterprise",
        checker->CountRows<tables::ApplicationsByEnterprise>({0, 0}, {kLastId, 0}), applications);
-  same("applications by project",
-       checker->CountRows<tables::ApplicationsByProject>({0, 0}, {kLastId, 0}),
-       listed.with_project);
-  same("claims of invoices", checker->CountRows<tables::Invoices>({""}, {"\xff"}), listed.invoices);
-  same("claims of items", checker->CountRows<tables::ItemClaims>({0, 0, 0, 0}, {kLastId, 0, 0, 0}),
-       listed.items);
+  same("claims of invoices", checker->CountRows<tables::Invoices>({0, ""}, {kLastKind, ""}),
+       listed.invoices);
+  uint64_t orders = 0;
+  checker->view.Scan<tables::Orders>({0, 0, ""}, {kLastKind, 0, ""},
+                                     [&](const auto&, const rows::OrderRow& row) {
+                                       if (row.application() != 0) ++orders;
+                                       return true;
+                                     });
+  same("claims of orders", orders, listed.orders);
   same("places on waitlists",
        checker->CountRows<tables::Waitlist>({0, 0, 0, 0, 0}, {kLastProgram, 0, 0, 0, 0}),
        listed.on_waitlists);
@@ -218,7 +210,7 @@ void CheckCounts(const Listed& listed, Checker* checker) {
        listed.scored);
   same("notices by program",
        checker->CountRows<tables::NoticesByProgram>({0, 0}, {kLastProgram, 0}),
-       checker->counters.notice());
+       checker->CountOf(&rows::DenseNumbers::notice));
 }
 
 }  // namespace
@@ -226,7 +218,7 @@ void CheckCounts(const Listed& listed, Checker* checker) {
 void CheckApplications(Checker* checker) {
   Listed listed;
   checker->Numbered<tables::Applications>(
-      "application", checker->counters.application(),
+      "application", &rows::DenseNumbers::application,
       [&](uint64_t id, const rows::ApplicationRow& row) {
         ++listed.states[{row.program(), row.state()}];
         checker->Require(
@@ -241,9 +233,9 @@ void CheckApplications(Checker* checker) {
         CheckClaimsOf(id, row, checker, &listed);
         CheckLists(id, row, checker, &listed);
         ExpectDeadlines(id, row, checker);
-        ExpectUse(row, checker);
+        CheckStanding(id, row, checker);
       });
-  checker->Numbered<tables::Notices>("notice", checker->counters.notice(),
+  checker->Numbered<tables::Notices>("notice", &rows::DenseNumbers::notice,
                                      [](uint64_t, const rows::NoticeRow&) {});
   CheckCounts(listed, checker);
   for (uint32_t program = 1; program <= checker->counters.program(); ++program) {

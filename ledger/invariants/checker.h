@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -14,6 +15,7 @@
 #include "ledger/invariants/redemption_sums.h"
 #include "ledger/invariants/sums.h"
 #include "ledger/machine/context.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/state/view.h"
 
 // The parts of CheckInvariants, one file each. Each looks at the rows of one kind of thing, and
@@ -29,12 +31,6 @@ struct VoucherParts {
   int64_t in_transit_fen = 0;
   int64_t credit_fen = 0;
   int64_t redeemed_fen = 0;
-};
-
-// Bounds of the used amount of a limit.
-struct UseBounds {
-  int64_t least_fen = 0;
-  int64_t most_fen = 0;
 };
 
 // Findings, and what is expected of rows that are looked at later.
@@ -63,15 +59,25 @@ class Checker {
   // Visits a table of numbers and requires the numbers 1 to `last`, each once.
   template <class T, class Visit>
   void Numbered(const char* what, uint64_t last, Visit visit) {
-    uint64_t next = 1;
-    view.Scan<T>({1}, {kLastId}, [&](const typename T::Key& key, const typename T::Row& row) {
-      const uint64_t number = std::get<0>(key);
-      Require(number == next, what, " ", number, " follows ", next - 1);
-      next = number + 1;
-      visit(number, row);
-      return true;
-    });
-    Require(next == last + 1, "the last ", what, " is ", next - 1, ", the counter says ", last);
+    NumberedBetween<T>(what, 0, last, kLastId, visit);
+  }
+  // The same of what each world numbers.
+  template <class T, class Visit>
+  void Numbered(const char* what, uint64_t (rows::DenseNumbers::*last)() const, Visit visit) {
+    NumberedBetween<T>(what, 0, (counters.real().*last)(), kSandboxNumbers + 1, visit);
+    NumberedBetween<T>(what, kSandboxNumbers,
+                       std::max(kSandboxNumbers, (counters.sandbox().*last)()), kLastId, visit);
+  }
+
+  // True if one of the worlds has given the number.
+  bool WasGiven(uint64_t number, uint64_t (rows::DenseNumbers::*last)() const) const {
+    return number > kSandboxNumbers ? number <= (counters.sandbox().*last)()
+                                    : number >= 1 && number <= (counters.real().*last)();
+  }
+  // How many numbers both worlds have given.
+  uint64_t CountOf(uint64_t (rows::DenseNumbers::*last)() const) const {
+    return (counters.real().*last)() + std::max(kSandboxNumbers, (counters.sandbox().*last)()) -
+           kSandboxNumbers;
   }
 
   template <class T>
@@ -101,7 +107,10 @@ class Checker {
   absl::btree_map<uint32_t, int64_t> credit_fen;  // in lots, by program
   // Confirmed transfers less net redemptions less lots, by (account, voucher).
   absl::btree_map<std::pair<uint64_t, uint64_t>, int64_t> missing_credit_fen;
-  absl::btree_map<tables::Limits::Key, UseBounds> limits;
+  // What stands of grants, by (program, enterprise, item, project, cluster), and by program.
+  absl::btree_map<std::tuple<uint32_t, uint64_t, uint32_t, std::string, uint64_t>, int64_t>
+      standing_fen;
+  absl::btree_map<uint32_t, rows::ProgramGrantsRow> pools;
   absl::btree_set<tables::Timers::Key> timers;
   absl::btree_map<uint64_t, VoucherParts> vouchers;
   // Redeemed less reversed by (voucher, provider).
@@ -110,12 +119,27 @@ class Checker {
   absl::btree_map<uint64_t, int64_t> stated;
 
  private:
+  // Requires the numbers after `before` up to `last`, each once, among the rows before `end`.
+  template <class T, class Visit>
+  void NumberedBetween(const char* what, uint64_t before, uint64_t last, uint64_t end,
+                       Visit visit) {
+    uint64_t next = before + 1;
+    view.Scan<T>({next}, {end}, [&](const typename T::Key& key, const typename T::Row& row) {
+      const uint64_t number = std::get<0>(key);
+      Require(number == next, what, " ", number, " follows ", next - 1);
+      next = number + 1;
+      visit(number, row);
+      return true;
+    });
+    Require(next == last + 1, "the last ", what, " is ", next - 1, ", the counter says ", last);
+  }
+
   std::vector<std::string> findings_;
 };
 
 // Programs, their tranches, the totals kept of them.
 void CheckPrograms(Checker* checker);
-// Enterprises, providers, projects.
+// Enterprises and their records, providers, products, ends of notices.
 void CheckRegistry(Checker* checker);
 void CheckClusters(Checker* checker);
 // Cloud accounts and their lots.

@@ -1,3 +1,8 @@
+#include <string>
+#include <tuple>
+
+#include "absl/algorithm/container.h"
+
 #include "ledger/invariants/checker.h"
 
 namespace voucher::invariants {
@@ -48,18 +53,31 @@ void CheckReversals(Checker* checker) {
                    checker->redeemed.reversed.size());
 }
 
-void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRow& lot,
-              Checker* checker) {
-  checker->Require(lot.amount_fen() > 0, "cloud account ", id, " has a lot of ", lot.amount_fen(),
-                   " fen of voucher ", lot.voucher());
+// That a lot has the terms of its voucher, and was confirmed when that says at the latest.
+void CheckTerms(uint64_t id, const rows::AccountRow& account, const rows::CreditRow& lot,
+                Checker* checker) {
   const rows::VoucherRow* voucher = checker->view.Find<tables::Vouchers>({lot.voucher()});
   const bool as_its_voucher = voucher != nullptr && lot.program() == voucher->program() &&
                               lot.item() == voucher->item() &&
+                              lot.revision() == voucher->revision() &&
                               lot.expires_unix_ns() == voucher->expires_unix_ns() &&
                               lot.lapses_unix_ns() == voucher->lapses_unix_ns() &&
                               account.enterprise() == voucher->enterprise();
   checker->Require(as_its_voucher, "cloud account ", id, " has a lot that is not as voucher ",
                    lot.voucher());
+  if (voucher == nullptr) return;
+  const auto place = absl::c_find(voucher->accounts(), id) - voucher->accounts().begin();
+  checker->Require(place < voucher->credited_unix_ns_size() &&
+                       lot.credited_unix_ns() <= voucher->credited_unix_ns(static_cast<int>(place)),
+                   "cloud account ", id, " has a lot that is newer than voucher ", lot.voucher(),
+                   " says");
+}
+
+void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRow& lot,
+              Checker* checker) {
+  checker->Require(lot.amount_fen() > 0, "cloud account ", id, " has a lot of ", lot.amount_fen(),
+                   " fen of voucher ", lot.voucher());
+  CheckTerms(id, account, lot, checker);
   const auto add = [&](int64_t* sum_fen) { *sum_fen = Plus(*sum_fen, lot.amount_fen()); };
   add(&checker->credit_fen[lot.program()]);
   add(&checker->vouchers[lot.voucher()].credit_fen);
@@ -67,23 +85,101 @@ void CheckLot(uint64_t id, const rows::AccountRow& account, const rows::CreditRo
   missing_fen = Minus(missing_fen, lot.amount_fen());
 }
 
+// What lapsed in an account: once per voucher, which is over, and no more than it released.
+void CheckLapsed(uint64_t id, const rows::AccountRow& account, Checker* checker) {
+  absl::btree_set<uint64_t> vouchers;
+  for (const rows::CreditRow& lot : account.lapsed()) {
+    CheckTerms(id, account, lot, checker);
+    checker->Require(vouchers.insert(lot.voucher()).second, "cloud account ", id,
+                     " says twice what lapsed of voucher ", lot.voucher());
+    const rows::VoucherRow* voucher = checker->view.Find<tables::Vouchers>({lot.voucher()});
+    if (voucher == nullptr) continue;
+    checker->Require(lot.amount_fen() > 0 && lot.amount_fen() <= voucher->released_fen(),
+                     "cloud account ", id, " says that ", lot.amount_fen(), " fen of voucher ",
+                     lot.voucher(), " lapsed, which released ", voucher->released_fen());
+    checker->Require(checker->counters.received_unix_ns() >= lot.lapses_unix_ns(), "cloud account ",
+                     id, " has lapsed credit of voucher ", lot.voucher(), ", which has not lapsed");
+  }
+}
+
 }  // namespace
 
 void CheckAccounts(Checker* checker) {
   checker->Numbered<tables::CloudAccounts>(
-      "cloud account", checker->counters.account(), [&](uint64_t id, const rows::AccountRow& row) {
-        checker->Require(
-            checker->NumberOf<tables::AccountNumbers>({row.provider(), row.account_number()}) == id,
-            "cloud account ", id, " is not found by its number ", row.account_number());
-        std::pair<int64_t, uint64_t> previous{std::numeric_limits<int64_t>::min(), 0};
+      "cloud account", &rows::DenseNumbers::account, [&](uint64_t id, const rows::AccountRow& row) {
+        checker->Require(row.sandbox() == (WorldOfNumber(id) == World::kSandbox), "cloud account ",
+                         id, " is not of the world of its number");
+        checker->Require(checker->NumberOf<tables::AccountNumbers>(
+                             {Key(WorldOf(row)), row.provider(), row.account_number()}) == id,
+                         "cloud account ", id, " is not found by its number ",
+                         row.account_number());
+        std::tuple<int64_t, uint64_t, int64_t> previous{std::numeric_limits<int64_t>::min(), 0, 0};
         for (const rows::CreditRow& lot : row.credits()) {
           CheckLot(id, row, lot, checker);
-          const std::pair<int64_t, uint64_t> place{lot.expires_unix_ns(), lot.voucher()};
+          const rows::ProgramRow* program = checker->view.Find<tables::Programs>({lot.program()});
+          checker->Require(program != nullptr && WorldOf(*program) == WorldOf(row),
+                           "cloud account ", id, " has a lot of the other world");
+          const std::tuple<int64_t, uint64_t, int64_t> place{lot.expires_unix_ns(), lot.voucher(),
+                                                             lot.credited_unix_ns()};
           checker->Require(previous < place, "cloud account ", id, " has lots out of order");
           previous = place;
         }
+        CheckLapsed(id, row, checker);
       });
 }
+
+namespace {
+
+void CheckBaskets(Checker* checker) {
+  // By (program, enterprise, category).
+  using Key = std::tuple<uint32_t, uint64_t, std::string>;
+  absl::btree_map<Key, int64_t> core_fen;
+  for (const auto& [key, fen] : checker->redeemed.core_fen) {
+    const auto& [program, account, category] = key;
+    const rows::AccountRow* row = checker->view.Find<tables::CloudAccounts>({account});
+    if (row == nullptr) continue;
+    int64_t& basket_fen = core_fen[{program, row->enterprise(), category}];
+    basket_fen = Plus(basket_fen, fen);
+  }
+  checker->view.Scan<tables::Baskets>(
+      {0, 0}, {kLastProgram, kLastId},
+      [&](const tables::Baskets::Key& key, const rows::BasketRow& row) {
+        const auto& [program, enterprise] = key;
+        for (const rows::BasketRow::Category& bought : row.categories()) {
+          const auto found = core_fen.find(Key(program, enterprise, bought.category()));
+          const int64_t fen = found == core_fen.end() ? 0 : found->second;
+          checker->Require(bought.fen() == fen, "the basket of enterprise ", enterprise,
+                           " in program ", program, " has ", bought.fen(), " fen of ",
+                           bought.category(), ", its redemptions add up to ", fen);
+          if (found != core_fen.end()) core_fen.erase(found);
+        }
+        return true;
+      });
+  for (const auto& [key, fen] : core_fen) {
+    checker->Require(fen == 0, "enterprise ", std::get<1>(key), " has no ", std::get<2>(key),
+                     " in its basket of program ", std::get<0>(key), ", its redemptions add up to ",
+                     fen);
+  }
+}
+
+void CheckOrders(Checker* checker) {
+  uint64_t orders = 0;
+  checker->view.Scan<tables::Orders>(
+      {0, 0, ""}, {kLastKind, 0, ""},
+      [&](const tables::Orders::Key& key, const rows::OrderRow& row) {
+        checker->Require(row.redemption() != 0 || row.application() != 0, "order ",
+                         std::get<2>(key), " has neither a redemption nor an application");
+        checker->Require((row.redemption() == 0) == (row.redeemed_fen() == 0), "order ",
+                         std::get<2>(key), " says ", row.redeemed_fen(), " fen of redemption ",
+                         row.redemption());
+        if (row.redemption() != 0) ++orders;
+        return true;
+      });
+  checker->Require(orders == checker->redeemed.redemptions, orders, " order numbers for ",
+                   checker->redeemed.redemptions, " redemptions");
+}
+
+}  // namespace
 
 void CheckRedemptions(Checker* checker) {
   const RedemptionSums& redeemed = checker->redeemed;
@@ -101,33 +197,8 @@ void CheckRedemptions(Checker* checker) {
     missing_fen = Minus(missing_fen, fen);
   }
   CheckReversals(checker);
-  // By (program, enterprise).
-  absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
-  for (const auto& [key, fen] : redeemed.core_fen) {
-    const rows::AccountRow* row = checker->view.Find<tables::CloudAccounts>({key.second});
-    if (row == nullptr) continue;
-    int64_t& basket_fen = core_fen[{key.first, row->enterprise()}];
-    basket_fen = Plus(basket_fen, fen);
-  }
-  checker->view.Scan<tables::Baskets>(
-      {0, 0}, {kLastProgram, kLastId},
-      [&](const tables::Baskets::Key& key, const rows::BasketRow& row) {
-        const auto& [program, enterprise] = key;
-        const auto found = core_fen.find({program, enterprise});
-        const int64_t fen = found == core_fen.end() ? 0 : found->second;
-        checker->Require(row.core_fen() == fen, "the basket of enterprise ", enterprise,
-                         " in program ", program, " has ", row.core_fen(),
-                         " fen of core products, its redemptions add up to ", fen);
-        if (found != core_fen.end()) core_fen.erase(found);
-        return true;
-      });
-  for (const auto& [key, fen] : core_fen) {
-    checker->Require(fen == 0, "enterprise ", key.second, " has no basket in program ", key.first,
-                     ", its redemptions add up to ", fen);
-  }
-  const uint64_t orders = checker->CountRows<tables::Orders>({0, ""}, {kLastId, ""});
-  checker->Require(orders == redeemed.redemptions, orders, " order numbers for ",
-                   redeemed.redemptions, " redemptions");
+  CheckBaskets(checker);
+  CheckOrders(checker);
   checker->view.Scan<tables::CloudAccounts>(
       {1}, {kLastId}, [&](const tables::CloudAccounts::Key& key, const rows::AccountRow& row) {
         const auto found = redeemed.last.find(std::get<0>(key));
@@ -143,7 +214,7 @@ void CheckTransfers(Checker* checker) {
   // By (program, state).
   absl::btree_map<std::pair<uint32_t, int>, uint64_t> states;
   checker->Numbered<tables::Transfers>(
-      "transfer", checker->counters.transfer(), [&](uint64_t id, const rows::TransferRow& row) {
+      "transfer", &rows::DenseNumbers::transfer, [&](uint64_t id, const rows::TransferRow& row) {
         ++states[{row.program(), row.state()}];
         if (row.state() == v1::TRANSFER_STATE_ORDERED) {
           checker->timers.insert({row.answer_due_unix_ns(), v1::TIMER_KIND_TRANSFER_ANSWER, id});
@@ -161,8 +232,8 @@ void CheckTransfers(Checker* checker) {
         in_transit_fen = Plus(in_transit_fen, row.amount_fen());
       });
   const uint64_t indexed = checker->CountRows<tables::TransfersByProvider>({0, 0}, {kLastId, 0});
-  checker->Require(indexed == checker->counters.transfer(), indexed, " transfers by provider of ",
-                   checker->counters.transfer());
+  const uint64_t transfers = checker->CountOf(&rows::DenseNumbers::transfer);
+  checker->Require(indexed == transfers, indexed, " transfers by provider of ", transfers);
   for (uint32_t program = 1; program <= checker->counters.program(); ++program) {
     const rows::TotalsRow* totals = checker->view.Find<tables::Totals>({program});
     for (int state = 1; state < v1::TransferState_ARRAYSIZE; ++state) {

@@ -1,74 +1,103 @@
 #include "ledger/policy/limits.h"
 
-#include <algorithm>
-#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
 
 #include "ledger/invariants/checker.h"
+#include "ledger/invariants/sums.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/limit_refs.h"
 
 namespace voucher::invariants {
 
 namespace {
 
-std::string LimitName(const tables::Limits::Key& key) {
-  const auto& [program, kind, id, sub] = key;
-  return absl::StrCat("limit ", CapName(static_cast<v1::LimitKind>(kind)), " ", id, "/", sub,
-                      " of program ", program);
+// The register of each enterprise must be the sum over its applications, and nothing else.
+void CheckEnterprises(Checker* checker) {
+  auto expected = checker->standing_fen;
+  checker->view.Scan<tables::EnterpriseGrants>(
+      {0, 0}, {kLastProgram, kLastId},
+      [&](const tables::EnterpriseGrants::Key& key, const rows::EnterpriseGrantsRow& row) {
+        const auto& [program, enterprise] = key;
+        for (const auto& grant : row.grants()) {
+          const auto found = expected.find(
+              {program, enterprise, grant.item(), grant.project_id(), grant.cluster()});
+          const int64_t sum_fen = found == expected.end() ? 0 : found->second;
+          if (found != expected.end()) expected.erase(found);
+          checker->Require(grant.fen() == sum_fen, "enterprise ", enterprise, " counts ",
+                           grant.fen(), " fen of item ", grant.item(), " of program ", program,
+                           ", its applications add up to ", sum_fen);
+        }
+        return true;
+      });
+  for (const auto& [key, sum_fen] : expected) {
+    checker->Require(false, "enterprise ", std::get<1>(key), " counts nothing of item ",
+                     std::get<2>(key), " of program ", std::get<0>(key),
+                     ", its applications add up to ", sum_fen);
+  }
 }
 
-// The amount of a limit in the newest rules, or of a cluster's pool; nullopt if they state none.
-std::optional<int64_t> LimitAmount(const tables::Limits::Key& key, const Checker& checker) {
-  const auto& [program, kind, id, sub] = key;
-  if (kind == v1::LIMIT_KIND_CLUSTER) {
-    const rows::ClusterRow* cluster = checker.view.Find<tables::Clusters>({id});
-    return cluster == nullptr ? 0 : cluster->pool_fen();
+void CheckPools(uint32_t program, Checker* checker) {
+  const auto* row = checker->view.Find<tables::ProgramGrants>({program});
+  const std::string stored = row == nullptr ? "" : row->SerializeAsString();
+  checker->Require(stored == checker->pools[program].SerializeAsString(), "program ", program,
+                   " counts other grants for its pools than its applications add up to");
+}
+
+// What stands in the pools of the newest revision, and in those of clusters, fits them.
+void CheckPoolAmounts(uint32_t program, const CompiledRules& rules, Checker* checker) {
+  const rows::ProgramGrantsRow& grants = checker->pools[program];
+  for (const v1::Pool& pool : rules.rules().pools()) {
+    const auto id = PoolId(checker->context, rules, pool);
+    const int64_t used_fen = id ? StandingInPool(grants, *id) : 0;
+    checker->Require(used_fen <= pool.amount_fen(), "pool ", PoolName(pool), " of program ",
+                     program, " has ", used_fen, " fen used of ", pool.amount_fen());
   }
-  const rows::ProgramRow* row = checker.view.Find<tables::Programs>({program});
-  const CompiledRules* rules =
-      row == nullptr ? nullptr : checker.view.Find<tables::Revisions>({program, row->revision()});
-  if (rules == nullptr) return std::nullopt;
-  std::optional<int64_t> least;
-  const auto lower = [&](int64_t amount_fen) {
-    least = least ? std::min(*least, amount_fen) : amount_fen;
-  };
-  for (const v1::Cap& cap : rules->rules().caps()) {
-    if (CapKind(cap.scope()) == kind) lower(cap.amount_fen());
+  for (const auto& cluster : grants.clusters()) {
+    const rows::ClusterRow* of = checker->view.Find<tables::Clusters>({cluster.id()});
+    const int64_t pool_fen = of == nullptr ? 0 : of->pool_fen();
+    checker->Require(cluster.fen() <= pool_fen, "cluster ", cluster.id(), " has ", cluster.fen(),
+                     " fen used of ", pool_fen);
   }
-  if (kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR) {
-    const v1::Item* item = rules->FindItemByNumber(static_cast<uint32_t>(sub));
-    if (item != nullptr && item->cap_fen() > 0 && item->cap_scope() != v1::CAP_SCOPE_PROJECT) {
-      lower(item->cap_fen());
+}
+
+// What stands of each enterprise fits the caps of the newest revision that depend on no fact.
+void CheckCapAmounts(uint32_t program, const CompiledRules& rules, Checker* checker) {
+  for (const v1::Cap& cap : rules.rules().caps()) {
+    absl::btree_map<std::pair<uint64_t, std::string>, int64_t> sums;
+    for (auto it = checker->standing_fen.lower_bound({program, 0, 0, "", 0});
+         it != checker->standing_fen.end() && std::get<0>(it->first) == program; ++it) {
+      const auto& [of, enterprise, item, project_id, cluster] = it->first;
+      std::string part;
+      if (cap.scope() == v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR) part = absl::StrCat(item);
+      if (cap.scope() == v1::CAP_SCOPE_PROJECT) part = project_id;
+      int64_t& sum_fen = sums[{enterprise, part}];
+      sum_fen = Plus(sum_fen, it->second);
+    }
+    for (const auto& [whose, sum_fen] : sums) {
+      checker->Require(sum_fen <= cap.amount_fen(), "enterprise ", whose.first, " has ", sum_fen,
+                       " fen under a cap of ", cap.amount_fen(), " (",
+                       CapName(CapKind(cap.scope())), ") of program ", program);
     }
   }
-  for (const v1::Pool& pool : rules->rules().pools()) {
-    const std::optional<v1::LimitRef> ref = PoolRef(checker.context, *rules, pool);
-    if (ref && ref->kind() == kind && ref->id() == id && ref->sub() == sub) {
-      lower(pool.amount_fen());
-    }
-  }
-  return least;
 }
 
 }  // namespace
 
 void CheckLimits(Checker* checker) {
-  checker->view.Scan<tables::Limits>(
-      {0, 0, 0, 0}, {kLastProgram, kLastKind, kLastId, kLastId},
-      [&](const tables::Limits::Key& key, const rows::LimitRow& row) {
-        const auto found = checker->limits.find(key);
-        const UseBounds use = found == checker->limits.end() ? UseBounds{} : found->second;
-        if (found != checker->limits.end()) checker->limits.erase(found);
-        checker->Require(row.used_fen() >= use.least_fen && row.used_fen() <= use.most_fen,
-                         LimitName(key), " has ", row.used_fen(),
-                         " fen used, its applications add up to ", use.least_fen);
-        const std::optional<int64_t> amount_fen = LimitAmount(key, *checker);
-        checker->Require(!amount_fen || row.used_fen() <= *amount_fen, LimitName(key), " has ",
-                         row.used_fen(), " fen used of ", amount_fen.value_or(0));
-        return true;
-      });
-  for (const auto& [key, use] : checker->limits) {
-    checker->Require(use.least_fen == 0, LimitName(key), " has no row, its applications add up to ",
-                     use.least_fen);
+  CheckEnterprises(checker);
+  for (uint32_t program = 1; program <= checker->counters.program(); ++program) {
+    CheckPools(program, checker);
+    const rows::ProgramRow* row = checker->view.Find<tables::Programs>({program});
+    const CompiledRules* rules =
+        row == nullptr ? nullptr
+                       : checker->view.Find<tables::Revisions>({program, row->revision()});
+    if (rules == nullptr) continue;
+    CheckPoolAmounts(program, *rules, checker);
+    CheckCapAmounts(program, *rules, checker);
   }
 }
 

@@ -35,8 +35,8 @@ void RedemptionSums::AddRedemption(const v1::Entry& entry) {
   }
   Require(event.amount_fen() == drawn_fen, "redemption ", entry.sequence(), " says ",
           event.amount_fen(), " fen, it drew ", drawn_fen);
-  if (event.core()) {
-    int64_t& fen = core_fen[{entry.program(), account}];
+  if (!event.core_category().empty()) {
+    int64_t& fen = core_fen[{entry.program(), account, event.core_category()}];
     fen = Plus(fen, drawn_fen);
   }
   const uint64_t previous = std::exchange(last[account], entry.sequence());
@@ -53,9 +53,9 @@ void RedemptionSums::AddReversal(const v1::Entry& entry, const v1::Entry* named)
                    ", which is no redemption");
   }
   const uint64_t account = named->command().redeem().account_id();
-  const bool core = named->event().redeemed().core();
+  const std::string& core_category = named->event().redeemed().core_category();
   Require(event.redemption_id() == named->sequence() && event.account_id() == account &&
-              event.core() == core && entry.program() == named->program(),
+              event.core_category() == core_category && entry.program() == named->program(),
           "entry ", entry.sequence(), " does not say what redemption ", named->sequence(),
           " does, which it reverses");
   const auto [draws, is_first] = reversed.try_emplace(named->sequence());
@@ -73,8 +73,8 @@ void RedemptionSums::AddReversal(const v1::Entry& entry, const v1::Entry* named)
   }
   Require(event.reversed_fen() == reversed_fen, "entry ", entry.sequence(), " says ",
           event.reversed_fen(), " fen reversed, it returns ", reversed_fen);
-  if (!core) return;
-  int64_t& fen = core_fen[{entry.program(), account}];
+  if (core_category.empty()) return;
+  int64_t& fen = core_fen[{entry.program(), account, core_category}];
   fen = Minus(fen, reversed_fen);
 }
 

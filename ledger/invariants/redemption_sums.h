@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct RedemptionSums {
   uint64_t redemptions = 0;
   // Drawn less reversed, by (account, voucher).
   absl::btree_map<std::pair<uint64_t, uint64_t>, int64_t> net_fen;
-  // The same of core products, by (program, account).
-  absl::btree_map<std::pair<uint32_t, uint64_t>, int64_t> core_fen;
+  // The same of core products, by (program, account, category).
+  absl::btree_map<std::tuple<uint32_t, uint64_t, std::string>, int64_t> core_fen;
   // Last redemption, by account.
   absl::btree_map<uint64_t, uint64_t> last;
   // Draws of the redemptions of which something was reversed.

@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 
 #include "ledger/invariants/checker.h"
+#include "ledger/machine/application_states.h"
 
 namespace voucher::invariants {
 
@@ -11,8 +12,15 @@ namespace {
 // What the statements of a party say, in their order.
 struct Account {
   uint32_t month = 0;
+  // Of the last statement for an earlier month: as far as a division is closed while its statements
+  // for a month go on.
+  uint32_t before = 0;
   int64_t carried_fen = 0;
 };
+
+bool IsDivision(const tables::Parties::Key& party) {
+  return std::get<1>(party) == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE;
+}
 
 tables::Parties::Key PartyOn(const rows::StatementRow& row) {
   uint64_t division = 0;
@@ -67,21 +75,23 @@ void CheckLines(uint64_t id, const v1::Statement& statement, Checker* checker) {
 void CheckStatements(Checker* checker) {
   absl::btree_map<tables::Parties::Key, Account> parties;
   checker->Numbered<tables::Statements>(
-      "statement", checker->counters.statement(), [&](uint64_t id, const rows::StatementRow& row) {
+      "statement", &rows::DenseNumbers::statement, [&](uint64_t id, const rows::StatementRow& row) {
         const v1::Statement& statement = row.statement();
         checker->Require(
             checker->view.Find<tables::StatementsByProgram>({row.program(), id}) != nullptr,
             "statement ", id, " is not found by its program");
         CheckAmounts(id, statement, checker);
         if (row.provider() == 0) CheckLines(id, statement, checker);
-        Account& party = parties[PartyOn(row)];
+        const tables::Parties::Key key = PartyOn(row);
+        Account& party = parties[key];
         const uint32_t month = MonthOf(statement.period());
-        checker->Require(month > party.month, "statement ", id, " for ", month, " follows one for ",
-                         party.month);
+        checker->Require(month > party.month || (month == party.month && IsDivision(key)),
+                         "statement ", id, " for ", month, " follows one for ", party.month);
         checker->Require(statement.brought_forward_fen() == party.carried_fen, "statement ", id,
                          " brought ", statement.brought_forward_fen(),
                          " fen forward, the one before carried ", party.carried_fen);
-        party = {month, statement.carried_forward_fen()};
+        party = {month, month > party.month ? party.month : party.before,
+                 statement.carried_forward_fen()};
         checker->Expect(row.program(), v1::ACCOUNT_KIND_DUE, id, 0,
                         Minus(statement.due_fen(), statement.paid_fen()));
       });
@@ -91,10 +101,12 @@ void CheckStatements(Checker* checker) {
         const auto& [program, kind, id] = key;
         const auto found = parties.find(key);
         const Account last = found == parties.end() ? Account{} : found->second;
-        checker->Require(row.closed_month() == last.month && row.carried_fen() == last.carried_fen,
-                         "party ", id, " of kind ", kind, " in program ", program,
-                         " is closed up to ", row.closed_month(), " with ", row.carried_fen(),
-                         " fen, its last statement says ", last.month, " with ", last.carried_fen);
+        const bool closed = row.closed_month() == last.month ||
+                            (IsDivision(key) && row.closed_month() == last.before);
+        checker->Require(closed && row.carried_fen() == last.carried_fen, "party ", id, " of kind ",
+                         kind, " in program ", program, " is closed up to ", row.closed_month(),
+                         " with ", row.carried_fen(), " fen, its last statement says ", last.month,
+                         " with ", last.carried_fen);
         if (kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER) {
           checker->Expect(program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, id, 0, row.carried_fen());
         }
@@ -107,11 +119,60 @@ void CheckStatements(Checker* checker) {
   }
   const uint64_t by_program =
       checker->CountRows<tables::StatementsByProgram>({0, 0}, {kLastProgram, 0});
-  checker->Require(by_program == checker->counters.statement(), by_program,
-                   " statements by program of ", checker->counters.statement());
+  const uint64_t statements = checker->CountOf(&rows::DenseNumbers::statement);
+  checker->Require(by_program == statements, by_program, " statements by program of ", statements);
 }
 
+namespace {
+
+// What was spent of a grant bounds what is taken back of it, and after a reclaim is all taken back.
+void CheckTakenBack(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
+  checker->Expect(row.program(), v1::ACCOUNT_KIND_RECEIVABLE, row.enterprise(), id,
+                  row.receivable_fen());
+  if (row.voucher() != 0 && checker->view.Find<tables::Vouchers>({row.voucher()}) == nullptr)
+    return;
+  const int64_t left_fen = SpentOfGrantFen(checker->view, row);
+  checker->Require(row.receivable_fen() >= 0 && row.recovered_fen() >= 0 && left_fen >= 0 &&
+                       (!row.reclaimed() || left_fen == 0),
+                   "application ", id, " owes ", row.receivable_fen(), " fen and ",
+                   row.recovered_fen(), " were recovered, which leaves ", left_fen,
+                   " of what was spent");
+}
+
+// On statements for reimbursement, or kept back at the approval of credit.
+void CheckStated(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
+  const auto found = checker->stated.find(id);
+  int64_t stated_fen = found == checker->stated.end() ? 0 : found->second;
+  if (row.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT) {
+    const rows::VoucherRow* voucher = checker->view.Find<tables::Vouchers>({row.voucher()});
+    stated_fen = Minus(row.approved_fen(), voucher != nullptr ? voucher->approved_fen() : 0);
+  }
+  checker->Require(row.stated_fen() == stated_fen, "application ", id, " says ", row.stated_fen(),
+                   " fen stated or set off, there are ", stated_fen);
+}
+
+// What is pending for credit waits for its timer.
+void ExpectPendingLapse(const rows::ApplicationRow& row, Checker* checker) {
+  const CompiledRules* rules =
+      checker->view.Find<tables::Revisions>({row.program(), row.revision()});
+  if (!IsPending(row.state()) || row.delivery_mode() != v1::DELIVERY_MODE_CLOUD_CREDIT ||
+      rules == nullptr || !rules->rules().has_voucher_terms()) {
+    return;
+  }
+  checker->timers.insert({rules->voucher_expires_at(), v1::TIMER_KIND_PENDING_LAPSE,
+                          PendingLapseTimer(row.program(), row.revision())});
+}
+
+}  // namespace
+
 void CheckOwed(Checker* checker) {
+  checker->view.Scan<tables::Applications>(
+      {1}, {kLastId}, [&](const tables::Applications::Key& key, const rows::ApplicationRow& row) {
+        CheckTakenBack(std::get<0>(key), row, checker);
+        CheckStated(std::get<0>(key), row, checker);
+        ExpectPendingLapse(row, checker);
+        return true;
+      });
   checker->view.Scan<tables::PayableMonths>(
       {0, 0, 0, 0}, {kLastProgram, 0, 0, 0},
       [&](const tables::PayableMonths::Key& key, const rows::PayableMonthRow& row) {
@@ -133,8 +194,8 @@ void CheckOwed(Checker* checker) {
         const auto& [program, enterprise, id] = key;
         const rows::ApplicationRow* application = checker->view.Find<tables::Applications>({id});
         checker->Require(application != nullptr && application->program() == program &&
-                             application->enterprise() == enterprise &&
-                             application->voucher() == 0 && row.fen() > 0 && row.month() > 0,
+                             application->enterprise() == enterprise && row.fen() > 0 &&
+                             row.month() > 0,
                          "application ", id, " of enterprise ", enterprise, " in program ", program,
                          " is unpaid with ", row.fen(), " fen");
         checker->Expect(program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, enterprise, 0, row.fen());

@@ -33,7 +33,7 @@ void CheckParts(uint64_t id, const rows::VoucherRow& row, const VoucherParts& pa
 void CheckClaims(uint64_t id, const rows::VoucherRow& row, const rows::ApplicationRow& application,
                  Checker* checker) {
   const bool gated = application.state() == v1::APPLICATION_STATE_APPROVED &&
-                     GatedBy(checker->context, row.application(), application) != 0;
+                     GatedBy(checker->view, row.application(), application) != 0;
   const bool terminated = application.state() == v1::APPLICATION_STATE_TERMINATED;
   for (const rows::ProviderClaimRow& claim : row.claims()) {
     const auto found = checker->claims.find({id, claim.provider()});
@@ -54,7 +54,7 @@ void CheckClaims(uint64_t id, const rows::VoucherRow& row, const rows::Applicati
 
 void CheckVouchers(Checker* checker) {
   checker->Numbered<tables::Vouchers>(
-      "voucher", checker->counters.voucher(), [&](uint64_t id, const rows::VoucherRow& row) {
+      "voucher", &rows::DenseNumbers::voucher, [&](uint64_t id, const rows::VoucherRow& row) {
         const auto found = checker->vouchers.find(id);
         CheckParts(id, row, found == checker->vouchers.end() ? VoucherParts{} : found->second,
                    checker);
@@ -65,8 +65,10 @@ void CheckVouchers(Checker* checker) {
         checker->Expect(row.program(), v1::ACCOUNT_KIND_VOUCHER, id, 0, row.available_fen());
         const rows::ApplicationRow* application =
             checker->view.Find<tables::Applications>({row.application()});
-        const bool together = application != nullptr && application->voucher() == id &&
-                              application->approved_fen() == row.approved_fen();
+        const bool together =
+            application != nullptr && application->voucher() == id &&
+            application->approved_fen() == Plus(row.approved_fen(), application->stated_fen()) &&
+            application->revision() == row.revision();
         checker->Require(together, "voucher ", id, " and application ", row.application(),
                          " do not belong together");
         if (application != nullptr) CheckClaims(id, row, *application, checker);
@@ -83,7 +85,7 @@ void CheckVouchers(Checker* checker) {
       checker->CountRows<tables::VouchersByProgram>({0, 0}, {kLastProgram, 0});
   const uint64_t by_enterprise =
       checker->CountRows<tables::VouchersByEnterprise>({0, 0}, {kLastId, 0});
-  const uint64_t vouchers = checker->counters.voucher();
+  const uint64_t vouchers = checker->CountOf(&rows::DenseNumbers::voucher);
   checker->Require(by_program == vouchers && by_enterprise == vouchers, by_program,
                    " vouchers by program and ", by_enterprise, " by enterprise of ", vouchers);
   checker->view.Scan<tables::EndedVouchers>(

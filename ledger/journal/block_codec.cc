@@ -18,7 +18,7 @@
 //                                     (256 index + i) 256^level + 1 on; at level 0 a leaf hash
 //
 // Column family "default"
-//   "ledger"   -> format:u8 (= 1) ledger_id:16 bytes              written once
+//   "ledger"   -> format:u8 (= kLedgerFormat) ledger_id:16 bytes  written once
 //   "frontier" -> format:u8 (= 1) epoch:u64 size:u64 root:hash    rewritten by every group; absent
 //                                                                 before the first
 //
@@ -224,13 +224,21 @@ absl::string_view LedgerKey() {
 
 std::string EncodeLedger(absl::string_view ledger_id) {
   VOUCHER_CHECK(ledger_id.size() == kLedgerIdBytes) << ledger_id.size();
-  std::string bytes(1, kFormat);
+  std::string bytes(1, static_cast<char>(kLedgerFormat));
   bytes.append(ledger_id.data(), ledger_id.size());
   return bytes;
 }
 
 absl::StatusOr<std::string> ParseLedger(absl::string_view bytes) {
-  VOUCHER_RETURN_IF_ERROR(CheckFixed(bytes, 1 + kLedgerIdBytes, "ledger row"));
+  if (bytes.size() != 1 + kLedgerIdBytes) {
+    return absl::DataLossError(
+        absl::StrCat("ledger row has ", bytes.size(), " bytes instead of ", 1 + kLedgerIdBytes));
+  }
+  if (const auto format = static_cast<uint8_t>(bytes[0]); format != kLedgerFormat) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the ledger has format ", format, " and this build reads format ", kLedgerFormat,
+        ": open it with a build that docs/formats.md names for format ", format));
+  }
   return std::string(bytes.substr(1));
 }
 

@@ -83,10 +83,15 @@ absl::string_view FrontierKey();
 std::string EncodeFrontier(const FrontierRow& row);
 absl::StatusOr<FrontierRow> ParseFrontier(absl::string_view bytes);
 
-// The journal's identity.
+// What a ledger's bytes mean, entries included: raised with any change after which an older build
+// would read a new ledger wrongly, or this build an older one. docs/formats.md lists them.
+inline constexpr uint8_t kLedgerFormat = 2;
+
+// The journal's identity, its first row: format and ledger id.
 absl::string_view LedgerKey();
 std::string EncodeLedger(absl::string_view ledger_id);
-// The 16 bytes of the ledger id.
+// The 16 bytes of the ledger id. FAILED_PRECONDITION, in one sentence for people, if the ledger has
+// another format.
 absl::StatusOr<std::string> ParseLedger(absl::string_view bytes);
 
 }  // namespace voucher

@@ -139,6 +139,9 @@ absl::StatusOr<std::optional<std::string>> JournalStore::ReadLedgerId() const {
   VOUCHER_ASSIGN_OR_RETURN(const std::optional<std::string> row, ReadSingle(LedgerKey()));
   if (!row.has_value()) return std::optional<std::string>();
   absl::StatusOr<std::string> id = ParseLedger(*row);
+  if (absl::IsFailedPrecondition(id.status())) {
+    return absl::FailedPreconditionError(absl::StrCat(path(), ": ", id.status().message()));
+  }
   if (!id.ok()) return Damaged("ledger row", id.status().message());
   return std::optional<std::string>(*std::move(id));
 }

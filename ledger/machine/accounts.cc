@@ -16,20 +16,17 @@ v1::AccountRef Ref(v1::AccountKind kind, uint64_t id = 0, uint64_t sub = 0) {
 int64_t LotOf(const View& view, uint32_t program, const v1::AccountRef& credit) {
   const rows::AccountRow* account = view.Find<tables::CloudAccounts>({credit.id()});
   if (account == nullptr) return 0;
+  int64_t fen = 0;
   for (const rows::CreditRow& lot : account->credits()) {
-    if (lot.voucher() == credit.sub() && lot.program() == program) return lot.amount_fen();
+    if (lot.voucher() == credit.sub() && lot.program() == program) fen += lot.amount_fen();
   }
-  return 0;
+  return fen;
 }
 
 }  // namespace
 
 tables::Balances::Key KeyOf(uint32_t program, const v1::AccountRef& account) {
   return {program, static_cast<uint8_t>(account.kind()), account.id(), account.sub()};
-}
-
-tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& limit) {
-  return {program, static_cast<uint8_t>(limit.kind()), limit.id(), limit.sub()};
 }
 
 bool IsLot(v1::AccountKind kind) {
@@ -41,6 +38,7 @@ bool MayBeNegative(v1::AccountKind kind) {
     case v1::ACCOUNT_KIND_TREASURY:
     case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
     case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
+    case v1::ACCOUNT_KIND_PAID:
     case v1::ACCOUNT_KIND_RECOVERY:
       return true;
     case v1::ACCOUNT_KIND_UNSPECIFIED:
@@ -51,7 +49,6 @@ bool MayBeNegative(v1::AccountKind kind) {
     case v1::ACCOUNT_KIND_CREDIT:
     case v1::ACCOUNT_KIND_RETURNED:
     case v1::ACCOUNT_KIND_DUE:
-    case v1::ACCOUNT_KIND_PAID:
     case v1::ACCOUNT_KIND_RECEIVABLE:
       VOUCHER_PROTO_SENTINELS(v1::AccountKind)
       break;
@@ -103,8 +100,8 @@ v1::AccountRef Returned() {
   return Ref(v1::ACCOUNT_KIND_RETURNED);
 }
 
-v1::AccountRef Receivable(uint64_t enterprise) {
-  return Ref(v1::ACCOUNT_KIND_RECEIVABLE, enterprise);
+v1::AccountRef Receivable(uint64_t enterprise, uint64_t application) {
+  return Ref(v1::ACCOUNT_KIND_RECEIVABLE, enterprise, application);
 }
 
 v1::AccountRef Recovery() {
@@ -115,11 +112,6 @@ int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& acco
   if (IsLot(account.kind())) return LotOf(view, program, account);
   const rows::BalanceRow* row = view.Find<tables::Balances>(KeyOf(program, account));
   return row != nullptr ? row->fen() : 0;
-}
-
-int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit) {
-  const rows::LimitRow* row = view.Find<tables::Limits>(KeyOf(program, limit));
-  return row != nullptr ? row->used_fen() : 0;
 }
 
 }  // namespace voucher

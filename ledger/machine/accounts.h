@@ -22,21 +22,19 @@ v1::AccountRef PayableToEnterprise(uint64_t enterprise, uint64_t gated = 0);
 v1::AccountRef DueOn(uint64_t statement);
 v1::AccountRef Paid();
 v1::AccountRef Returned();
-v1::AccountRef Receivable(uint64_t enterprise);
+// What the enterprise owes of one grant that was taken back after it was spent.
+v1::AccountRef Receivable(uint64_t enterprise, uint64_t application);
 v1::AccountRef Recovery();
 
-// Only treasury, payables and recovery may be negative.
+// Only treasury, payables, paid and recovery may be negative: an enterprise can pay back before its
+// provider was paid.
 bool MayBeNegative(v1::AccountKind kind);
 
 // Balance of an account of `program`; 0 if it was never used.
 int64_t BalanceOf(const View& view, uint32_t program, const v1::AccountRef& account);
 
-// Used amount of a limit of `program`; 0 if it was never used.
-int64_t UsedOf(const View& view, uint32_t program, const v1::LimitRef& limit);
-
-// Where the rows of an account and of a limit are.
+// Where the row of an account is.
 tables::Balances::Key KeyOf(uint32_t program, const v1::AccountRef& account);
-tables::Limits::Key KeyOf(uint32_t program, const v1::LimitRef& limit);
 
 // The lots of cloud accounts say what these hold, so they need no row of their own: a redemption
 // would change both.

@@ -1,13 +1,48 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "ledger/base/clock.h"
 #include "ledger/machine/context.h"
 #include "voucher/v1/application.pb.h"
 
 namespace voucher {
 
-// What the state of an application entails.
+// What the state of an application entails, and what states are once time is booked.
+
+// Timers book what is certain some time after it is (design: time and order), so a row may say less
+// than holds. These tell the state once all timers that are due by `at` are booked: what verbs
+// answer by, so that an answer never depends on whether a timer has run.
+//
+// RETURNED past its correction deadline, WAITLISTED where the waitlist is over, and pending for
+// credit when the vouchers of its judging revision are over: LAPSED. Extended past its end:
+// TERMINATED. With a voucher that is over and nothing owed for it: SETTLED.
+v1::ApplicationState StateAt(const View& view, const rows::ApplicationRow& application,
+                             UnixNanos at);
+// OPEN or SUSPENDED past the cutoff: CLOSED.
+v1::ProgramState StateAt(const rows::ProgramRow& program, UnixNanos at);
+
+// Whether an application still claims its evidence (HoldsInvoices) in the state of that instant.
+bool ClaimsEvidenceAt(const View& view, uint64_t application_id, UnixNanos at);
+
+// PROGRAM_NOT_OPEN in an archived program: only reversals, reclaims and recoveries still come in.
+std::optional<v1::Refusal> RefuseIfArchived(const rows::ProgramRow& program);
+
+// Id of the timer of the end of a revision's vouchers.
+inline uint64_t PendingLapseTimer(uint32_t program, uint32_t revision) {
+  return uint64_t{program} << 32 | revision;
+}
+
+// True for credit once the vouchers of the revision that judges the application are over: it cannot
+// be approved any more.
+bool IsPastVouchers(const CompiledRules& rules, const rows::ApplicationRow& application,
+                    UnixNanos at);
+// VOUCHER_EXPIRED if such credit is asked for under these rules.
+std::optional<v1::Refusal> RefuseIfPastVouchers(const CompiledRules& rules, v1::DeliveryMode mode,
+                                                UnixNanos at);
+// The same as the first of an application that is still pending, so that it lapses.
+bool HasMissedVouchers(const View& view, const rows::ApplicationRow& application, UnixNanos at);
 
 // True while its granted_fen lies in held/{application}: HELD, RETURNED, LISTED, ON_NOTICE,
 // OBJECTED.
@@ -33,7 +68,7 @@ v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_
 
 // The application itself if its acceptance gates what is owed for it and it is not accepted yet;
 // otherwise 0. A superseded one waits for none: what it has used is a part of the higher grant.
-uint64_t GatedBy(const Context& context, uint64_t application_id,
+uint64_t GatedBy(const View& view, uint64_t application_id,
                  const rows::ApplicationRow& application);
 
 }  // namespace voucher

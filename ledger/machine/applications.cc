@@ -3,29 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-#include "ledger/base/invoice.h"
 #include "ledger/base/proto_enum.h"
+#include "ledger/machine/invoices.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/projects.h"
 #include "ledger/machine/waitlist_index.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/policy/subsidy.h"
 
 namespace voucher {
 namespace {
 
-std::optional<v1::Refusal> RefuseIfInvoiceClaimed(const Context& context, const std::string& key,
-                                                  uint64_t self) {
-  const rows::NumberRow* claim = context.view.Find<tables::Invoices>({key});
-  if (claim == nullptr || claim->number() == self) return std::nullopt;
-  return MakeRefusal(v1::REASON_INVOICE_ALREADY_CLAIMED, {}, key,
-                     {{"application_id", static_cast<int64_t>(claim->number())}});
-}
-
-Limits LimitsOfGrant(const Context& context, const GrantRequest& request, uint64_t project) {
-  Limits limits = LimitsOf(context, request.program, *request.item, request.enterprise, project,
-                           request.provider_ids);
+Limits LimitsOfGrant(const Context& context, const GrantRequest& request) {
+  Limits limits = LimitsOf(context, request.program, *request.item, request.enterprise,
+                           request.project_id, request.provider_ids);
   if (!request.awarded) return limits;
   for (PoolRoom& pool : limits.pools) {
     if (pool.on_exhausted != v1::ON_EXHAUSTED_WAITLIST) continue;
@@ -35,23 +30,33 @@ Limits LimitsOfGrant(const Context& context, const GrantRequest& request, uint64
   return limits;
 }
 
-tables::ItemClaims::Key ItemClaimKey(const rows::ApplicationRow& row) {
-  return {row.enterprise(), row.program(), row.item(),
-          row.once() == v1::ONCE_SCOPE_PROJECT ? row.project() : 0};
-}
-
 tables::ScoredApplications::Key ScoredKey(uint64_t id, const rows::ApplicationRow& row) {
   return {row.program(), row.item(), id};
 }
 
-void ClaimInvoices(uint64_t id, const rows::ApplicationRow& row, EditableRows* rows) {
-  for (const std::string& key : row.invoice_keys()) {
-    rows->PutNumber<tables::Invoices>({key}, id);
-  }
+// Notes that the item was applied for: no later revision may drop it.
+void NoteItem(const rows::ApplicationRow& row, EditableRows* rows) {
+  const auto& used = rows->Find<tables::Programs>({row.program()})->used_items();
+  if (absl::c_linear_search(used, row.item())) return;
+  rows->Edit<tables::Programs>({row.program()}).add_used_items(row.item());
 }
 
-void FreeInvoices(const rows::ApplicationRow& row, EditableRows* rows) {
-  for (const std::string& key : row.invoice_keys()) rows->Erase<tables::Invoices>({key});
+// Counts what becomes or is no longer pending for credit. The timer of the end of its vouchers is
+// there while anything is.
+void CountPending(const rows::ApplicationRow& row, bool pending, EditableRows* rows) {
+  if (row.delivery_mode() != v1::DELIVERY_MODE_CLOUD_CREDIT) return;
+  rows::ProgramRow& program = rows->Edit<tables::Programs>({row.program()});
+  const auto lapse = absl::c_find_if(*program.mutable_pending_lapses(),
+                                     [&](const auto& l) { return l.revision() == row.revision(); });
+  VOUCHER_CHECK(lapse != program.mutable_pending_lapses()->end())
+      << "credit under revision " << row.revision() << " without voucher terms";
+  const uint64_t before = lapse->applications();
+  lapse->set_applications(pending ? before + 1 : before - 1);
+  const tables::Timers::Key timer{lapse->ends_unix_ns(),
+                                  static_cast<uint8_t>(v1::TIMER_KIND_PENDING_LAPSE),
+                                  PendingLapseTimer(row.program(), row.revision())};
+  if (before == 0) rows->Put<tables::Timers>(timer, {});
+  if (lapse->applications() == 0) rows->Erase<tables::Timers>(timer);
 }
 
 // What the row's state entails beyond the row.
@@ -126,62 +131,54 @@ const v1::ReviewStage* NextStage(const CompiledRules& rules,
   return next < stages.size() ? &stages.Get(next) : nullptr;
 }
 
-std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
-                                                   const v1::Evidence& evidence, uint64_t self) {
-  for (const v1::Invoice& invoice : evidence.invoices()) {
-    if (auto refusal =
-            RefuseIfInvoiceClaimed(context, *InvoiceKey(invoice.code(), invoice.number()), self)) {
-      return refusal;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
-                                                   const rows::ApplicationRow& application) {
-  for (const std::string& key : application.invoice_keys()) {
-    if (auto refusal = RefuseIfInvoiceClaimed(context, key, 0)) return refusal;
-  }
-  return std::nullopt;
-}
-
 std::optional<v1::Refusal> RefuseIfItemClaimed(const Context& context, uint32_t program,
                                                const v1::Item& item, uint64_t enterprise,
-                                               uint64_t project) {
+                                               absl::string_view project_id) {
   const v1::OnceRule& once = item.once();
   if (once.scope() == v1::ONCE_SCOPE_UNSPECIFIED) return std::nullopt;
-  const rows::NumberRow* claim = context.view.Find<tables::ItemClaims>(
-      {enterprise, program, item.number(), once.scope() == v1::ONCE_SCOPE_PROJECT ? project : 0});
-  if (claim == nullptr) return std::nullopt;
+  uint64_t claimed_by = 0;
+  context.view.Scan<tables::ApplicationsByEnterprise>(
+      {enterprise, 0}, {enterprise + 1, 0},
+      [&](const tables::ApplicationsByEnterprise::Key& key, const rows::PresentRow&) {
+        const uint64_t id = std::get<1>(key);
+        const rows::ApplicationRow& row = *context.view.Find<tables::Applications>({id});
+        const bool claims = row.program() == program && row.item() == item.number() &&
+                            HoldsItem(StateAt(context.view, row, context.received_at)) &&
+                            !row.item_free() &&
+                            (once.scope() == v1::ONCE_SCOPE_ENTERPRISE ||
+                             absl::EqualsIgnoreCase(row.project_id(), project_id));
+        if (claims) claimed_by = id;
+        return claimed_by == 0;
+      });
+  if (claimed_by == 0) return std::nullopt;
   return MakeRefusal(v1::REASON_ITEM_ALREADY_CLAIMED, once.clause(), item.item_id(),
-                     {{"application_id", static_cast<int64_t>(claim->number())}});
+                     {{"application_id", static_cast<int64_t>(claimed_by)}});
 }
 
-std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
+std::variant<FittingGrant, v1::Refusal> OfferGrant(const Context& context,
                                                    const GrantRequest& request) {
   const CompiledRules& rules = *request.program.rules;
   const v1::Item& item = *request.item;
-  OfferedGrant offer;
-  if (CountsProjects(rules.rules())) {
-    offer.project = ProjectNumber(context, request.enterprise.number, request.project_id);
-  }
   if (auto refusal = RefuseIfItemClaimed(context, request.program.number, item,
-                                         request.enterprise.number, offer.project)) {
+                                         request.enterprise.number, request.project_id)) {
     return *refusal;
   }
-  offer.limits = LimitsOfGrant(context, request, offer.project);
-  const int64_t base_fen = BaseAmountFen(item, request.spend_fen);
-  if (auto refusal = RefuseIfHigherExists(context.view, rules.rules(), offer.project,
-                                          MostUnderCaps(base_fen, offer.limits))) {
-    return *refusal;
-  }
-  if (auto refusal = RefuseIfTooSmall(item, request.spend_fen)) return *refusal;
   const bool ranked_first = rules.IsCompetitive() && !request.awarded;
-  const FitResult fit =
-      FitLimits(base_fen, ranked_first ? Limits{offer.limits.caps, {}} : offer.limits);
+  Limits limits = LimitsOfGrant(context, request);
+  if (ranked_first) limits.pools.clear();
+  const int64_t base_fen = BaseAmountFen(item, request.spend_fen);
+  const auto higher = [&](int64_t would_fen) {
+    return RefuseIfHigherExists(context, request.program, request.enterprise.number,
+                                request.project_id, would_fen);
+  };
+  if (auto refusal = higher(std::max<int64_t>(ClipToCaps(base_fen, limits), 0))) return *refusal;
+  if (auto refusal = RefuseIfTooSmall(item, request.spend_fen)) return *refusal;
+  const FitResult fit = FitLimits(base_fen, limits);
   if (const auto* refusal = std::get_if<v1::Refusal>(&fit)) return *refusal;
-  offer.grant = std::get<FittingGrant>(fit);
-  return offer;
+  // A pool may leave less than the caps.
+  const auto& grant = std::get<FittingGrant>(fit);
+  if (auto refusal = higher(grant.granted_fen)) return *refusal;
+  return grant;
 }
 
 void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row,
@@ -191,56 +188,27 @@ void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow r
   row.set_queue_number(entry.queue_number());
   row.set_submitted_sequence(entry.sequence());
   row.set_received_unix_ns(entry.received_unix_ns());
-  rows::CountersRow& counters = rows->Edit<tables::Counters>({});
-  counters.set_application(id);
-  if (row.project() != 0) {
-    counters.set_project(std::max(counters.project(), row.project()));
-    rows->PutNumber<tables::ProjectNumbers>({row.enterprise(), row.project_id()}, row.project());
-    rows->Put<tables::ApplicationsByProject>({row.project(), id}, {});
-  }
+  KeepNumber(id, &rows::DenseNumbers::set_application, rows);
+  NoteItem(row, rows);
   rows->PutNumber<tables::ApplicationsByProgram>({row.program(), row.queue_number()}, id);
   rows->Put<tables::ApplicationsByEnterprise>({row.enterprise(), id}, {});
-  ClaimInvoices(id, row, rows);
-  if (row.once() != v1::ONCE_SCOPE_UNSPECIFIED) {
-    rows->PutNumber<tables::ItemClaims>(ItemClaimKey(row), id);
-  }
+  ClaimEvidence(id, row, rows);
   CountApplication(row.program(), v1::APPLICATION_STATE_UNSPECIFIED, row.state(), rows);
+  if (IsPending(row.state())) CountPending(row, true, rows);
   EnterState(id, row, rows);
   rows->Put<tables::Applications>({id}, std::move(row));
-}
-
-void KeepLimits(const v1::Entry& entry, rows::ApplicationRow* row) {
-  row->clear_limits();
-  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-    if (delta.program() == 0) *row->add_limits() = delta.limit();
-  }
 }
 
 void MoveApplication(uint64_t application_id, v1::ApplicationState to, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({application_id});
   const v1::ApplicationState from = row.state();
   CountApplication(row.program(), from, to, rows);
+  if (IsPending(from) != IsPending(to)) CountPending(row, IsPending(to), rows);
   LeaveState(application_id, &row, rows);
   row.set_state(to);
   EnterState(application_id, row, rows);
-  if (HoldsInvoices(from) && !HoldsInvoices(to)) FreeInvoices(row, rows);
-  if (!HoldsInvoices(from) && HoldsInvoices(to)) ClaimInvoices(application_id, row, rows);
-  if (row.once() == v1::ONCE_SCOPE_UNSPECIFIED || HoldsItem(from) == HoldsItem(to)) return;
-  if (HoldsItem(to)) {
-    rows->PutNumber<tables::ItemClaims>(ItemClaimKey(row), application_id);
-  } else {
-    rows->Erase<tables::ItemClaims>(ItemClaimKey(row));
-  }
-}
-
-void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, EditableRows* rows) {
-  rows::ApplicationRow& row = rows->Edit<tables::Applications>({application_id});
-  FreeInvoices(row, rows);
-  row.clear_invoice_keys();
-  for (const v1::Invoice& invoice : evidence.invoices()) {
-    row.add_invoice_keys(*InvoiceKey(invoice.code(), invoice.number()));
-  }
-  ClaimInvoices(application_id, row, rows);
+  if (HoldsInvoices(from) && !HoldsInvoices(to)) FreeEvidence(application_id, row, rows);
+  if (!HoldsInvoices(from) && HoldsInvoices(to)) ClaimEvidence(application_id, row, rows);
 }
 
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,

@@ -36,25 +36,18 @@ const CompiledRules& JudgingRules(Context* context, const rows::ApplicationRow& 
 const v1::ReviewStage* NextStage(const CompiledRules& rules,
                                  const rows::ApplicationRow& application);
 
-// INVOICE_ALREADY_CLAIMED if an application other than `self` (0: none) claims one of the invoices.
-std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
-                                                   const v1::Evidence& evidence, uint64_t self = 0);
-// The same for the invoices of an application that holds them no longer, as before an appeal is
-// upheld.
-std::optional<v1::Refusal> RefuseIfInvoicesClaimed(const Context& context,
-                                                   const rows::ApplicationRow& application);
-
-// ITEM_ALREADY_CLAIMED if the item can be claimed only once and another application claims it, for
-// the enterprise or for the project (by dense number).
+// ITEM_ALREADY_CLAIMED if the item can be claimed only once by the rules of `item` and another
+// application claims it, for the enterprise or for the project (in lower case).
 std::optional<v1::Refusal> RefuseIfItemClaimed(const Context& context, uint32_t program,
                                                const v1::Item& item, uint64_t enterprise,
-                                               uint64_t project);
+                                               absl::string_view project_id);
 
 // What a submission, a quote or an award asks for.
 struct GrantRequest {
   Context::Program program;
   Context::Enterprise enterprise;
   const v1::Item* item = nullptr;
+  // In lower case.
   std::string project_id;
   // 0 for an award, which is of a fixed amount.
   int64_t spend_fen = 0;
@@ -65,39 +58,24 @@ struct GrantRequest {
   bool awarded = false;
 };
 
-// What can be granted, and the limits to book it on.
-struct OfferedGrant {
-  // Dense number; 0 if no rule of the program counts projects.
-  uint64_t project = 0;
-  Limits limits;
-  // Of a competitive program, which reserves nothing before the ranking: what the caps leave.
-  FittingGrant grant;
-};
-
-// Refusals in order of precedence: ITEM_ALREADY_CLAIMED, SUPERSEDED_BY_HIGHER, AMOUNT_TOO_SMALL,
-// those of FitLimits. Reserves nothing.
-std::variant<OfferedGrant, v1::Refusal> OfferGrant(const Context& context,
+// What can be granted; of a competitive program, which reserves nothing before the ranking, what
+// the caps leave. Refusals in order of precedence: ITEM_ALREADY_CLAIMED, SUPERSEDED_BY_HIGHER,
+// AMOUNT_TOO_SMALL, those of FitLimits. Reserves nothing.
+std::variant<FittingGrant, v1::Refusal> OfferGrant(const Context& context,
                                                    const GrantRequest& request);
 
-// Begins application `id` with the entry: the register of projects, indexes, claims, waitlist and
-// counts. The caller has filled `row`: state, enterprise, item, delivery_mode, spend_fen,
-// granted_fen, wanted_fen, limits, invoice_keys, project, project_id, cluster, providers, once,
-// awarded. The entry has a queue number.
+// Begins application `id` with the entry: indexes, claims, waitlist and counts. The caller has
+// filled `row`: state, enterprise, item, delivery_mode, spend_fen, granted_fen, wanted_fen,
+// invoice_keys, orders, project_id, division, cluster, providers, awarded. The entry has a queue
+// number.
 void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow row,
                      EditableRows* rows);
 
-// The limits to keep in the row of an application that the event of `entry` granted, alone: those
-// of its limit deltas.
-void KeepLimits(const v1::Entry& entry, rows::ApplicationRow* row);
-
 // Puts an application into `to`: counts it, and keeps what depends on its state: claims of its
-// invoices and its item (freed or taken again as HoldsInvoices and HoldsItem say), its place on the
-// waitlist and among the scored, and its timers: the correction deadline goes with RETURNED, the
-// project deadline of an extended project with APPROVED.
+// invoices (freed or taken again as HoldsInvoices says), its place on the waitlist and among the
+// scored, and its timers: the correction deadline goes with RETURNED, the project deadline of an
+// extended project with APPROVED.
 void MoveApplication(uint64_t application_id, v1::ApplicationState to, EditableRows* rows);
-
-// Replaces the invoices of an application that holds them, as a correction does.
-void ReplaceInvoices(uint64_t application_id, const v1::Evidence& evidence, EditableRows* rows);
 
 // Counts an application from one state to another; UNSPECIFIED stands for outside.
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,

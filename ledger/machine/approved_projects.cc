@@ -1,9 +1,10 @@
 #include "ledger/machine/approved_projects.h"
 
+#include <algorithm>
+
 #include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/postings.h"
-#include "ledger/machine/settlement.h"
 #include "ledger/machine/vouchers.h"
 
 namespace voucher {
@@ -44,11 +45,9 @@ int64_t ReleaseVoucher(const Context& context, uint64_t voucher_id, v1::Event* e
   const View& view = context.view;
   const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
   const rows::ProgramRow& program = *view.Find<tables::Programs>({voucher.program()});
-  const rows::ApplicationRow& application =
-      *view.Find<tables::Applications>({voucher.application()});
   const auto release = [&](const v1::AccountRef& from, int64_t fen) {
     if (fen == 0) return;
-    ReleaseUnspent(from, program, context.received_at, application, fen, event, other_program);
+    ReleaseUnspent(from, program, context.received_at, fen, event, other_program);
   };
   release(VoucherAccount(voucher_id), voucher.available_fen());
   for (const uint64_t account : voucher.accounts()) {
@@ -58,19 +57,51 @@ int64_t ReleaseVoucher(const Context& context, uint64_t voucher_id, v1::Event* e
   return CheckedAddFen(voucher.available_fen(), voucher.credit_fen());
 }
 
+int64_t GatherUnstated(const View& view, uint64_t application_id,
+                       const rows::ApplicationRow& application, v1::Event* event) {
+  if (application.voucher() != 0) return 0;
+  const uint64_t enterprise = application.enterprise();
+  const v1::AccountRef gated = PayableToEnterprise(enterprise, application_id);
+  const rows::UnpaidRow* unpaid =
+      view.Find<tables::UnpaidApplications>({application.program(), enterprise, application_id});
+  const int64_t gated_fen = BalanceOf(view, application.program(), gated);
+  if (unpaid == nullptr) return gated_fen;
+  Post(PayableToEnterprise(enterprise), gated, unpaid->fen(), event);
+  return CheckedAddFen(gated_fen, unpaid->fen());
+}
+
 v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t application_id,
                                      const rows::ApplicationRow& application, v1::Event* event) {
   v1::ProjectTerminated terminated;
-  if (application.voucher() != 0) {
-    terminated.set_released_fen(ReleaseVoucher(context, application.voucher(), event));
-  }
   const rows::ProgramRow& program = *context.view.Find<tables::Programs>({application.program()});
+  const auto release = [&](const v1::AccountRef& from, int64_t fen) {
+    if (fen == 0) return;
+    ReleaseUnspent(from, program, context.received_at, fen, event);
+    terminated.set_unsettled_fen(CheckedAddFen(terminated.unsettled_fen(), fen));
+  };
+  if (application.voucher() == 0) {
+    const int64_t unstated_fen = GatherUnstated(context.view, application_id, application, event);
+    release(PayableToEnterprise(application.enterprise(), application_id), unstated_fen);
+    return terminated;
+  }
+  terminated.set_released_fen(ReleaseVoucher(context, application.voucher(), event));
   for (const GatedPayable& gated : GatedPayables(context.view, application_id, application)) {
-    ReleaseUnspent(gated.account, program, context.received_at, application, gated.amount_fen,
-                   event);
-    terminated.set_unsettled_fen(CheckedAddFen(terminated.unsettled_fen(), gated.amount_fen));
+    release(gated.account, gated.amount_fen);
   }
   return terminated;
+}
+
+void PostRecovered(uint64_t enterprise, const std::vector<Debt>& debts, int64_t amount_fen,
+                   uint32_t own, v1::Event* event) {
+  for (const Debt& debt : debts) {
+    const int64_t part_fen = std::min(amount_fen, debt.fen);
+    if (part_fen == 0) break;
+    Post(Receivable(enterprise, debt.application), Recovery(), part_fen, event,
+         debt.program == own ? 0 : debt.program);
+    amount_fen -= part_fen;
+  }
+  VOUCHER_CHECK(amount_fen == 0) << amount_fen << " fen more than enterprise " << enterprise
+                                 << " owes";
 }
 
 void SettleApplication(uint64_t application_id, EditableRows* rows) {

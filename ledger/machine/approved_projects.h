@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "ledger/machine/context.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/state/writer_rows.h"
 #include "voucher/v1/entry.pb.h"
 
 namespace voucher {
 
-// What the verbs on approved applications share: money that waits for acceptance, and the end of a
-// project. All amounts are fen.
+// What the verbs on approved applications share: money that waits for acceptance, the end of a
+// project, and what comes back of a grant. All amounts are fen.
 
 // Money owed for an application that waits for its acceptance.
 struct GatedPayable {
@@ -33,10 +34,22 @@ int64_t OpenGate(const View& view, uint64_t application_id, const rows::Applicat
 int64_t ReleaseVoucher(const Context& context, uint64_t voucher_id, v1::Event* event,
                        uint32_t other_program = 0);
 
-// Adds the postings that end an approved project: unspent money of its voucher and what waits for
-// its acceptance go back. Returns what they add up to.
+// Adds the postings that bring what is owed for a reimbursement and is on no statement into
+// payable/{enterprise, application}, from which it can go back; returns all that is there then. 0
+// for a voucher.
+int64_t GatherUnstated(const View& view, uint64_t application_id,
+                       const rows::ApplicationRow& application, v1::Event* event);
+
+// Adds the postings that end an approved project: unspent money of its voucher, what waits for its
+// acceptance, and what is owed for a reimbursement and on no statement go back. What is on
+// statements stays due. Returns what they add up to.
 v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t application_id,
                                      const rows::ApplicationRow& application, v1::Event* event);
+
+// Adds the postings that lower debts in their order by `amount_fen`, which is at most their sum;
+// `own` is the program of the entry.
+void PostRecovered(uint64_t enterprise, const std::vector<Debt>& debts, int64_t amount_fen,
+                   uint32_t own, v1::Event* event);
 
 // Puts an approved application into SETTLED; its voucher waits for no statement any more.
 void SettleApplication(uint64_t application_id, EditableRows* rows);

@@ -5,6 +5,7 @@
 #include "absl/strings/strip.h"
 
 #include "ledger/base/division.h"
+#include "ledger/policy/enterprise_records.h"
 
 namespace voucher {
 namespace {
@@ -83,18 +84,11 @@ bool Context::HasRole(v1::Role role) const {
 }
 
 std::optional<v1::Refusal> RefuseIfBlacklisted(const rows::EnterpriseRow& enterprise,
-                                               absl::string_view program_id, UnixNanos at) {
-  if (!enterprise.has_blacklisting()) return std::nullopt;
-  const v1::Blacklisting& blacklisting = enterprise.blacklisting();
-  if (!blacklisting.program_ids().empty() &&
-      !absl::c_linear_search(blacklisting.program_ids(), program_id)) {
-    return std::nullopt;
-  }
-  if (blacklisting.has_until() &&
-      DayOf(at, Zone::Shanghai()) > *FromCivilDate(blacklisting.until())) {
-    return std::nullopt;
-  }
-  return MakeRefusal(v1::REASON_BLACKLISTED, {}, blacklisting.reason());
+                                               const rows::ProgramRow& program, UnixNanos at) {
+  const v1::Blacklisting* blacklisting = BlacklistingFor(
+      enterprise.records(), program.sandbox(), program.program_id(), DayOf(at, Zone::Shanghai()));
+  if (blacklisting == nullptr) return std::nullopt;
+  return MakeRefusal(v1::REASON_BLACKLISTED, {}, blacklisting->reason());
 }
 
 std::optional<v1::Refusal> RefuseIfSucceeded(const rows::EnterpriseRow& enterprise,

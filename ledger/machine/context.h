@@ -19,6 +19,9 @@
 
 namespace voucher {
 
+// Of real programs, or of sandboxes (worlds.h). The numbers are part of keys on disk.
+enum class World : uint8_t { kReal = 0, kSandbox = 1 };
+
 // What a verb's Decide answers: a refusal, or the event (the Context's) that must then succeed.
 using Decision = std::variant<v1::Refusal, std::reference_wrapper<const v1::Event>>;
 
@@ -85,10 +88,10 @@ class Context {
   v1::Event* const event_;
 };
 
-// BLACKLISTED if the enterprise is blacklisted for the program on the civil day of `at` in
-// Asia/Shanghai.
+// BLACKLISTED if a blacklisting of the program's world holds for the program on the civil day of
+// `at` in Asia/Shanghai; of several the newest is told.
 std::optional<v1::Refusal> RefuseIfBlacklisted(const rows::EnterpriseRow& enterprise,
-                                               absl::string_view program_id, UnixNanos at);
+                                               const rows::ProgramRow& program, UnixNanos at);
 
 // ILLEGAL_STATE if `uscc`, by which the enterprise was found, is a former one of it; names the one
 // it has now.

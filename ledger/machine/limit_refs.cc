@@ -4,44 +4,57 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
 #include "ledger/base/proto_enum.h"
+#include "ledger/base/text.h"
 #include "ledger/machine/accounts.h"
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/clusters.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/waitlist_index.h"
+#include "ledger/policy/subsidy.h"
 #include "ledger/policy/window.h"
 
 namespace voucher {
 namespace {
 
-v1::LimitRef CapRef(v1::LimitKind kind, const v1::Item& item, uint64_t enterprise,
-                    uint64_t project) {
+// A number that stands for a name within one enterprise, the same everywhere (FNV-1a).
+uint64_t NumberOfName(absl::string_view name) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+LimitId CapId(v1::LimitKind kind, uint64_t enterprise, uint32_t item,
+              absl::string_view project_id) {
   switch (kind) {
     case v1::LIMIT_KIND_ENTERPRISE_YEAR:
-      return LimitId{kind, enterprise}.ToRef();
+      return {kind, enterprise};
     case v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR:
-      return LimitId{kind, enterprise, item.number()}.ToRef();
+      return {kind, enterprise, item};
     case v1::LIMIT_KIND_PROJECT:
-      return LimitId{kind, project}.ToRef();
+      return {kind, enterprise, NumberOfName(project_id)};
     case v1::LIMIT_KIND_UNSPECIFIED:
     case v1::LIMIT_KIND_DIVISION:
     case v1::LIMIT_KIND_PROVIDER:
     case v1::LIMIT_KIND_ITEM:
     case v1::LIMIT_KIND_CLUSTER:
+    case v1::LIMIT_KIND_CLUSTER_MEMBER:
       VOUCHER_PROTO_SENTINELS(v1::LimitKind)
       break;
   }
-  VOUCHER_CHECK(false) << "no cap: limit kind " << kind;
+  VOUCHER_CHECK(false) << "no cap of the rules: limit kind " << kind;
   return {};
 }
 
-PoolRoom RoomIn(const Context& context, uint32_t program, const v1::LimitRef& ref,
-                const v1::Pool& pool) {
+PoolRoom RoomIn(const Context& context, uint32_t program, const LimitId& id, const v1::Pool& pool) {
   PoolRoom room;
-  room.id = LimitId::FromRef(ref);
+  room.id = id;
   room.name = PoolName(pool);
-  room.available_fen = pool.amount_fen() - UsedOf(context.view, program, ref);
+  room.available_fen =
+      CheckedSubtractFen(pool.amount_fen(), StandingInPool(context.view, program, id));
   room.on_exhausted = pool.on_exhausted();
   room.clause = pool.clause();
   return room;
@@ -65,59 +78,92 @@ void MarkQueued(const Context& context, uint32_t program, uint64_t before,
   }
 }
 
-// The cap of this kind in one revision for this enterprise, if there is one.
-std::optional<CapRule> CapOfKind(const CompiledRules& rules, const v1::Item* item,
-                                 const v1::EnterpriseFacts& facts, v1::LimitKind kind) {
-  if (item == nullptr) return std::nullopt;
-  for (const CapRule& cap : CapsFor(rules, *item, facts)) {
-    if (cap.kind == kind) return cap;
+// What a grant is about, for its limits.
+struct Subject {
+  uint64_t enterprise = 0;
+  const v1::Item* item = nullptr;
+  absl::string_view project_id;
+  absl::string_view division;
+  const std::vector<absl::string_view>& provider_ids;
+  uint64_t cluster = 0;
+};
+
+void AddCaps(const Context& context, uint32_t program, const std::vector<CapRule>& rules,
+             const Subject& of, std::vector<CapRoom>* caps) {
+  for (const CapRule& cap : rules) {
+    caps->push_back({CapId(cap.kind, of.enterprise, of.item->number(), of.project_id),
+                     cap.amount_fen,
+                     StandingUnderCap(context.view, program, cap.kind, of.enterprise,
+                                      of.item->number(), of.project_id),
+                     cap.clause});
   }
-  return std::nullopt;
 }
 
-// A cap that an application counts in. No revision states it any more only if it was that of a
-// revenue tier and the enterprise reaches none now: then nothing is left under it.
-CapRoom CapOfApplication(const Context& context, const CompiledRules& newest,
-                         const rows::ApplicationRow& application, const v1::LimitRef& ref) {
-  const CompiledRules& judging =
-      *context.view.Find<tables::Revisions>({application.program(), application.revision()});
-  const v1::EnterpriseFacts& facts =
-      context.view.Find<tables::Enterprises>({application.enterprise()})->facts();
-  CapRoom room;
-  room.id = LimitId::FromRef(ref);
-  room.used_fen = UsedOf(context.view, application.program(), ref);
-  const v1::Item* item = judging.FindItemByNumber(application.item());
-  room.clause = item->clause();
-  const auto then = CapOfKind(judging, item, facts, ref.kind());
-  const auto now =
-      CapOfKind(newest, newest.FindItemByNumber(application.item()), facts, ref.kind());
-  for (const auto& cap : {then, now}) {
-    if (!cap || (room.amount_fen != 0 && cap->amount_fen >= room.amount_fen)) continue;
-    room.amount_fen = cap->amount_fen;
-    room.clause = cap->clause;
+// The pools that the newest revision has for it, its cluster's, and the budget; and its cap as a
+// member of that cluster.
+void AddPools(const Context& context, const Context::Program& program, const Subject& of,
+              Limits* limits) {
+  const CompiledRules& rules = *program.rules;
+  for (const v1::Pool* pool : PoolsFor(rules, *of.item, of.division, of.provider_ids)) {
+    const std::optional<LimitId> id = PoolId(context, rules, *pool);
+    if (!id) continue;  // only chosen, hence registered, providers match a provider's pool
+    limits->pools.push_back(RoomIn(context, program.number, *id, *pool));
   }
-  return room;
+  if (of.cluster != 0) {
+    if (auto cap = MemberCap(context, program, of.cluster, of.enterprise, *of.item)) {
+      limits->caps.push_back(*cap);
+    }
+    limits->pools.push_back(ClusterPool(context.view, program, of.cluster));
+  }
+  limits->pools.push_back(Budget(context, program));
+}
+
+// The lower of the two caps of each kind.
+std::vector<CapRule> LowerOf(std::vector<CapRule> caps, const std::vector<CapRule>& others) {
+  for (const CapRule& other : others) {
+    const auto same =
+        absl::c_find_if(caps, [&](const CapRule& cap) { return cap.kind == other.kind; });
+    if (same == caps.end()) {
+      caps.push_back(other);
+    } else if (other.amount_fen < same->amount_fen) {
+      *same = other;
+    }
+  }
+  absl::c_sort(caps, [](const CapRule& a, const CapRule& b) { return a.kind < b.kind; });
+  return caps;
+}
+
+// The caps of one revision; nothing is left where an item has revenue tiers and the enterprise
+// reaches none any more.
+std::vector<CapRule> CapsNow(const CompiledRules& rules, const v1::Item& item,
+                             const v1::EnterpriseFacts& facts) {
+  std::vector<CapRule> caps = CapsFor(rules, item, facts);
+  if (item.revenue_tiers().empty() || ReachedTier(item, facts) != nullptr) return caps;
+  const v1::CapScope scope = item.cap_scope() == v1::CAP_SCOPE_PROJECT
+                                 ? v1::CAP_SCOPE_PROJECT
+                                 : v1::CAP_SCOPE_ENTERPRISE_ITEM_YEAR;
+  return LowerOf(std::move(caps), {{CapKind(scope), 0, item.clause()}});
 }
 
 }  // namespace
 
-std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules& rules,
-                                    const v1::Pool& pool) {
+std::optional<LimitId> PoolId(const Context& context, const CompiledRules& rules,
+                              const v1::Pool& pool) {
   switch (pool.scope()) {
     case v1::POOL_SCOPE_DIVISION: {
       uint64_t code = 0;
       VOUCHER_CHECK(absl::SimpleAtoi(pool.key(), &code)) << pool.key();
-      return LimitId{v1::LIMIT_KIND_DIVISION, code}.ToRef();
+      return LimitId{v1::LIMIT_KIND_DIVISION, code};
     }
     case v1::POOL_SCOPE_PROVIDER: {
       const auto provider = context.FindProvider(pool.key());
       if (!provider) return std::nullopt;
-      return LimitId{v1::LIMIT_KIND_PROVIDER, provider->number}.ToRef();
+      return LimitId{v1::LIMIT_KIND_PROVIDER, provider->number};
     }
     case v1::POOL_SCOPE_ITEM: {
       const v1::Item* item = rules.FindItem(pool.key());
       VOUCHER_CHECK(item != nullptr) << pool.key();
-      return LimitId{v1::LIMIT_KIND_ITEM, item->number()}.ToRef();
+      return LimitId{v1::LIMIT_KIND_ITEM, item->number()};
     }
     case v1::POOL_SCOPE_UNSPECIFIED:
       VOUCHER_PROTO_SENTINELS(v1::PoolScope)
@@ -128,48 +174,43 @@ std::optional<v1::LimitRef> PoolRef(const Context& context, const CompiledRules&
 }
 
 Limits LimitsOf(const Context& context, const Context::Program& program, const v1::Item& item,
-                const Context::Enterprise& enterprise, uint64_t project,
+                const Context::Enterprise& enterprise, absl::string_view project_id,
                 const std::vector<absl::string_view>& provider_ids) {
-  const CompiledRules& rules = *program.rules;
   const v1::EnterpriseFacts& facts = enterprise.row->facts();
+  const Subject subject{
+      enterprise.number, &item,
+      project_id,        facts.division(),
+      provider_ids,      ApprovedClusterOf(context.view, program.number, enterprise.number)};
   Limits limits;
-  for (const CapRule& cap : CapsFor(rules, item, facts)) {
-    const v1::LimitRef ref = CapRef(cap.kind, item, enterprise.number, project);
-    limits.caps.push_back({LimitId::FromRef(ref), cap.amount_fen,
-                           UsedOf(context.view, program.number, ref), cap.clause});
-  }
-  for (const v1::Pool* pool : PoolsFor(rules, item, facts.division(), provider_ids)) {
-    const std::optional<v1::LimitRef> ref = PoolRef(context, rules, *pool);
-    if (!ref) continue;  // only chosen, hence registered, providers match a provider's pool
-    limits.pools.push_back(RoomIn(context, program.number, *ref, *pool));
-  }
-  if (const uint64_t cluster = ApprovedClusterOf(context.view, program.number, enterprise.number)) {
-    limits.pools.push_back(ClusterPool(context.view, program, cluster));
-  }
-  limits.pools.push_back(Budget(context, program));
+  AddCaps(context, program.number, CapsFor(*program.rules, item, facts), subject, &limits.caps);
+  AddPools(context, program, subject, &limits);
   if (program.row->waitlisted() > 0) MarkQueued(context, program.number, 0, &limits.pools);
   return limits;
 }
 
 Limits LimitsOfApplication(const Context& context, const Context::Program& program,
                            const rows::ApplicationRow& application) {
-  const CompiledRules& newest = *program.rules;
-  Limits limits;
-  for (const v1::LimitRef& ref : application.limits()) {
-    if (IsCap(ref.kind())) {
-      limits.caps.push_back(CapOfApplication(context, newest, application, ref));
-    } else if (ref.kind() == v1::LIMIT_KIND_CLUSTER) {
-      limits.pools.push_back(ClusterPool(context.view, program, ref.id()));
-    } else {
-      for (const v1::Pool& pool : newest.rules().pools()) {
-        const std::optional<v1::LimitRef> of_pool = PoolRef(context, newest, pool);
-        if (of_pool && LimitId::FromRef(*of_pool) == LimitId::FromRef(ref)) {
-          limits.pools.push_back(RoomIn(context, program.number, ref, pool));
-        }
-      }
-    }
+  const View& view = context.view;
+  const CompiledRules& judging =
+      *view.Find<tables::Revisions>({application.program(), application.revision()});
+  const v1::EnterpriseFacts& facts =
+      view.Find<tables::Enterprises>({application.enterprise()})->facts();
+  // An item that was applied for stays in every later revision.
+  const v1::Item& then = *judging.FindItemByNumber(application.item());
+  const v1::Item& now = *program.rules->FindItemByNumber(application.item());
+  std::vector<absl::string_view> provider_ids;
+  for (const uint64_t provider : application.providers()) {
+    provider_ids.push_back(view.Find<tables::Providers>({provider})->provider_id());
   }
-  limits.pools.push_back(Budget(context, program));
+  const std::string division = absl::StrCat(application.division());
+  const std::string project_id = ProjectKey(application.project_id());
+  const Subject subject{application.enterprise(), &now, project_id, division, provider_ids,
+                        application.cluster()};
+  Limits limits;
+  AddCaps(context, program.number,
+          LowerOf(CapsNow(judging, then, facts), CapsNow(*program.rules, now, facts)), subject,
+          &limits.caps);
+  AddPools(context, program, subject, &limits);
   if (program.row->waitlisted() > 0) {
     MarkQueued(context, program.number, application.queue_number(), &limits.pools);
   }
@@ -181,21 +222,6 @@ int64_t ClipToCaps(int64_t wanted_fen, const Limits& limits) {
     wanted_fen = std::min(wanted_fen, CheckedSubtractFen(cap.amount_fen, cap.used_fen));
   }
   return wanted_fen;
-}
-
-int64_t MostUnderCaps(int64_t base_fen, const Limits& limits) {
-  for (const CapRoom& cap : limits.caps) base_fen = std::min(base_fen, cap.amount_fen);
-  return base_fen;
-}
-
-google::protobuf::RepeatedPtrField<v1::LimitRef> RefsOf(const Limits& limits) {
-  google::protobuf::RepeatedPtrField<v1::LimitRef> refs;
-  for (const CapRoom& cap : limits.caps) *refs.Add() = cap.id.ToRef();
-  for (const PoolRoom& pool : limits.pools) {
-    if (pool.id == LimitId{}) continue;
-    *refs.Add() = pool.id.ToRef();
-  }
-  return refs;
 }
 
 std::vector<absl::string_view> ProvidersOf(
@@ -210,7 +236,7 @@ std::vector<absl::string_view> ProvidersOf(
 }
 
 std::optional<v1::Refusal> RefuseIfNotOpen(const Context::Program& program, UnixNanos received_at) {
-  const v1::ProgramState state = program.row->state();
+  const v1::ProgramState state = StateAt(*program.row, received_at);
   if (state == v1::PROGRAM_STATE_DRAFT || state == v1::PROGRAM_STATE_SUSPENDED ||
       state == v1::PROGRAM_STATE_ARCHIVED) {
     return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(state));

@@ -3,6 +3,7 @@
 #include "google/protobuf/util/message_differencer.h"
 
 #include "ledger/machine/context.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/totals_history.h"
 #include "ledger/machine/verbs.h"
@@ -164,6 +165,7 @@ void Evolve(const v1::Entry& entry, EditableRows* rows) {
   if (entry.has_event()) {
     ApplyPostings(entry, rows);
     EvolveVerb(entry, rows);
+    CountGrants(entry, rows);
     EvolveWaitlist(entry, rows);
   }
   KeepTotals(entry.sequence(), rows);

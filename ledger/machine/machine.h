@@ -20,16 +20,17 @@ namespace voucher {
 // recorded entry into row changes and never reads rules. Neither knows a clock, a thread, a random
 // source or the disk. Life of a command:
 //
-//   std::vector<FieldProblem> problems = ValidateCommand(command, now);     // malformed ends here
+//   std::vector<FieldProblem> problems = ValidateCommand(command);          // malformed ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
-//   const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
+//   ... ValidateDates(command, received)                          // a date that is not yet, or
+//   over const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
 //   v1::Entry entry = Decide(view, std::move(command), who, received, recorded, named);
 //   Evolve(entry, &state);
 
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
 // the same answer.
-inline constexpr uint32_t kDeciderVersion = 6;
+inline constexpr uint32_t kDeciderVersion = 7;
 
 // The numbers of an authority, assigned by the entry that uses it first.
 struct AuthorityNumber {
@@ -62,7 +63,7 @@ struct DecisionInput {
 uint64_t EntryNamedBy(const v1::Command& command);
 
 // Decides the command of `entry`, which holds nothing else yet, and completes the entry: sequence,
-// numbers, outcome. The command must have passed ValidateCommand.
+// numbers, outcome. The command must have passed ValidateCommand and ValidateDates.
 void DecideEntry(const View& view, const DecisionInput& input, v1::Entry* entry);
 
 // The same for a command that is in no entry yet. `named` is DecisionInput's.

@@ -1,6 +1,7 @@
 #include "ledger/machine/postings.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/algorithm/container.h"
 
@@ -70,29 +71,114 @@ uint64_t VoucherOf(const v1::Posting& posting) {
   return 0;
 }
 
-// Keeps the account's lots: first-expiring first, then by voucher; empty lots go.
-void MoveLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, int64_t delta_fen,
-             EditableRows* rows) {
-  rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({credit.id()});
-  auto* lots = account.mutable_credits();
-  auto lot = std::find_if(lots->begin(), lots->end(),
-                          [&](const auto& l) { return l.voucher() == credit.sub(); });
-  if (lot == lots->end()) {
-    rows::CreditRow* added = lots->Add();
-    added->set_voucher(credit.sub());
-    added->set_program(voucher.program());
-    added->set_item(voucher.item());
-    added->set_expires_unix_ns(voucher.expires_unix_ns());
-    added->set_lapses_unix_ns(voucher.lapses_unix_ns());
-    added->set_amount_fen(Changed(credit, 0, delta_fen));
-    std::sort(lots->begin(), lots->end(), [](const auto& a, const auto& b) {
-      return std::make_pair(a.expires_unix_ns(), a.voucher()) <
-             std::make_pair(b.expires_unix_ns(), b.voucher());
-    });
+// Lots first-expiring first, then by voucher, then first-confirmed first.
+bool GoesBefore(const rows::CreditRow& a, const rows::CreditRow& b) {
+  return std::make_tuple(a.expires_unix_ns(), a.voucher(), a.credited_unix_ns()) <
+         std::make_tuple(b.expires_unix_ns(), b.voucher(), b.credited_unix_ns());
+}
+
+rows::CreditRow LotOf(const v1::AccountRef& credit, const rows::VoucherRow& voucher,
+                      UnixNanos credited_at, int64_t fen) {
+  rows::CreditRow lot;
+  lot.set_voucher(credit.sub());
+  lot.set_program(voucher.program());
+  lot.set_item(voucher.item());
+  lot.set_revision(voucher.revision());
+  lot.set_expires_unix_ns(voucher.expires_unix_ns());
+  lot.set_lapses_unix_ns(voucher.lapses_unix_ns());
+  lot.set_credited_unix_ns(credited_at);
+  lot.set_amount_fen(fen);
+  return lot;
+}
+
+// Puts money into the account's lot of that voucher and confirmation.
+void AddToLot(const v1::AccountRef& credit, const rows::VoucherRow& voucher, UnixNanos credited_at,
+              int64_t fen, rows::AccountRow* account) {
+  auto* lots = account->mutable_credits();
+  const rows::CreditRow added = LotOf(credit, voucher, credited_at, fen);
+  const auto place = std::lower_bound(lots->begin(), lots->end(), added, GoesBefore);
+  if (place != lots->end() && !GoesBefore(added, *place)) {
+    place->set_amount_fen(Changed(credit, place->amount_fen(), fen));
     return;
   }
-  lot->set_amount_fen(Changed(credit, lot->amount_fen(), delta_fen));
-  if (lot->amount_fen() == 0) lots->erase(lot);
+  const auto index = place - lots->begin();
+  *lots->Add() = added;
+  std::rotate(lots->begin() + index, lots->end() - 1, lots->end());
+}
+
+// Takes money from the account's lots of a voucher, the first-confirmed first or the last-confirmed
+// first; empty lots go.
+void TakeFromLots(const v1::AccountRef& credit, bool newest_first, int64_t fen,
+                  rows::AccountRow* account) {
+  auto* lots = account->mutable_credits();
+  const auto is_of_voucher = [&](const rows::CreditRow& lot) {
+    return lot.voucher() == credit.sub();
+  };
+  const auto first = std::find_if(lots->begin(), lots->end(), is_of_voucher);
+  const auto last = std::find_if_not(first, lots->end(), is_of_voucher);
+  int64_t left_fen = fen;
+  const auto take = [&](rows::CreditRow* lot) {
+    const int64_t taken_fen = std::min(left_fen, lot->amount_fen());
+    lot->set_amount_fen(lot->amount_fen() - taken_fen);
+    left_fen -= taken_fen;
+  };
+  if (newest_first) {
+    for (auto lot = last; lot != first;) take(&*--lot);
+  } else {
+    for (auto lot = first; lot != last; ++lot) take(&*lot);
+  }
+  VOUCHER_CHECK(left_fen == 0) << "credit " << credit.id() << '/' << credit.sub() << " lacks "
+                               << left_fen << " fen";
+  lots->erase(
+      std::remove_if(first, last, [](const rows::CreditRow& lot) { return lot.amount_fen() == 0; }),
+      last);
+}
+
+// Remembers that credit of a voucher lapsed in the account.
+void KeepLapsed(const v1::AccountRef& credit, const rows::VoucherRow& voucher,
+                UnixNanos credited_at, int64_t fen, rows::AccountRow* account) {
+  for (rows::CreditRow& lot : *account->mutable_lapsed()) {
+    if (lot.voucher() != credit.sub()) continue;
+    lot.set_amount_fen(CheckedAddFen(lot.amount_fen(), fen));
+    return;
+  }
+  *account->add_lapsed() = LotOf(credit, voucher, credited_at, fen);
+}
+
+// When the newest credit of the voucher in the account was confirmed: its place in the row.
+UnixNanos* CreditedAt(uint64_t account, rows::VoucherRow* voucher) {
+  const auto& accounts = voucher->accounts();
+  const auto place = std::find(accounts.begin(), accounts.end(), account) - accounts.begin();
+  if (place == accounts.size()) {
+    voucher->add_accounts(account);
+    voucher->add_credited_unix_ns(0);
+  }
+  return voucher->mutable_credited_unix_ns()->mutable_data() + place;
+}
+
+bool IsRelease(v1::AccountKind to) {
+  return to == v1::ACCOUNT_KIND_BUDGET || to == v1::ACCOUNT_KIND_RETURNED;
+}
+
+// Keeps the account's lots. What a transfer brings has the time of its confirmation, `at`; what a
+// reversal brings back joins the newest credit of the voucher, or has its time if that is spent. A
+// redemption takes the first-confirmed credit first; what goes back leaves the newest first, so
+// that what only passes through leaves as it came. What goes back after the voucher lapsed is kept
+// as lapsed, whatever brings it back, so that an order that comes too late is told the same before
+// and after.
+void MoveLot(const v1::Posting& posting, const v1::AccountRef& credit, int64_t delta_fen,
+             UnixNanos at, rows::VoucherRow* voucher, EditableRows* rows) {
+  rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({credit.id()});
+  UnixNanos* const credited_at = CreditedAt(credit.id(), voucher);
+  if (delta_fen > 0) {
+    if (posting.from().kind() == v1::ACCOUNT_KIND_TRANSIT) *credited_at = at;
+    return AddToLot(credit, *voucher, *credited_at, delta_fen, &account);
+  }
+  const bool goes_back = posting.to().kind() != v1::ACCOUNT_KIND_PAYABLE_PROVIDER;
+  TakeFromLots(credit, /*newest_first=*/goes_back, -delta_fen, &account);
+  if (IsRelease(posting.to().kind()) && at >= voucher->lapses_unix_ns()) {
+    KeepLapsed(credit, *voucher, *credited_at, -delta_fen, &account);
+  }
 }
 
 void MoveClaim(uint64_t provider, int64_t delta_fen, UnixNanos at, rows::VoucherRow* voucher) {
@@ -115,8 +201,10 @@ void ResolveClaim(const v1::Posting& posting, UnixNanos at, EditableRows* rows) 
             &rows->Edit<tables::Vouchers>({application->voucher()}));
 }
 
-void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta_fen, UnixNanos at,
-                   EditableRows* rows) {
+// The side `ref` of a posting, of which `delta_fen` says the amount with its sign, in the row of
+// its voucher.
+void MoveInVoucher(const v1::Posting& posting, const v1::AccountRef& ref, uint64_t voucher_id,
+                   int64_t delta_fen, UnixNanos at, EditableRows* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   switch (ref.kind()) {
     case v1::ACCOUNT_KIND_VOUCHER:
@@ -127,11 +215,7 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
       break;
     case v1::ACCOUNT_KIND_CREDIT:
       voucher.set_credit_fen(voucher.credit_fen() + delta_fen);
-      // What takes credit out of an account finds it there.
-      if (delta_fen > 0 && !absl::c_linear_search(voucher.accounts(), ref.id())) {
-        voucher.add_accounts(ref.id());
-      }
-      MoveLot(ref, voucher, delta_fen, rows);
+      MoveLot(posting, ref, delta_fen, at, &voucher, rows);
       break;
     case v1::ACCOUNT_KIND_PAYABLE_PROVIDER:
       voucher.set_redeemed_fen(voucher.redeemed_fen() + delta_fen);
@@ -139,12 +223,12 @@ void MoveInVoucher(const v1::AccountRef& ref, uint64_t voucher_id, int64_t delta
       break;
     case v1::ACCOUNT_KIND_BUDGET:
     case v1::ACCOUNT_KIND_RETURNED:
+    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:  // it paid back what was reversed later
       voucher.set_released_fen(voucher.released_fen() + delta_fen);
       break;
     case v1::ACCOUNT_KIND_UNSPECIFIED:
     case v1::ACCOUNT_KIND_TREASURY:
     case v1::ACCOUNT_KIND_HELD:
-    case v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE:
     case v1::ACCOUNT_KIND_DUE:
     case v1::ACCOUNT_KIND_PAID:
     case v1::ACCOUNT_KIND_RECEIVABLE:
@@ -166,58 +250,35 @@ void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_f
   posting->set_program(program);
 }
 
-void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limits,
-                    int64_t delta_fen, v1::Event* event, uint32_t program) {
-  for (const v1::LimitRef& limit : limits) {
-    auto* deltas = event->mutable_limit_deltas();
-    auto known = std::find_if(deltas->begin(), deltas->end(), [&](const v1::LimitDelta& delta) {
-      return delta.program() == program && KeyOf(program, delta.limit()) == KeyOf(program, limit);
-    });
-    v1::LimitDelta* delta = known != deltas->end() ? &*known : deltas->Add();
-    *delta->mutable_limit() = limit;
-    delta->set_program(program);
-    delta->set_delta_fen(delta->delta_fen() + delta_fen);
-  }
-}
-
-void ReleaseHold(uint64_t application_id, const rows::ApplicationRow& application,
-                 int64_t amount_fen, v1::Event* event) {
+void ReleaseHold(uint64_t application_id, int64_t amount_fen, v1::Event* event) {
   Post(Held(application_id), BudgetAccount(), amount_fen, event);
-  AddLimitDeltas(application.limits(), -amount_fen, event);
 }
 
 void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program, UnixNanos at,
-                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event,
-                    uint32_t other_program) {
-  if (program.state() == v1::PROGRAM_STATE_CLOSED ||
-      program.state() == v1::PROGRAM_STATE_ARCHIVED || at >= program.cutoff_unix_ns()) {
-    Post(from, Returned(), amount_fen, event, other_program);
-    return;
-  }
-  Post(from, BudgetAccount(), amount_fen, event, other_program);
-  AddLimitDeltas(application.limits(), -amount_fen, event, other_program);
+                    int64_t amount_fen, v1::Event* event, uint32_t other_program) {
+  const bool closed = program.state() == v1::PROGRAM_STATE_CLOSED ||
+                      program.state() == v1::PROGRAM_STATE_ARCHIVED ||
+                      at >= program.cutoff_unix_ns();
+  Post(from, closed ? Returned() : BudgetAccount(), amount_fen, event, other_program);
 }
 
 void ApplyPostings(const v1::Entry& entry, EditableRows* rows) {
   const UnixNanos at = entry.received_unix_ns();
+  // A timer acts on vouchers as of its instant, however late it is booked.
+  const UnixNanos acts_at =
+      entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns() : at;
   for (const v1::Posting& posting : entry.event().postings()) {
     const uint32_t program = posting.program() != 0 ? posting.program() : entry.program();
     Move(program, posting.from(), -posting.amount_fen(), rows);
     Move(program, posting.to(), posting.amount_fen(), rows);
     CountPayable(entry, posting, program, rows);
     if (const uint64_t voucher = VoucherOf(posting); voucher != 0) {
-      MoveInVoucher(posting.from(), voucher, -posting.amount_fen(), at, rows);
-      MoveInVoucher(posting.to(), voucher, posting.amount_fen(), at, rows);
+      MoveInVoucher(posting, posting.from(), voucher, -posting.amount_fen(), acts_at, rows);
+      MoveInVoucher(posting, posting.to(), voucher, posting.amount_fen(), acts_at, rows);
     } else if (posting.from().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER &&
                posting.from().sub() != 0) {
       ResolveClaim(posting, at, rows);
     }
-  }
-  for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-    const uint32_t program = delta.program() != 0 ? delta.program() : entry.program();
-    rows::LimitRow& limit = rows->Edit<tables::Limits>(KeyOf(program, delta.limit()));
-    limit.set_used_fen(CheckedAddFen(limit.used_fen(), delta.delta_fen()));
-    VOUCHER_CHECK(limit.used_fen() >= 0) << "limit used " << limit.used_fen() << " fen";
   }
 }
 

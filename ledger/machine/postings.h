@@ -17,23 +17,17 @@ namespace voucher {
 void Post(const v1::AccountRef& from, const v1::AccountRef& to, int64_t amount_fen,
           v1::Event* event, uint32_t program = 0);
 
-// Adds the postings that give money of an application back: to the budget, lowering every limit
-// that the application counts in, or, from a voucher of a program that is closed at `at` (its
-// cutoff counts from its instant on, booked or not), to `returned`, where limits stay used.
-// amount_fen > 0. `other_program` is the application's program where it is not the entry's own.
-void ReleaseHold(uint64_t application_id, const rows::ApplicationRow& application,
-                 int64_t amount_fen, v1::Event* event);
+// Adds the postings that give money of an application back: to the budget, so that less stands of
+// its grant (grants.h), or, from a voucher of a program that is closed at `at` (its cutoff counts
+// from its instant on, booked or not), to `returned`, where limits stay used. amount_fen > 0.
+// `other_program` is the application's program where it is not the entry's own.
+void ReleaseHold(uint64_t application_id, int64_t amount_fen, v1::Event* event);
 void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program, UnixNanos at,
-                    const rows::ApplicationRow& application, int64_t amount_fen, v1::Event* event,
-                    uint32_t other_program = 0);
+                    int64_t amount_fen, v1::Event* event, uint32_t other_program = 0);
 
-// Lowers (or with a negative amount raises) every limit in `limits`, one delta per limit of the
-// event.
-void AddLimitDeltas(const google::protobuf::RepeatedPtrField<v1::LimitRef>& limits,
-                    int64_t delta_fen, v1::Event* event, uint32_t program = 0);
-
-// Applies the postings and limit deltas of an accepted entry to balances, totals, limits, vouchers,
-// the credit of accounts, and what is owed by month, application and enterprise (settlement.h).
+// Applies the postings of an accepted entry to balances, totals, vouchers, the credit of accounts,
+// and what is owed by month, application and enterprise (settlement.h). What stands of grants
+// follows after the verb (grants.h).
 // Aborts if an account that may not be negative would be.
 void ApplyPostings(const v1::Entry& entry, EditableRows* rows);
 

@@ -4,6 +4,7 @@
 
 #include "ledger/base/invoice.h"
 #include "ledger/machine/machine.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/state/row_memory.h"
 #include "ledger/validation/verbs.h"
 
@@ -56,22 +57,25 @@ void PrefetchSubmissions(const View& view, absl::Span<const Waiting> commands, N
   }
   for (const auto* request : requests) {
     view.PrefetchCached<tables::EnterpriseNumbers>({request->uscc()});
-    for (const v1::Invoice& invoice : request->evidence().invoices()) {
-      const auto key = InvoiceKey(invoice.code(), invoice.number());
-      if (key.ok()) view.Prefetch<tables::Invoices>({*key});
-    }
   }
   for (const auto* request : requests) {
     view.PrefetchRow<tables::EnterpriseNumbers>({request->uscc()});
   }
   for (const auto* request : requests) {
+    const rows::NumberRow* number = view.Find<tables::ProgramNumbers>({request->program_id()});
+    if (number == nullptr) continue;
+    const auto program = static_cast<uint32_t>(number->number());
+    const uint8_t world = Key(WorldOf(view, program));
+    for (const v1::Invoice& invoice : request->evidence().invoices()) {
+      const auto keys = InvoiceKeys(invoice.code(), invoice.number(), invoice.digital_number());
+      if (!keys.ok()) continue;
+      for (const std::string& key : *keys) view.Prefetch<tables::Invoices>({world, key});
+    }
     const rows::NumberRow* applicant = view.Find<tables::EnterpriseNumbers>({request->uscc()});
     if (applicant == nullptr) continue;
     owners->push_back(applicant->number());
-    const rows::NumberRow* program = view.Find<tables::ProgramNumbers>({request->program_id()});
-    if (program == nullptr) continue;
-    view.PrefetchCached<tables::ClusterMembers>(
-        {static_cast<uint32_t>(program->number()), applicant->number()});
+    view.PrefetchCached<tables::ClusterMembers>({program, applicant->number()});
+    view.PrefetchCached<tables::EnterpriseGrants>({program, applicant->number()});
   }
 }
 
@@ -90,7 +94,8 @@ void Prefetch(const View& view, absl::Span<const Waiting> commands) {
   for (size_t i = 0; i < found.size(); ++i) {
     const rows::AccountRow* account = found[i];
     if (account == nullptr) continue;
-    view.Prefetch<tables::Orders>({account->provider(), redeems[i]->order_number()});
+    const auto world = account->sandbox() ? World::kSandbox : World::kReal;
+    view.Prefetch<tables::Orders>({Key(world), account->provider(), redeems[i]->order_number()});
     if (account->credits().empty()) continue;
     vouchers.push_back(account->credits(0).voucher());
     owners.push_back(account->enterprise());

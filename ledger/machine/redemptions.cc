@@ -1,5 +1,9 @@
 #include "ledger/machine/redemptions.h"
 
+#include "absl/algorithm/container.h"
+
+#include "ledger/base/money.h"
+
 namespace voucher {
 
 google::protobuf::RepeatedPtrField<v1::Draw> DrawsOf(const v1::Entry& redemption,
@@ -16,6 +20,20 @@ google::protobuf::RepeatedPtrField<v1::Draw> DrawsOf(const v1::Entry& redemption
     }
   }
   return draws;
+}
+
+void CountCore(uint32_t program, uint64_t enterprise, const std::string& category,
+               int64_t delta_fen, EditableRows* rows) {
+  auto* categories = rows->Edit<tables::Baskets>({program, enterprise}).mutable_categories();
+  auto counted = absl::c_find_if(*categories, [&](const rows::BasketRow::Category& one) {
+    return one.category() == category;
+  });
+  if (counted == categories->end()) {
+    categories->Add()->set_category(category);
+    counted = categories->end() - 1;
+  }
+  counted->set_fen(CheckedAddFen(counted->fen(), delta_fen));
+  if (counted->fen() == 0) categories->erase(counted);
 }
 
 }  // namespace voucher

@@ -1,10 +1,14 @@
-// Redemptions, which no row repeats: what their entries say, and what was reversed of them.
+// Redemptions, which no row repeats: what their entries say, what was reversed of them, and what
+// they add up to in baskets.
 #pragma once
+
+#include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
-#include "ledger/state/tables.h"
+#include "ledger/state/writer_rows.h"
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -19,6 +23,11 @@ google::protobuf::RepeatedPtrField<v1::Draw> DrawsOf(const v1::Entry& redemption
 inline v1::RedemptionState StateOf(const rows::ReversalRow* reversal) {
   return reversal != nullptr ? reversal->state() : v1::REDEMPTION_STATE_BOOKED;
 }
+
+// Counts core products in the basket of an enterprise: redeemed, or with a negative amount
+// reversed. A category of which nothing is left goes.
+void CountCore(uint32_t program, uint64_t enterprise, const std::string& category,
+               int64_t delta_fen, EditableRows* rows);
 
 // False: a redemption with a number of its own, as older versions gave. Nothing of this one can
 // read it.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "ledger/base/clock.h"
@@ -19,19 +18,22 @@ namespace voucher {
 //   provider     balance = carried over + the sum of its open months (PayableMonths, Parties)
 //   enterprise   balance = the sum of its unpaid applications (UnpaidApplications); never negative
 //
-// A statement takes the months up to its own, all of them, and their rows go.
+// A statement takes the months up to its own, all of them, and their rows go. What an enterprise
+// owes is counted by grant: Receivable(enterprise, application).
 
 uint32_t MonthOf(UnixNanos at);
 uint32_t MonthOf(const v1::CivilMonth& month);
 // The first instant after a month.
 UnixNanos EndOfMonth(uint32_t month);
 
-// Counts a posting to or from a payable account that the entry made in `program`. What
-// CloseStatement moves is no booking: its Evolve settles months and applications.
+// Counts a posting to or from a payable account that the entry made in `program`, and what was
+// recovered or refunded of a grant. What CloseStatement moves from payable accounts is no booking:
+// its Evolve settles months and applications.
 void CountPayable(const v1::Entry& entry, const v1::Posting& posting, uint32_t program,
                   EditableRows* rows);
 
-// Keeps what an enterprise owes over all programs after its receivable of `program` changed.
+// Keeps what is owed of the grant, and what its enterprise owes over all programs, after the
+// balance of a receivable of `program` changed.
 void CountReceivable(uint32_t program, const v1::AccountRef& receivable, int64_t delta_fen,
                      int64_t balance_fen, EditableRows* rows);
 
@@ -40,10 +42,22 @@ void CountReceivable(uint32_t program, const v1::AccountRef& receivable, int64_t
 const rows::PartyRow& PartyOf(const View& view, uint32_t program, v1::AccountKind kind,
                               uint64_t party);
 
-// What the enterprise owes and what it is owed in `program` may be set off against: program and
-// amount > 0, in the order of programs. Sandboxes and other programs are kept apart.
-std::vector<std::pair<uint32_t, int64_t>> DebtsAgainst(const View& view, uint32_t program,
-                                                       uint64_t enterprise);
+// What an enterprise owes of one grant.
+struct Debt {
+  uint32_t program = 0;
+  uint64_t application = 0;
+  int64_t fen = 0;  // > 0
+};
+
+// Its debts in a program, or in all programs of the world of `program`; the oldest first, by
+// application.
+std::vector<Debt> DebtsIn(const View& view, uint32_t program, uint64_t enterprise);
+std::vector<Debt> DebtsAgainst(const View& view, uint32_t program, uint64_t enterprise);
+
+// What was spent of a grant and is neither owed back nor recovered: what providers redeemed or were
+// paid for its voucher, what statements state for a reimbursement, and what was set off. Never more
+// than this can still be taken back from the enterprise.
+int64_t SpentOfGrantFen(const View& view, const rows::ApplicationRow& application);
 
 // Takes a settled voucher from the table of those that wait for their last statements.
 void ForgetEndedVoucher(uint64_t voucher_id, EditableRows* rows);
@@ -56,18 +70,21 @@ bool OwesProviders(const View& view, uint64_t voucher_id, uint64_t provider = 0,
 
 // True if the application of a voucher that expires, or expired before, is settled by that: it is
 // APPROVED or ACCEPTED, its money waits for no acceptance, and no provider is owed anything.
-bool IsSettledByExpiry(const Context& context, uint64_t voucher_id, uint64_t provider = 0,
+bool IsSettledByExpiry(const View& view, uint64_t voucher_id, uint64_t provider = 0,
                        int64_t reversed_fen = 0);
 
 // Applications whose voucher is over and that get nothing more from any provider once the statement
-// `paid` of this provider is paid: APPROVED or ACCEPTED, and accepted where that gates settlement.
-// In the order of vouchers, at most kMaxSettledApplications.
+// `paid` of this provider is paid (0: none is), or one of `closing` (a month; 0: none) with nothing
+// due is closed: APPROVED or ACCEPTED, and accepted where that gates settlement. In the order of
+// vouchers, at most kMaxSettledApplications.
 std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64_t provider,
-                                uint64_t paid);
+                                uint64_t paid, uint32_t closing);
 
 // Bounds of one entry, so that it stays below 1 MiB.
 inline constexpr size_t kMaxSettledApplications = 65'536;
 inline constexpr size_t kMaxStatementLines = 8'192;
-inline constexpr int kMaxStatementPostings = 3 * 8'192;
+inline constexpr size_t kMaxStatementPostings = 12'288;
+// Debts that one entry lowers: the oldest.
+inline constexpr size_t kMaxLoweredDebts = 4'096;
 
 }  // namespace voucher

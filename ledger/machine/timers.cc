@@ -31,7 +31,8 @@ Decision DecideVoucherLapse(Context* context, const v1::TimerDue& timer) {
   v1::Event& event = context->NewEvent();
   const int64_t released_fen = ReleaseVoucher(*context, timer.id(), &event);
   event.mutable_voucher_expired()->set_released_fen(released_fen);
-  event.mutable_voucher_expired()->set_settles_application(IsSettledByExpiry(*context, timer.id()));
+  event.mutable_voucher_expired()->set_settles_application(
+      IsSettledByExpiry(context->view, timer.id()));
   return event;
 }
 
@@ -47,9 +48,9 @@ Decision DecideTranche(Context* context, const v1::TimerDue& timer) {
 
 // What it does is decided for every entry (StepWaitlist).
 Decision DecideWaitlist(Context* context, const v1::TimerDue& timer) {
-  context->FindProgram(static_cast<uint32_t>(timer.id()));
+  const auto program = context->FindProgram(static_cast<uint32_t>(timer.id()));
   v1::Event& event = context->NewEvent();
-  event.mutable_waitlist_continued();
+  event.mutable_waitlist_continued()->set_as_of_unix_ns(program->row->waitlist_as_of_unix_ns());
   return event;
 }
 
@@ -71,6 +72,8 @@ Decision Decide(Context* context, const v1::TimerDue& timer) {
       return DecideTranche(context, timer);
     case v1::TIMER_KIND_WAITLIST:
       return DecideWaitlist(context, timer);
+    case v1::TIMER_KIND_PENDING_LAPSE:
+      return DecidePendingLapse(context, timer);
     case v1::TIMER_KIND_UNSPECIFIED:
       VOUCHER_PROTO_SENTINELS(v1::TimerKind)
       break;
@@ -99,7 +102,8 @@ void EvolveTimer(const v1::Entry& entry, EditableRows* rows) {
     if (event.voucher_expired().settles_application()) {
       SettleApplication(rows->Find<tables::Vouchers>({timer.id()})->application(), rows);
     }
-  } else if (event.has_correction_lapsed() || event.has_project_lapsed()) {
+  } else if (event.has_correction_lapsed() || event.has_project_lapsed() ||
+             event.has_pending_lapsed()) {
     EvolveApplicationDeadline(entry, rows);
   } else if (event.has_tranche_opened()) {
     rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
@@ -109,7 +113,7 @@ void EvolveTimer(const v1::Entry& entry, EditableRows* rows) {
   } else if (event.has_waitlist_continued()) {
     rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
     program.clear_waitlist_continues();
-    program.clear_waitlist_timer_unix_ns();
+    program.clear_waitlist_as_of_unix_ns();
   }
 }
 

@@ -9,9 +9,6 @@ namespace voucher {
 // Totals are kept after every entry whose sequence is a multiple of this, for reads as of then.
 inline constexpr uint64_t kTotalsInterval = 65'536;
 
-// True for the limits whose use is kept too: those of pools.
-bool IsPoolLimit(v1::LimitKind kind);
-
 // The totals of a program now.
 rows::TotalsHistoryRow TotalsNow(const View& view, uint32_t program);
 

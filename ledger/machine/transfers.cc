@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/vouchers.h"
 
 namespace voucher {
 
@@ -15,7 +17,6 @@ OpenTransfer OpenTransferOf(const View& view, const rows::TransferRow& transfer)
   OpenTransfer open;
   open.transfer = &transfer;
   open.voucher = view.Find<tables::Vouchers>({transfer.voucher()});
-  open.application = view.Find<tables::Applications>({open.voucher->application()});
   open.program = view.Find<tables::Programs>({transfer.program()});
   return open;
 }
@@ -32,7 +33,8 @@ std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_
   } else {
     return MakeRefusal(v1::REASON_TRANSFER_NOT_FOUND, {}, absl::StrCat(transfer_id));
   }
-  context->FindProgram(transfer->program());
+  const auto program = context->FindProgram(transfer->program());
+  if (auto refusal = RefuseIfArchived(*program->row)) return *refusal;
   if (!WaitsForAnswer(*transfer)) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(transfer->state()));
   }
@@ -45,9 +47,8 @@ bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTr
   const int64_t amount_fen = open.transfer->amount_fen();
   const v1::AccountRef credit = Credit(open.transfer->account(), open.transfer->voucher());
   Post(Transit(transfer_id), credit, amount_fen, event, other_program);
-  if (!IsDead(*open.voucher, context.received_at)) return true;
-  ReleaseUnspent(credit, *open.program, context.received_at, *open.application, amount_fen, event,
-                 other_program);
+  if (!IsOver(context.view, *open.voucher, context.received_at)) return true;
+  ReleaseUnspent(credit, *open.program, context.received_at, amount_fen, event, other_program);
   return false;
 }
 

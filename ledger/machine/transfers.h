@@ -16,7 +16,6 @@ namespace voucher {
 struct OpenTransfer {
   const rows::TransferRow* transfer = nullptr;
   const rows::VoucherRow* voucher = nullptr;
-  const rows::ApplicationRow* application = nullptr;
   const rows::ProgramRow* program = nullptr;
 };
 
@@ -27,7 +26,7 @@ bool WaitsForAnswer(const rows::TransferRow& transfer);
 OpenTransfer OpenTransferOf(const View& view, const rows::TransferRow& transfer);
 
 // Fills `open`, or refuses: PERMISSION_DENIED (another provider's), TRANSFER_NOT_FOUND,
-// ILLEGAL_STATE (answered already).
+// PROGRAM_NOT_OPEN (archived), ILLEGAL_STATE (answered already).
 std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_id,
                                             OpenTransfer* open);
 

@@ -8,9 +8,11 @@
 
 #include "ledger/machine/applications.h"
 #include "ledger/machine/context.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/waitlist_index.h"
 #include "ledger/policy/clause.h"
 
@@ -19,10 +21,6 @@ namespace {
 
 bool GivesBack(const v1::Posting& posting) {
   return posting.to().kind() == v1::ACCOUNT_KIND_BUDGET;
-}
-
-bool Frees(const v1::LimitDelta& delta) {
-  return delta.delta_fen() < 0;
 }
 
 bool IsOver(v1::ProgramState state) {
@@ -37,6 +35,7 @@ bool ConcernsWaitlist(const v1::Entry& entry) {
     case v1::Event::kProgramPublished:
     case v1::Event::kProgramCutoffReached:
     case v1::Event::kApplicationWithdrawn:
+    case v1::Event::kPendingLapsed:
     case v1::Event::kProgramArchived:
       return true;
     case v1::Event::kProgramStateSet:
@@ -44,13 +43,9 @@ bool ConcernsWaitlist(const v1::Entry& entry) {
     default:
       break;
   }
-  return absl::c_any_of(event.postings(),
-                        [](const v1::Posting& posting) {
-                          return posting.program() == 0 && GivesBack(posting);
-                        }) ||
-         absl::c_any_of(event.limit_deltas(), [](const v1::LimitDelta& delta) {
-           return delta.program() == 0 && Frees(delta);
-         });
+  return absl::c_any_of(event.postings(), [](const v1::Posting& posting) {
+    return posting.program() == 0 && GivesBack(posting);
+  });
 }
 
 // The waiters of a program in the order of the queue, read in parts, since whoever reads may take
@@ -97,9 +92,7 @@ class Step {
     if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) strict_.push_back(LimitId{});
     for (const v1::Pool& pool : rules.pools()) {
       if (pool.on_exhausted() != v1::ON_EXHAUSTED_WAITLIST) continue;
-      if (const auto limit = PoolRef(context_, *program_.rules, pool)) {
-        strict_.push_back(LimitId::FromRef(*limit));
-      }
+      if (const auto list = PoolId(context_, *program_.rules, pool)) strict_.push_back(*list);
     }
   }
 
@@ -169,15 +162,21 @@ class Step {
 
   Turn TurnOf(const rows::ApplicationRow& application) const {
     if (IsKeptBack(application)) return Waits();
+    if (HasMissedVouchers(*scratch_, application, context_.received_at)) {
+      return MakeRefusal(v1::REASON_VOUCHER_EXPIRED);
+    }
     const rows::EnterpriseRow& enterprise =
         *scratch_->Find<tables::Enterprises>({application.enterprise()});
-    if (auto refusal =
-            RefuseIfBlacklisted(enterprise, program_.row->program_id(), context_.received_at)) {
+    if (auto refusal = RefuseIfBlacklisted(enterprise, *program_.row, context_.received_at)) {
       return *std::move(refusal);
     }
     const Limits limits = LimitsOfApplication(context_, program_, application);
-    if (auto refusal = RefuseIfCapReached(limits.caps)) return *std::move(refusal);
     const int64_t granted_fen = ClipToCaps(application.wanted_fen(), limits);
+    if (auto refusal =
+            RefuseIfHigherExists(context_, application, std::max<int64_t>(granted_fen, 0))) {
+      return *std::move(refusal);
+    }
+    if (auto refusal = RefuseIfCapReached(limits.caps)) return *std::move(refusal);
     const bool fits = absl::c_all_of(
         limits.pools, [&](const PoolRoom& pool) { return pool.available_fen >= granted_fen; });
     if (!fits) return Waits();
@@ -200,14 +199,9 @@ class Step {
     promotion->set_application_id(id);
     promotion->set_granted_fen(granted_fen);
     promotion->set_state(StateAfterHold(judging, application.stages_passed()));
-    v1::Entry grant;
-    grant.set_program(entry_.program());
-    for (v1::Event* to : {event, grant.mutable_event()}) {
-      Post(BudgetAccount(), Held(id), granted_fen, to);
-      AddLimitDeltas(application.limits(), granted_fen, to);
-    }
     const v1::ApplicationState state = promotion->state();
-    ApplyPostings(grant, scratch_);
+    Post(BudgetAccount(), Held(id), granted_fen, event);
+    HoldOnScratch(entry_.program(), id, granted_fen, scratch_);
     MoveApplication(id, state, scratch_);
   }
 
@@ -222,20 +216,13 @@ class Step {
   v1::WaitlistStep step_;
 };
 
-// A release and a grant of the same amount leave a limit as it was.
-void DropEmptyDeltas(v1::Event* event) {
-  auto* deltas = event->mutable_limit_deltas();
-  deltas->erase(std::remove_if(deltas->begin(), deltas->end(),
-                               [](const v1::LimitDelta& delta) { return delta.delta_fen() == 0; }),
-                deltas->end());
-}
-
-void SetWaitlistTimer(uint32_t program, UnixNanos due, EditableRows* rows) {
+// Due before everything else: no other entry of the program may come first.
+void ContinueLater(uint32_t program, UnixNanos as_of, EditableRows* rows) {
   rows::ProgramRow& row = rows->Edit<tables::Programs>({program});
   if (row.waitlist_continues()) return;
   row.set_waitlist_continues(true);
-  row.set_waitlist_timer_unix_ns(due);
-  rows->Put<tables::Timers>({due, static_cast<uint8_t>(v1::TIMER_KIND_WAITLIST), program}, {});
+  row.set_waitlist_as_of_unix_ns(as_of);
+  rows->Put<tables::Timers>({0, static_cast<uint8_t>(v1::TIMER_KIND_WAITLIST), program}, {});
 }
 
 }  // namespace
@@ -247,10 +234,12 @@ void StepWaitlist(const View& before, v1::Entry* entry) {
   EditableRows scratch(&before);
   Evolve(*entry, &scratch);
   Step(*entry, WaitlistInstant(*entry), &scratch).Run(entry->mutable_event());
-  DropEmptyDeltas(entry->mutable_event());
 }
 
 UnixNanos WaitlistInstant(const v1::Entry& entry) {
+  if (entry.event().has_waitlist_continued()) {
+    return entry.event().waitlist_continued().as_of_unix_ns();
+  }
   return entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
                                          : entry.received_unix_ns();
 }
@@ -264,25 +253,19 @@ void EvolveWaitlist(const v1::Entry& entry, EditableRows* rows) {
   }
   for (int i = 0; i < event.waitlist().lapsed_application_ids_size(); ++i) {
     const uint64_t id = event.waitlist().lapsed_application_ids(i);
-    // Entries of decider version 2 do not say why.
-    if (i < event.waitlist().lapse_refusals_size()) {
-      *rows->Edit<tables::Applications>({id}).mutable_lapse_refusal() =
-          event.waitlist().lapse_refusals(i);
-    }
+    *rows->Edit<tables::Applications>({id}).mutable_lapse_refusal() =
+        event.waitlist().lapse_refusals(i);
     MoveApplication(id, v1::APPLICATION_STATE_LAPSED, rows);
   }
-  const UnixNanos due = WaitlistInstant(entry);
-  if (event.waitlist().continues()) SetWaitlistTimer(entry.program(), due, rows);
+  const UnixNanos as_of = WaitlistInstant(entry);
+  if (event.waitlist().continues()) ContinueLater(entry.program(), as_of, rows);
   const auto note = [&](uint32_t program) {
     if (program == 0 || program == entry.program()) return;
     if (rows->Find<tables::Programs>({program})->waitlisted() == 0) return;
-    SetWaitlistTimer(program, due, rows);
+    ContinueLater(program, as_of, rows);
   };
   for (const v1::Posting& posting : event.postings()) {
     if (GivesBack(posting)) note(posting.program());
-  }
-  for (const v1::LimitDelta& delta : event.limit_deltas()) {
-    if (Frees(delta)) note(delta.program());
   }
 }
 

@@ -19,17 +19,17 @@ inline constexpr size_t kMaxWaitlistStep = 256;
 
 // After the Decide of any verb: if the accepted entry gave money back to a program with waiters,
 // raised its limits or let the first of them go, adds to the event whom that promotes, strictly
-// from the head, with the postings and limit deltas of their grants; if the waitlist is over (the
+// from the head, with the postings of their grants; if the waitlist is over (the
 // program closed, without waitlist_after_cutoff), who leaves it instead. `before` is the state
 // before the entry.
 //
 // A promotion reserves what the application wants, clipped by the caps as they are now, and all of
-// it must fit its pools. With nothing left under a cap, or blacklisted, it lapses. A pool that a
-// later revision added does not count what was applied for before.
+// it must fit its pools, those that a later revision added too. With nothing left under a cap, or
+// blacklisted, it lapses.
 void StepWaitlist(const View& before, v1::Entry* entry);
 
-// The instant by which deadlines of an entry's waitlist step are judged, which is also when its
-// continuation is due: when the request was there, or when the timer was due.
+// The instant by which deadlines of an entry's waitlist step, and of what continues it, are judged:
+// when the request was there, or when the timer was due.
 UnixNanos WaitlistInstant(const v1::Entry& entry);
 
 // Evolves what StepWaitlist added, and sets the timer that continues it; also the timer of another

@@ -1,5 +1,7 @@
 #include "ledger/machine/waitlist_index.h"
 
+#include "absl/algorithm/container.h"
+
 namespace voucher {
 
 tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_t queue_number) {
@@ -8,9 +10,18 @@ tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_
 
 std::vector<LimitId> ListsOf(const rows::ApplicationRow& application) {
   std::vector<LimitId> lists = {LimitId{}};
-  for (const v1::LimitRef& limit : application.limits()) {
-    if (!IsCap(limit.kind())) lists.push_back(LimitId::FromRef(limit));
+  const auto add = [&](const LimitId& list) {
+    if (!absl::c_linear_search(lists, list)) lists.push_back(list);
+  };
+  const uint64_t division = application.division();
+  for (const uint64_t area : {division, division / 100 * 100, division / 10'000 * 10'000}) {
+    add({v1::LIMIT_KIND_DIVISION, area});
   }
+  for (const uint64_t provider : application.providers()) {
+    add({v1::LIMIT_KIND_PROVIDER, provider});
+  }
+  add({v1::LIMIT_KIND_ITEM, application.item()});
+  if (application.cluster() != 0) add({v1::LIMIT_KIND_CLUSTER, application.cluster()});
   return lists;
 }
 

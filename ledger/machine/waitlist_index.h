@@ -16,7 +16,8 @@ inline constexpr uint64_t kLastQueueNumber = std::numeric_limits<uint64_t>::max(
 // The place of a queue number on the list of a pool.
 tables::Waitlist::Key WaitlistKey(uint32_t program, const LimitId& pool, uint64_t queue_number);
 
-// The lists of an application, the budget's first.
+// The lists of an application, the budget's first: one for every pool that could count its grant,
+// whether the rules have such a pool now or a revision adds it.
 std::vector<LimitId> ListsOf(const rows::ApplicationRow& application);
 
 // Queue number of the first on the list of a pool; 0 if nobody waits there.

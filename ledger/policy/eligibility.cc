@@ -38,15 +38,33 @@ bool IsRegistered(const v1::RegistrationRule& rule, const v1::EnterpriseFacts& f
   return applied_on <= AddMonths(*updated_on, rule.updated_within_months());
 }
 
-bool Blocks(const v1::IncidentRule& rule, const v1::Incident& incident, CivilDay applied_on) {
-  if (!Contains(rule.kinds(), incident.kind())) return false;
+bool Blocks(const v1::IncidentRule& rule, const v1::EnterpriseRecord& record, CivilDay applied_on) {
+  const v1::Incident& incident = record.incident();
+  if (!record.has_incident() || !Contains(rule.kinds(), incident.kind())) return false;
   const v1::IncidentSeverity severity = incident.severity() == v1::INCIDENT_SEVERITY_UNSPECIFIED
                                             ? v1::INCIDENT_SEVERITY_MAJOR
                                             : incident.severity();
   if (severity < rule.minimum_severity()) return false;
-  const std::optional<CivilDay> date = FromCivilDate(incident.date());
-  VOUCHER_CHECK(date.has_value()) << incident.date().ShortDebugString();
-  return *date <= applied_on && applied_on < AddYears(*date, rule.years());
+  return HoldsOn(record, applied_on) && applied_on < AddYears(FirstDayOf(record), rule.years());
+}
+
+bool Blocks(const v1::ListingRule& rule, const v1::EnterpriseRecord& record, CivilDay applied_on) {
+  if (!record.has_listing() || !Contains(rule.kinds(), record.listing().kind())) return false;
+  if (HoldsOn(record, applied_on)) return true;
+  const CivilDay first_day = FirstDayOf(record);
+  // One without an end holds from its first day on.
+  const CivilDay last_day = LastDayOf(record).value_or(first_day);
+  return first_day <= last_day && last_day < applied_on &&
+         applied_on < AddYears(last_day, rule.years());
+}
+
+// Whether a record of the applicant in the world of the program blocks it by the rule.
+template <typename Rule>
+bool AnyBlocks(const Rule& rule, const Applicant& applicant, CivilDay applied_on) {
+  return std::any_of(applicant.records.begin(), applicant.records.end(),
+                     [&](const v1::EnterpriseRecord& record) {
+                       return IsOf(record, applicant.sandbox) && Blocks(rule, record, applied_on);
+                     });
 }
 
 // Adds what `rules` (those of the program or of the item) find wrong.
@@ -76,16 +94,11 @@ void AddViolations(const v1::Eligibility& rules, const Applicant& applicant,
     add(v1::ELIGIBILITY_RULE_OTHER_FUNDING, rules.no_other_funding().clause());
   }
   for (const v1::IncidentRule& rule : rules.incidents()) {
-    if (std::any_of(applicant.incidents.begin(), applicant.incidents.end(),
-                    [&rule, applied_on](const v1::Incident& incident) {
-                      return Blocks(rule, incident, applied_on);
-                    })) {
+    if (AnyBlocks(rule, applicant, applied_on)) {
       add(v1::ELIGIBILITY_RULE_INCIDENT, rule.clause());
     }
   }
-  if (rules.has_listing() &&
-      std::any_of(applicant.listings.begin(), applicant.listings.end(),
-                  [&rules](int listing) { return Contains(rules.listing().kinds(), listing); })) {
+  if (rules.has_listing() && AnyBlocks(rules.listing(), applicant, applied_on)) {
     add(v1::ELIGIBILITY_RULE_LISTING, rules.listing().clause());
   }
   if (rules.has_prior_year_project() && !project.completed_prior_year()) {

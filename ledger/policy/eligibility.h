@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "google/protobuf/repeated_field.h"
 
 #include "ledger/base/civil.h"
+#include "ledger/policy/enterprise_records.h"
 #include "ledger/validation/compiled_rules.h"
 #include "voucher/v1/application.pb.h"
 #include "voucher/v1/program.pb.h"
@@ -19,9 +19,9 @@ namespace voucher {
 // What the rules read of an enterprise: references to well-formed facts wherever they lie.
 struct Applicant {
   const v1::EnterpriseFacts& facts;
-  const google::protobuf::RepeatedPtrField<v1::Incident>& incidents;
-  // Values of v1::ListingKind.
-  const google::protobuf::RepeatedField<int>& listings;
+  const EnterpriseRecords& records;
+  // Whether the program is a sandbox: the records of its world count, and no others.
+  bool sandbox = false;
   // Whether it is in the plan of an approved cluster of the program; asked only by programs with
   // rule cluster_member.
   bool in_approved_cluster = false;
@@ -39,8 +39,11 @@ struct Violation {
 //
 // Dates: "N full years" since registration and "N years" since an incident end on the same civil
 // day N years later (February 29 → March 1). An incident blocks from its own date on; one dated
-// later does not; one without severity counts as MAJOR. An update on the platform holds up to the
-// same day N months later, inclusive (May 31 → June 30).
+// later does not; one without severity counts as MAJOR; one that was ended blocks through its last
+// day. A listing with N years of look-back blocks from its first day until its last day is N years
+// old, as an incident of that last day would; without look-back from its first through its last
+// day. What was withdrawn, or ended before it began, never blocks. An update on the platform holds
+// up to the same day N months later, inclusive (May 31 → June 30).
 std::vector<Violation> ViolatedRules(const CompiledRules& rules, const v1::Item& item,
                                      const Applicant& applicant, const v1::Project& project,
                                      CivilDay applied_on);

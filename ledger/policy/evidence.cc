@@ -1,7 +1,9 @@
 #include "ledger/policy/evidence.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,34 @@ std::string KindName(int kind) {
   return std::string(absl::StripPrefix(absl::string_view(name), "DOCUMENT_KIND_"));
 }
 
+struct Spend {
+  int64_t invoiced_fen = 0;
+  // Of that, what credit paid.
+  int64_t credit_fen = 0;
+};
+
+// Several invoices may bill one order in parts: credit pays for no more of it than they bill.
+Spend SpendOf(const v1::Evidence& evidence,
+              absl::FunctionRef<int64_t(const v1::BilledOrder&)> credit_paid_fen) {
+  Spend spend;
+  struct Billed {
+    int64_t fen = 0;
+    int64_t credit_fen = 0;
+  };
+  std::map<std::pair<absl::string_view, absl::string_view>, Billed> orders;
+  for (const v1::Invoice& invoice : evidence.invoices()) {
+    spend.invoiced_fen = CheckedAddFen(spend.invoiced_fen, invoice.amount_fen());
+    if (!invoice.has_order()) continue;
+    Billed& order = orders[{invoice.order().provider_id(), invoice.order().order_number()}];
+    order.fen = CheckedAddFen(order.fen, invoice.amount_fen());
+    order.credit_fen = credit_paid_fen(invoice.order());
+  }
+  for (const auto& [name, order] : orders) {
+    spend.credit_fen = CheckedAddFen(spend.credit_fen, std::min(order.fen, order.credit_fen));
+  }
+  return spend;
+}
+
 }  // namespace
 
 std::vector<std::string> MissingDocuments(
@@ -35,14 +65,12 @@ std::vector<std::string> MissingDocuments(
   return missing;
 }
 
-std::optional<v1::Refusal> RefuseIfEvidenceMissing(const CompiledRules& rules, const v1::Item& item,
-                                                   const v1::Evidence& evidence,
-                                                   int64_t spend_fen) {
+std::optional<v1::Refusal> RefuseIfEvidenceMissing(
+    const CompiledRules& rules, const v1::Item& item, const v1::Evidence& evidence,
+    int64_t spend_fen, absl::FunctionRef<int64_t(const v1::BilledOrder&)> credit_paid_fen) {
   std::vector<std::string> missing = MissingDocuments(item.evidence(), evidence.documents());
   if (item.invoices_required() && evidence.invoices().empty()) missing.emplace_back("INVOICE");
-  int64_t invoiced_fen = 0;
   for (const v1::Invoice& invoice : evidence.invoices()) {
-    invoiced_fen = CheckedAddFen(invoiced_fen, invoice.amount_fen());
     if (rules.rules().invoices_in_fiscal_year() &&
         invoice.issued_on().year() != rules.rules().fiscal_year()) {
       missing.push_back(absl::StrCat("INVOICE_OF_FISCAL_YEAR (", invoice.number(), ")"));
@@ -51,11 +79,16 @@ std::optional<v1::Refusal> RefuseIfEvidenceMissing(const CompiledRules& rules, c
   if (!missing.empty()) {
     return MakeRefusal(v1::REASON_EVIDENCE_MISSING, item.clause(), absl::StrJoin(missing, ", "));
   }
-  if (item.invoices_required() && invoiced_fen < spend_fen) {
+  const auto [invoiced_fen, credit_fen] = SpendOf(evidence, credit_paid_fen);
+  const bool must_cover = item.invoices_required() || credit_fen > 0;
+  if (!must_cover || invoiced_fen - credit_fen >= spend_fen) return std::nullopt;
+  if (credit_fen == 0) {
     return MakeRefusal(v1::REASON_EVIDENCE_MISSING, item.clause(), "INVOICE",
                        {{"invoiced_fen", invoiced_fen}, {"spend_fen", spend_fen}});
   }
-  return std::nullopt;
+  return MakeRefusal(
+      v1::REASON_EVIDENCE_MISSING, item.clause(), "INVOICE",
+      {{"invoiced_fen", invoiced_fen}, {"credit_fen", credit_fen}, {"spend_fen", spend_fen}});
 }
 
 }  // namespace voucher

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "google/protobuf/repeated_field.h"
 
 #include "ledger/validation/compiled_rules.h"
@@ -24,9 +25,13 @@ std::vector<std::string> MissingDocuments(
 
 // EVIDENCE_MISSING, with all that is missing, if a kind of document that the item asks for is
 // absent, the item needs invoices and there is none, an invoice is dated outside the program's
-// fiscal year where that is asked for, or the item's invoices do not cover the spend. nullopt if
-// the evidence is complete. The evidence is well-formed: amounts > 0, real dates.
-std::optional<v1::Refusal> RefuseIfEvidenceMissing(const CompiledRules& rules, const v1::Item& item,
-                                                   const v1::Evidence& evidence, int64_t spend_fen);
+// fiscal year where that is asked for, or the invoices do not cover the spend with what is the
+// enterprise's own of them: less what credit paid of the orders that they bill, by
+// `credit_paid_fen`. An item that needs no invoices asks for that only where credit paid some of
+// what the invoices bill. nullopt if the evidence is complete. The evidence is well-formed: amounts
+// > 0, real dates.
+std::optional<v1::Refusal> RefuseIfEvidenceMissing(
+    const CompiledRules& rules, const v1::Item& item, const v1::Evidence& evidence,
+    int64_t spend_fen, absl::FunctionRef<int64_t(const v1::BilledOrder&)> credit_paid_fen);
 
 }  // namespace voucher

@@ -102,19 +102,12 @@ FitResult FitPools(FittingGrant grant, const std::vector<PoolRoom>& pools) {
 
 }  // namespace
 
-v1::LimitRef LimitId::ToRef() const {
-  v1::LimitRef ref;
-  ref.set_kind(kind);
-  ref.set_id(id);
-  ref.set_sub(sub);
-  return ref;
-}
-
 bool IsCap(v1::LimitKind kind) {
   switch (kind) {
     case v1::LIMIT_KIND_ENTERPRISE_YEAR:
     case v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR:
     case v1::LIMIT_KIND_PROJECT:
+    case v1::LIMIT_KIND_CLUSTER_MEMBER:
       return true;
     case v1::LIMIT_KIND_UNSPECIFIED:
     case v1::LIMIT_KIND_DIVISION:

@@ -30,15 +30,12 @@
 
 namespace voucher {
 
-// Names one limit of a program, as v1::LimitRef does. The program's own budget is the id of kind
-// UNSPECIFIED. Ids are ordered by kind, then id, then sub.
+// Names one limit of a program; id and sub are as its kind says. The program's own budget is the id
+// of kind UNSPECIFIED. Ids are ordered by kind, then id, then sub.
 struct LimitId {
   v1::LimitKind kind = v1::LIMIT_KIND_UNSPECIFIED;
   uint64_t id = 0;
   uint64_t sub = 0;
-
-  static LimitId FromRef(const v1::LimitRef& ref) { return {ref.kind(), ref.id(), ref.sub()}; }
-  v1::LimitRef ToRef() const;
 
   friend auto operator<=>(const LimitId&, const LimitId&) = default;
 };

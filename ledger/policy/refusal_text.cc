@@ -73,8 +73,21 @@ constexpr Sentence kSentences[] = {
     {v1::REASON_STATEMENT_NOT_FOUND, "There is no such statement.", "该结算单不存在。"},
     {v1::REASON_CLUSTER_NOT_FOUND, "There is no cluster {subject}.", "产业集群{subject}不存在。"},
     {v1::REASON_CLUSTER_NOT_FOUND, "There is no such cluster.", "该产业集群不存在。"},
+    {v1::REASON_RECORD_NOT_FOUND, "The enterprise has no record of entry {subject}.",
+     "该企业没有账目{subject}所记的记录。"},
+    {v1::REASON_RECORD_NOT_FOUND, "The enterprise has no such record.", "该企业没有该记录。"},
     {v1::REASON_ALREADY_REGISTERED, "{subject} exists already.", "{subject}已存在。"},
     {v1::REASON_ALREADY_REGISTERED, "It exists already.", "该对象已存在。"},
+    {v1::REASON_ALREADY_BOOKED,
+     "The same was booked before, by entry {first_sequence}; if it is meant once more, the request "
+     "must name that entry in `repeats`.",
+     "该事项已由第{first_sequence}号记录登记；如确需再次登记，请在repeats中注明该记录号。"},
+    {v1::REASON_ALREADY_BOOKED, "The same was booked before.", "该事项已登记过。"},
+    {v1::REASON_ORDER_ALREADY_CLAIMED,
+     "Order {subject} is claimed as own spend by application {application_id}.",
+     "订单{subject}已由申报{application_id}作为自付支出申报。"},
+    {v1::REASON_ORDER_ALREADY_CLAIMED, "The order is claimed as own spend.",
+     "该订单已作为自付支出申报。"},
     {v1::REASON_PROGRAM_NOT_OPEN, "The program is {subject} and takes no applications.",
      "该计划状态为{subject}，不受理申报。"},
     {v1::REASON_PROGRAM_NOT_OPEN, "The program takes no applications.", "该计划不受理申报。"},
@@ -97,6 +110,15 @@ constexpr Sentence kSentences[] = {
      "当前状态为{subject}，不能执行此操作。"},
     {v1::REASON_ILLEGAL_STATE, "This step is not possible in the current state.",
      "当前状态不能执行此操作。"},
+    {v1::REASON_IDENTITY_FIXED, "A revision cannot change {words}.", "修订不得变更{words}。"},
+    {v1::REASON_IDENTITY_FIXED, "A revision cannot change what identifies the program or an item.",
+     "修订不得变更计划或支持项的标识。"},
+    {v1::REASON_LIMIT_BELOW_USE,
+     "{used_fen} yuan stand under {subject}, {below_fen} yuan more than the new amount of "
+     "{amount_fen} yuan.",
+     "{subject}项下已占用{used_fen}元，超过新限额{amount_fen}元，差{below_fen}元。"},
+    {v1::REASON_LIMIT_BELOW_USE, "More stands under the limit than its new amount.",
+     "已占用金额超过新限额。"},
     {v1::REASON_NOTICE_RUNNING,
      "The public notice is not over: approval is possible from {possible_unix_ns}.",
      "公示期未满：自{possible_unix_ns}起方可批准。"},
@@ -111,6 +133,12 @@ constexpr Sentence kSentences[] = {
     {v1::REASON_BLACKLISTED, "The enterprise is blacklisted.", "该企业已被列入黑名单。"},
     {v1::REASON_NOT_ELIGIBLE, "The applicant does not meet: {rules}.", "不符合申报条件：{rules}。"},
     {v1::REASON_NOT_ELIGIBLE, "The applicant is not eligible.", "不符合申报条件。"},
+    {v1::REASON_EVIDENCE_MISSING,
+     "Of invoices of {invoiced_fen} yuan credit paid {credit_fen} yuan; the rest does not cover "
+     "the "
+     "spend of {spend_fen} yuan.",
+     "发票金额{invoiced_fen}元中已由服务券支付{credit_fen}元，其余不足以覆盖申报支出{spend_fen}"
+     "元。"},
     {v1::REASON_EVIDENCE_MISSING,
      "The invoices add up to {invoiced_fen} yuan, the spend is {spend_fen} yuan.",
      "发票合计{invoiced_fen}元，不足申报支出{spend_fen}元。"},
@@ -165,6 +193,12 @@ constexpr Sentence kSentences[] = {
     {v1::REASON_PROVIDER_SUSPENDED, "Provider {subject} is suspended.",
      "云服务商{subject}已被暂停。"},
     {v1::REASON_PROVIDER_SUSPENDED, "The provider is suspended.", "该云服务商已被暂停。"},
+    {v1::REASON_PROVIDER_NOT_CHOSEN,
+     "The application did not choose provider {subject}, which has a quota.",
+     "申报未选择设有额度的云服务商{subject}。"},
+    {v1::REASON_PROVIDER_NOT_CHOSEN,
+     "The application did not choose this provider, which has a quota.",
+     "申报未选择该设有额度的云服务商。"},
     {v1::REASON_PRODUCT_NOT_APPROVED,
      "Product {subject} cannot be paid with the credit of item number {item_number}.",
      "产品{subject}不能使用{item_number}号支持项的额度。"},
@@ -186,6 +220,12 @@ constexpr Sentence kSentences[] = {
      "产品{subject}属加购产品，须先购买核心产品。"},
     {v1::REASON_BASKET_RULE, "An add-on needs a core product to be bought first.",
      "购买加购产品前须先购买核心产品。"},
+    {v1::REASON_USAGE_BEFORE_CREDIT,
+     "The usage ended at {usage_ended_unix_ns}, before the credit was there at "
+     "{credited_unix_ns}.",
+     "用量截止于{usage_ended_unix_ns}，早于额度到账时间{credited_unix_ns}。"},
+    {v1::REASON_USAGE_BEFORE_CREDIT, "The usage ended before the credit was there.",
+     "用量早于额度到账。"},
     {v1::REASON_VOUCHER_EXPIRED, "Validity ended at {expires_unix_ns}.",
      "有效期已于{expires_unix_ns}届满。"},
     {v1::REASON_VOUCHER_EXPIRED, "The voucher has expired.", "服务券已过期。"},
@@ -261,6 +301,7 @@ std::string ChineseDocument(absl::string_view name) {
       {"USAGE_RECORD", "使用记录"},
       {"ACCEPTANCE_REPORT", "验收报告"},
       {"INVOICE", "发票"},
+      {"ACTUAL_COST", "实际成本"},
   };
   if (absl::ConsumePrefix(&name, "INVOICE_OF_FISCAL_YEAR")) return absl::StrCat("本年度发票", name);
   for (const auto& [english, chinese] : kNames) {
@@ -371,6 +412,8 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
       return absl::StatusCode::kPermissionDenied;
     case v1::REASON_REQUEST_ID_REUSED:
     case v1::REASON_ALREADY_REGISTERED:
+    case v1::REASON_ALREADY_BOOKED:
+    case v1::REASON_ORDER_ALREADY_CLAIMED:
     case v1::REASON_INVOICE_ALREADY_CLAIMED:
     case v1::REASON_ITEM_ALREADY_CLAIMED:
     case v1::REASON_SUPERSEDED_BY_HIGHER:
@@ -388,6 +431,7 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_REDEMPTION_NOT_FOUND:
     case v1::REASON_STATEMENT_NOT_FOUND:
     case v1::REASON_CLUSTER_NOT_FOUND:
+    case v1::REASON_RECORD_NOT_FOUND:
       return absl::StatusCode::kNotFound;
     case v1::REASON_EVIDENCE_MISSING:
       return absl::StatusCode::kInvalidArgument;
@@ -400,16 +444,20 @@ absl::StatusCode StatusCodeOf(v1::Reason reason) {
     case v1::REASON_WINDOW_NOT_OPEN:
     case v1::REASON_WINDOW_CLOSED:
     case v1::REASON_ILLEGAL_STATE:
+    case v1::REASON_IDENTITY_FIXED:
+    case v1::REASON_LIMIT_BELOW_USE:
     case v1::REASON_NOTICE_RUNNING:
     case v1::REASON_CALENDAR_MISSING:
     case v1::REASON_BLACKLISTED:
     case v1::REASON_NOT_ELIGIBLE:
     case v1::REASON_AMOUNT_TOO_SMALL:
     case v1::REASON_PROVIDER_SUSPENDED:
+    case v1::REASON_PROVIDER_NOT_CHOSEN:
     case v1::REASON_PRODUCT_NOT_APPROVED:
     case v1::REASON_ACCOUNT_NOT_OWNED:
     case v1::REASON_NON_TRANSFERABLE:
     case v1::REASON_BASKET_RULE:
+    case v1::REASON_USAGE_BEFORE_CREDIT:
     case v1::REASON_VOUCHER_EXPIRED:
     case v1::REASON_INSUFFICIENT_CREDIT:
     case v1::REASON_NOT_REVERSIBLE:

@@ -31,7 +31,7 @@ namespace voucher {
 //   NOTICE_RUNNING                                           possible_unix_ns
 //   CALENDAR_MISSING           year or day not covered
 //   BLACKLISTED                why
-//   EVIDENCE_MISSING           what is missing               invoiced_fen, spend_fen
+//   EVIDENCE_MISSING           what is missing               invoiced_fen, credit_fen, spend_fen
 //   INVOICE_ALREADY_CLAIMED    invoice key                   application_id
 //   ITEM_ALREADY_CLAIMED       item_id                       application_id
 //   SUPERSEDED_BY_HIGHER                                     application_id, approved_fen

@@ -9,6 +9,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/money.h"
 #include "ledger/machine/accounts.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/totals_history.h"
 #include "voucher/v1/entry.pb.h"
 
@@ -19,17 +20,13 @@ namespace {
 class MovingTotals {
  public:
   // Those kept after `sequence`, a multiple of kTotalsInterval; nothing for 0.
-  MovingTotals(const View& view, uint64_t sequence) {
+  MovingTotals(const View& view, uint64_t sequence) : view_(view) {
     const rows::CountersRow* counters = view.Find<tables::Counters>({});
     const uint32_t last = counters == nullptr ? 0 : counters->program();
     for (uint32_t program = 1; program <= last; ++program) {
       const auto* kept = view.Find<tables::TotalsHistory>({program, sequence});
       if (kept == nullptr) continue;
       programs_[program] = *kept;
-      programs_[program].clear_pools();
-      for (const rows::PoolUse& pool : kept->pools()) {
-        pools_[KeyOf(program, pool.limit())] = pool.used_fen();
-      }
     }
   }
 
@@ -45,26 +42,15 @@ class MovingTotals {
       Move(program, posting.from().kind(), -posting.amount_fen());
       Move(program, posting.to().kind(), posting.amount_fen());
     }
-    for (const v1::LimitDelta& delta : entry.event().limit_deltas()) {
-      if (!IsPoolLimit(delta.limit().kind())) continue;
-      const uint32_t program = delta.program() != 0 ? delta.program() : entry.program();
-      int64_t& used_fen = pools_[KeyOf(program, delta.limit())];
-      used_fen = CheckedAddFen(used_fen, delta.delta_fen());
+    // What an application counts in never changes, so the newest row of it says that of then.
+    for (const auto& [id, delta_fen] : GrantChanges(view_, entry)) {
+      const auto& application = *view_.Find<tables::Applications>({id});
+      CountInPools(application, delta_fen, programs_[application.program()].mutable_grants());
     }
     TakeProgram(entry);
   }
 
-  PastTotals Finish() && {
-    for (const auto& [key, used_fen] : pools_) {
-      const auto& [program, kind, id, sub] = key;
-      rows::PoolUse* pool = programs_[program].add_pools();
-      pool->mutable_limit()->set_kind(static_cast<v1::LimitKind>(kind));
-      pool->mutable_limit()->set_id(id);
-      pool->mutable_limit()->set_sub(sub);
-      pool->set_used_fen(used_fen);
-    }
-    return {std::move(programs_), recorded_at_};
-  }
+  PastTotals Finish() && { return {std::move(programs_), recorded_at_}; }
 
  private:
   rows::ProgramRow* Program(uint32_t number) { return programs_[number].mutable_program(); }
@@ -108,8 +94,8 @@ class MovingTotals {
     program->set_unopened_fen(CheckedAddFen(program->unopened_fen(), delta_fen));
   }
 
+  const View& view_;
   absl::btree_map<uint32_t, rows::TotalsHistoryRow> programs_;
-  absl::btree_map<tables::Limits::Key, int64_t> pools_;
   UnixNanos recorded_at_ = 0;
 };
 

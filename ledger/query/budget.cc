@@ -5,6 +5,7 @@
 
 #include "ledger/base/clock.h"
 #include "ledger/base/status_macros.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
 #include "ledger/query/as_of.h"
@@ -52,9 +53,9 @@ void FillProgram(const rows::ProgramRow& program, v1::Budget* budget) {
   budget->set_unopened_fen(program.unopened_fen());
 }
 
-// The pools of a revision, with the use of their limits.
+// The pools of a revision, with what stands of the grants that they count.
 void FillPools(const View& view, uint32_t number, uint32_t revision,
-               const std::function<int64_t(const v1::LimitRef&)>& used, v1::Budget* budget) {
+               const rows::ProgramGrantsRow& grants, v1::Budget* budget) {
   const Context context(view, v1::Authority::default_instance(), 0);
   const CompiledRules& rules = MustFind<tables::Revisions>(view, {number, revision});
   for (const v1::Pool& pool : rules.rules().pools()) {
@@ -62,19 +63,9 @@ void FillPools(const View& view, uint32_t number, uint32_t revision,
     use->set_scope(pool.scope());
     use->set_key(pool.key());
     use->set_amount_fen(pool.amount_fen());
-    const std::optional<v1::LimitRef> limit = PoolRef(context, rules, pool);
-    use->set_used_fen(limit ? used(*limit) : 0);
+    const std::optional<LimitId> id = PoolId(context, rules, pool);
+    use->set_used_fen(id ? StandingInPool(grants, *id) : 0);
   }
-}
-
-int64_t PastUse(const rows::TotalsHistoryRow& past, const v1::LimitRef& limit) {
-  for (const rows::PoolUse& pool : past.pools()) {
-    if (pool.limit().kind() == limit.kind() && pool.limit().id() == limit.id() &&
-        pool.limit().sub() == limit.sub()) {
-      return pool.used_fen();
-    }
-  }
-  return 0;
 }
 
 absl::Status FillPastBudget(const View& view, const std::string& program_id, uint64_t sequence,
@@ -89,9 +80,7 @@ absl::Status FillPastBudget(const View& view, const std::string& program_id, uin
   const rows::TotalsHistoryRow& then = found->second;
   FillProgram(then.program(), budget);
   FillClasses(then.totals(), budget);
-  FillPools(
-      view, number, then.program().revision(),
-      [&](const v1::LimitRef& limit) { return PastUse(then, limit); }, budget);
+  FillPools(view, number, then.program().revision(), then.grants(), budget);
   *budget->mutable_as_of() = ToTimestamp(past.recorded_at);
   return absl::OkStatus();
 }
@@ -105,9 +94,9 @@ absl::Status FillBudget(const View& view, const std::string& program_id, v1::Bud
   FillProgram(program, budget);
   FillClasses(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
   FillApplications(totals != nullptr ? *totals : rows::TotalsRow::default_instance(), budget);
-  FillPools(
-      view, number, program.revision(),
-      [&](const v1::LimitRef& limit) { return UsedOf(view, number, limit); }, budget);
+  const auto* grants = view.Find<tables::ProgramGrants>({number});
+  FillPools(view, number, program.revision(),
+            grants != nullptr ? *grants : rows::ProgramGrantsRow::default_instance(), budget);
   *budget->mutable_as_of() = ToTimestamp(MustFind<tables::Counters>(view, {}).recorded_unix_ns());
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/status_macros.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/query/lookup.h"
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
@@ -26,12 +27,14 @@ absl::StatusOr<uint64_t> RedemptionNumber(const View& view, const v1::GetRedempt
   if (request.redemption_id() != 0) return request.redemption_id();
   VOUCHER_RETURN_IF_ERROR(answer.AboutProvider(request.provider_id()).status());
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
-  const uint64_t number = NumberOf<tables::Orders>(view, {provider, request.order_number()});
-  if (number == 0) {
+  const World world = request.sandbox() ? World::kSandbox : World::kReal;
+  const rows::OrderRow* order =
+      view.Find<tables::Orders>({Key(world), provider, request.order_number()});
+  if (order == nullptr || order->redemption() == 0) {
     return absl::NotFoundError(absl::StrCat("Order ", request.order_number(), " of provider ",
                                             request.provider_id(), " was never redeemed."));
   }
-  return number;
+  return order->redemption();
 }
 
 // The entry of a redemption of the view. NOT_FOUND if there is none of this number.
@@ -215,8 +218,15 @@ absl::Status GetCredit(const View& view, const v1::GetCreditRequest& request,
   int64_t total_fen = 0;
   for (const rows::CreditRow& credit : account->credits()) {
     if (only_program != 0 && credit.program() != only_program) continue;
-    *response->add_lots() = CreditLotResource(view, credit);
     total_fen += credit.amount_fen();
+    // What one voucher brought at different times stands together.
+    const int shown = response->lots_size();
+    if (shown > 0 && response->lots(shown - 1).voucher_id() == credit.voucher()) {
+      v1::CreditLot* lot = response->mutable_lots(shown - 1);
+      lot->set_amount_fen(lot->amount_fen() + credit.amount_fen());
+    } else {
+      *response->add_lots() = CreditLotResource(view, credit);
+    }
   }
   response->set_total_fen(total_fen);
   response->set_as_of_sequence(AsOf(view));

@@ -8,6 +8,7 @@
 #include "ledger/base/check.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/context.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/waitlist_index.h"
@@ -30,8 +31,9 @@ void FillClusters(const View& view, ProgramFigures* figures) {
         const rows::ClusterRow* row = view.Find<tables::Clusters>({number});
         ++figures->clusters[row->state()];
         if (row->state() == v1::CLUSTER_STATE_APPROVED) {
-          figures->approved_clusters.push_back({row->cluster().cluster_id(), row->pool_fen(),
-                                                UsedOf(view, program, ClusterLimit(number))});
+          figures->approved_clusters.push_back(
+              {row->cluster().cluster_id(), row->pool_fen(),
+               StandingInPool(view, program, ClusterLimit(number))});
         }
         return true;
       });
@@ -44,8 +46,7 @@ void FillTransfers(const View& view, ProgramFigures* figures) {
   for (int state = 0; state < states; ++state) figures->transfers[state] = totals->transfers(state);
 }
 
-uint64_t CountWaiting(const View& view, uint32_t program, const v1::LimitRef& pool) {
-  const LimitId list = LimitId::FromRef(pool);
+uint64_t CountWaiting(const View& view, uint32_t program, const LimitId& list) {
   uint64_t waiting = 0;
   view.Scan<tables::Waitlist>(WaitlistKey(program, list, 0),
                               WaitlistKey(program, list, kLastQueueNumber),
@@ -75,10 +76,10 @@ void FillWaitlist(const Context& context, const Context::Program& program,
   figures->waitlisted = program.row->waitlisted();
   if (figures->waitlisted == 0) return;
   for (const v1::Pool& pool : program.rules->rules().pools()) {
-    const std::optional<v1::LimitRef> ref = PoolRef(context, *program.rules, pool);
-    if (!ref) continue;
+    const std::optional<LimitId> list = PoolId(context, *program.rules, pool);
+    if (!list) continue;
     figures->waiters.push_back(
-        {pool.scope(), pool.key(), CountWaiting(context.view, program.number, *ref)});
+        {pool.scope(), pool.key(), CountWaiting(context.view, program.number, *list)});
   }
   figures->waitlist_missing_fen = MissingForTheFirst(context, program);
 }

@@ -4,10 +4,13 @@
 #include <variant>
 
 #include "ledger/base/civil.h"
+#include "ledger/base/text.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/context.h"
 #include "ledger/machine/limit_refs.h"
+#include "ledger/machine/records.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/policy/clause.h"
 #include "ledger/policy/eligibility.h"
 #include "ledger/policy/limits.h"
@@ -44,6 +47,24 @@ Limits HypotheticalLimits(const CompiledRules& rules, const v1::Item& item,
   return limits;
 }
 
+// The incidents and lists of a hypothesis as records of the program's world: it stands on the lists
+// since the day.
+EnterpriseRecords RecordsOf(const CompiledRules& rules, const v1::QuoteRequest& request,
+                            CivilDay day) {
+  const bool sandbox = rules.rules().sandbox();
+  EnterpriseRecords records;
+  for (const v1::Incident& incident : request.incidents()) {
+    *records.Add() = NewRecord(incident, sandbox);
+  }
+  for (const int kind : request.listings()) {
+    v1::Listing listing;
+    listing.set_kind(static_cast<v1::ListingKind>(kind));
+    *listing.mutable_from() = ToCivilDate(day);
+    *records.Add() = NewRecord(listing, sandbox);
+  }
+  return records;
+}
+
 Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
                        const v1::QuoteRequest& request, UnixNanos received_at) {
   if (auto refusal = RefuseIfOutsideWindow(rules, received_at)) return *std::move(refusal);
@@ -55,7 +76,8 @@ Answer QuoteHypothesis(const CompiledRules& rules, const v1::Item& item,
   if (!facts.has_platform_updated_on()) {
     *facts.mutable_platform_updated_on() = ToCivilDate(DayOf(received_at, rules.zone()));
   }
-  const Applicant applicant{facts, request.incidents(), request.listings(), true};
+  const EnterpriseRecords records = RecordsOf(rules, request, DayOf(received_at, rules.zone()));
+  const Applicant applicant{facts, records, rules.rules().sandbox(), true};
   if (auto refusal = RefuseIfIneligible(rules, item, applicant, request.project(), received_at)) {
     return *std::move(refusal);
   }
@@ -73,23 +95,23 @@ Answer QuoteEnterprise(const Context& context, const Context::Program& program,
   if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, request.uscc());
   if (auto refusal = RefuseIfNotOpen(program, context.received_at)) return *std::move(refusal);
   const rows::EnterpriseRow& row = *enterprise->row;
-  if (auto refusal = RefuseIfBlacklisted(row, program.row->program_id(), context.received_at)) {
+  if (auto refusal = RefuseIfBlacklisted(row, *program.row, context.received_at)) {
     return *std::move(refusal);
   }
   const bool in_approved_cluster =
       ApprovedClusterOf(context.view, program.number, enterprise->number) != 0;
-  const Applicant applicant{row.facts(), row.incidents(), row.listings(), in_approved_cluster};
   if (auto refusal =
-          RefuseIfIneligible(rules, item, applicant, request.project(), context.received_at)) {
+          RefuseIfIneligible(rules, item, ApplicantOf(row, WorldOf(program), in_approved_cluster),
+                             request.project(), context.received_at)) {
     return *std::move(refusal);
   }
   auto offer = OfferGrant(context, {.program = program,
                                     .enterprise = *enterprise,
                                     .item = &item,
-                                    .project_id = request.project().project_id(),
+                                    .project_id = ProjectKey(request.project().project_id()),
                                     .spend_fen = request.spend_fen()});
   if (auto* refusal = std::get_if<v1::Refusal>(&offer)) return std::move(*refusal);
-  return GrantOf(item, request, std::get<OfferedGrant>(offer).grant);
+  return GrantOf(item, request, std::get<FittingGrant>(offer));
 }
 
 Answer Answered(Context* context, const v1::QuoteRequest& request) {

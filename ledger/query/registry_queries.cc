@@ -8,6 +8,7 @@
 
 #include "ledger/base/big_endian.h"
 #include "ledger/machine/clusters.h"
+#include "ledger/machine/worlds.h"
 #include "ledger/query/lookup.h"
 #include "ledger/query/paging.h"
 #include "ledger/query/resources.h"
@@ -17,24 +18,24 @@
 namespace voucher::query {
 
 absl::Status GetEnterprise(const View& view, const v1::GetEnterpriseRequest& request,
-                           OpenAnswer<v1::GetEnterpriseResponse> answer) {
+                           OpenAnswer<v1::GetEnterpriseResponse> answer, UnixNanos now) {
   v1::GetEnterpriseResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const uint64_t number, FindEnterprise(view, request.uscc()));
   *response->mutable_enterprise() =
-      EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
+      EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}), now);
   response->set_as_of_sequence(AsOf(view));
   return absl::OkStatus();
 }
 
 absl::Status ListEnterprises(const View& view, const v1::ListEnterprisesRequest& request,
-                             OpenAnswer<v1::ListEnterprisesResponse> answer) {
+                             OpenAnswer<v1::ListEnterprisesResponse> answer, UnixNanos now) {
   v1::ListEnterprisesResponse* const response = answer.ForEveryone();
   VOUCHER_ASSIGN_OR_RETURN(const NumberPage page, ReadNumberPage(request));
   const rows::CountersRow* counters = view.Find<tables::Counters>({});
   const uint64_t last = counters == nullptr ? 0 : counters->enterprise();
   const auto end = WalkNumbers(page.after, last, page.wanted, [&](uint64_t number) {
     *response->add_enterprises() =
-        EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}));
+        EnterpriseResource(number, MustFind<tables::Enterprises>(view, {number}), now);
     return true;
   });
   page.Finish(end, response);
@@ -110,7 +111,9 @@ absl::Status GetCloudAccount(const View& view, const v1::GetCloudAccountRequest&
   if (number == 0) {
     VOUCHER_RETURN_IF_ERROR(answer.AboutProvider(request.provider_id()).status());
     VOUCHER_ASSIGN_OR_RETURN(const uint64_t provider, FindProvider(view, request.provider_id()));
-    number = NumberOf<tables::AccountNumbers>(view, {provider, request.account_number()});
+    const World world = request.sandbox() ? World::kSandbox : World::kReal;
+    number =
+        NumberOf<tables::AccountNumbers>(view, {Key(world), provider, request.account_number()});
     if (number == 0) {
       return absl::NotFoundError(absl::StrCat("Provider ", request.provider_id(),
                                               " has no bound account ", request.account_number(),

@@ -3,17 +3,19 @@
 
 #include "absl/status/status.h"
 
+#include "ledger/base/clock.h"
 #include "ledger/query/scope.h"
 #include "ledger/state/view.h"
 #include "voucher/v1/registry_service.pb.h"
 
 namespace voucher::query {
 
+// What holds of the enterprise's records is judged on the day of `now`.
 absl::Status GetEnterprise(const View& view, const v1::GetEnterpriseRequest& request,
-                           OpenAnswer<v1::GetEnterpriseResponse> answer);
+                           OpenAnswer<v1::GetEnterpriseResponse> answer, UnixNanos now);
 
 absl::Status ListEnterprises(const View& view, const v1::ListEnterprisesRequest& request,
-                             OpenAnswer<v1::ListEnterprisesResponse> answer);
+                             OpenAnswer<v1::ListEnterprisesResponse> answer, UnixNanos now);
 
 absl::Status ListCatalog(const View& view, const v1::ListCatalogRequest& request,
                          OpenAnswer<v1::ListCatalogResponse> answer);

@@ -1,10 +1,20 @@
 #include "ledger/query/resources.h"
 
+#include <optional>
+#include <tuple>
+
+#include "absl/algorithm/container.h"
+
 #include "ledger/base/check.h"
 #include "ledger/base/clock.h"
+#include "ledger/base/money.h"
 #include "ledger/machine/clusters.h"
+#include "ledger/machine/grants.h"
+#include "ledger/machine/notices.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/redemptions.h"
+#include "ledger/machine/worlds.h"
+#include "ledger/policy/enterprise_records.h"
 #include "ledger/policy/refusal_text.h"
 
 namespace voucher::query {
@@ -32,13 +42,28 @@ bool IsWanting(v1::ApplicationState state) {
          state == v1::APPLICATION_STATE_SCORED;
 }
 
+// Redeemed less reversed from all vouchers of an enterprise in a world.
+int64_t RedeemedFen(const View& view, uint64_t enterprise, World world) {
+  const bool real = world == World::kReal;
+  int64_t redeemed_fen = 0;
+  view.Scan<tables::VouchersByEnterprise>(
+      {enterprise, real ? 0 : kSandboxNumbers + 1},
+      {real ? enterprise : enterprise + 1, real ? kSandboxNumbers + 1 : 0},
+      [&](const tables::VouchersByEnterprise::Key& key, const rows::PresentRow&) {
+        const auto& voucher = MustFind<tables::Vouchers>(view, {std::get<1>(key)});
+        redeemed_fen = CheckedAddFen(redeemed_fen, voucher.redeemed_fen());
+        return true;
+      });
+  return redeemed_fen;
+}
+
 // Where the application stands in ranking, notice and project, as far as it got.
-void FillProgress(const rows::ApplicationRow& row, v1::Application* application) {
+void FillProgress(const View& view, const rows::ApplicationRow& row, v1::Application* application) {
   application->set_score(row.score());
   application->set_rank(row.rank());
   application->set_notice_id(row.notice());
-  if (row.notice_ends_unix_ns() != 0) {
-    *application->mutable_approvable_at() = ToTimestamp(row.notice_ends_unix_ns());
+  if (const UnixNanos notice_ends = NoticeEndOf(view, row); notice_ends != 0) {
+    *application->mutable_approvable_at() = ToTimestamp(notice_ends);
   }
   if (row.state() == v1::APPLICATION_STATE_RETURNED) {
     *application->mutable_correction_due_at() = ToTimestamp(row.correction_due_unix_ns());
@@ -47,6 +72,29 @@ void FillProgress(const rows::ApplicationRow& row, v1::Application* application)
     *application->mutable_project_due_at() = ToTimestamp(row.project_due_unix_ns());
   }
   if (IsWanting(row.state())) application->set_wanted_fen(row.wanted_fen());
+}
+
+// Whether a record ends after another: one without an end after all that have one.
+bool EndsLater(const v1::EnterpriseRecord& record, const v1::EnterpriseRecord& other) {
+  const std::optional<CivilDay> end = LastDayOf(record);
+  const std::optional<CivilDay> other_end = LastDayOf(other);
+  return other_end && (!end || *other_end < *end);
+}
+
+// What stands of the records of the real world on `day`.
+void FillStanding(const EnterpriseRecords& records, CivilDay day, v1::Enterprise* enterprise) {
+  const v1::EnterpriseRecord* last = nullptr;
+  for (const v1::EnterpriseRecord& record : records) {
+    if (!IsOf(record, /*sandbox=*/false) || !HoldsOn(record, day)) continue;
+    if (record.has_incident()) *enterprise->add_incidents() = record.incident();
+    if (record.has_listing() &&
+        !absl::c_linear_search(enterprise->listings(), record.listing().kind())) {
+      enterprise->add_listings(record.listing().kind());
+    }
+    if (record.has_blacklisting() && (last == nullptr || !EndsLater(*last, record))) last = &record;
+  }
+  absl::c_sort(*enterprise->mutable_listings());
+  if (last != nullptr) *enterprise->mutable_blacklisting() = last->blacklisting();
 }
 
 }  // namespace
@@ -83,13 +131,12 @@ v1::Program ProgramResource(const View& view, uint32_t number) {
   return program;
 }
 
-v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& row) {
+v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& row, UnixNanos now) {
   v1::Enterprise enterprise;
   *enterprise.mutable_facts() = row.facts();
   enterprise.set_number(number);
-  *enterprise.mutable_incidents() = row.incidents();
-  *enterprise.mutable_listings() = row.listings();
-  if (row.has_blacklisting()) *enterprise.mutable_blacklisting() = row.blacklisting();
+  FillStanding(row.records(), DayOf(now, Zone::Shanghai()), &enterprise);
+  *enterprise.mutable_records() = row.records();
   *enterprise.mutable_former_usccs() = row.former_usccs();
   if (row.has_reminder()) *enterprise.mutable_reminder() = row.reminder();
   enterprise.set_receivable_fen(row.receivable_fen());
@@ -112,6 +159,7 @@ v1::CloudAccount AccountResource(const View& view, uint64_t number, const rows::
   account.set_provider_id(ProviderId(view, row.provider()));
   account.set_account_number(row.account_number());
   account.set_uscc(Uscc(view, row.enterprise()));
+  account.set_sandbox(row.sandbox());
   return account;
 }
 
@@ -142,7 +190,7 @@ v1::Application ApplicationResource(const View& view, uint64_t number,
   *application.mutable_received_at() = ToTimestamp(row.received_unix_ns());
   application.set_voucher_id(row.voucher());
   application.set_submitted_sequence(row.submitted_sequence());
-  FillProgress(row, &application);
+  FillProgress(view, row, &application);
   if (row.cluster() != 0) {
     application.set_cluster_id(
         MustFind<tables::Clusters>(view, {row.cluster()}).cluster().cluster_id());
@@ -151,6 +199,8 @@ v1::Application ApplicationResource(const View& view, uint64_t number,
     application.add_provider_ids(ProviderId(view, provider));
   }
   application.set_project_id(row.project_id());
+  application.set_enterprise_redeemed_fen(
+      RedeemedFen(view, row.enterprise(), WorldOfNumber(number)));
   if (row.has_lapse_refusal()) {
     *application.mutable_lapse_refusal() = row.lapse_refusal();
     FillMessages(application.mutable_lapse_refusal());
@@ -177,7 +227,7 @@ v1::ClusterStatus ClusterResource(const View& view, uint64_t number, const rows:
   cluster.set_score(row.score());
   cluster.set_rank(row.rank());
   cluster.set_pool_fen(row.pool_fen());
-  cluster.set_used_fen(UsedOf(view, row.program(), ClusterLimit(number)));
+  cluster.set_used_fen(StandingInPool(view, row.program(), ClusterLimit(number)));
   return cluster;
 }
 

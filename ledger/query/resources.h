@@ -39,7 +39,8 @@ const std::string& Uscc(const View& view, uint64_t enterprise);
 uint64_t ProviderOfAccount(const View& view, uint64_t account);
 
 v1::Program ProgramResource(const View& view, uint32_t number);
-v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& row);
+// With what stands on the day of `now`.
+v1::Enterprise EnterpriseResource(uint64_t number, const rows::EnterpriseRow& row, UnixNanos now);
 v1::Provider ProviderResource(uint64_t number, const rows::ProviderRow& row);
 v1::CloudAccount AccountResource(const View& view, uint64_t number, const rows::AccountRow& row);
 v1::Application ApplicationResource(const View& view, uint64_t number,

@@ -174,8 +174,8 @@ void HoldBusyRows(uint64_t entries, WriterRows* state) {
   const auto is_worth_it = [&](uint64_t rows) {
     return rows <= kMaxCachedRows && rows <= kRowsForEachFind * entries;
   };
-  const bool accounts = is_worth_it(counters->account());
-  const bool vouchers = is_worth_it(counters->voucher());
+  const bool accounts = is_worth_it(counters->real().account());
+  const bool vouchers = is_worth_it(counters->real().voucher());
   std::thread beside;  // Tables share nothing.
   if (vouchers) beside = std::thread([&] { state->CacheAll<tables::Vouchers>(); });
   if (accounts) state->CacheAll<tables::CloudAccounts>();

@@ -60,8 +60,8 @@ enum class Growth : uint8_t {
   X(Providers, 14, kCached, kChanging, rows::ProviderRow, uint64_t)                                \
   /* Product by (program, provider, product_id). */                                                \
   X(Products, 15, kCached, kChanging, rows::ProductRow, uint32_t, uint64_t, std::string)           \
-  /* Number of an account by (provider, account_number). */                                        \
-  X(AccountNumbers, 16, kCached, kChanging, rows::NumberRow, uint64_t, std::string)                \
+  /* Number of an account by (world, provider, account_number). */                                 \
+  X(AccountNumbers, 16, kCached, kChanging, rows::NumberRow, uint8_t, uint64_t, std::string)       \
   /* Account by number. */                                                                         \
   X(CloudAccounts, 17, kCached, kChanging, rows::AccountRow, uint64_t)                             \
   /* Application by number. */                                                                     \
@@ -70,10 +70,8 @@ enum class Growth : uint8_t {
   X(ApplicationsByProgram, 19, kIndex, kChanging, rows::NumberRow, uint32_t, uint64_t)             \
   /* Applications by (enterprise, application). */                                                 \
   X(ApplicationsByEnterprise, 20, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)         \
-  /* Application that an invoice supports, by invoice key. */                                      \
-  X(Invoices, 21, kPassing, kChanging, rows::NumberRow, std::string)                               \
-  /* Number of a project by (enterprise, project_id): the register spans programs. */              \
-  X(ProjectNumbers, 22, kCached, kChanging, rows::NumberRow, uint64_t, std::string)                \
+  /* Application that an invoice supports, by (world, invoice key). */                             \
+  X(Invoices, 21, kPassing, kChanging, rows::NumberRow, uint8_t, std::string)                      \
   /* Voucher by number. */                                                                         \
   X(Vouchers, 23, kCached, kChanging, rows::VoucherRow, uint64_t)                                  \
   /* Vouchers by (program, voucher). */                                                            \
@@ -86,22 +84,21 @@ enum class Growth : uint8_t {
   X(TransfersByProvider, 27, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)              \
   /* What was reversed of a redemption, by redemption. */                                          \
   X(Reversals, 28, kCached, kChanging, rows::ReversalRow, uint64_t)                                \
-  /* Redemption by (provider, order number). */                                                    \
-  X(Orders, 29, kPassing, kScattered, rows::NumberRow, uint64_t, std::string)                      \
+  /* Order by (world, provider, order number). */                                                  \
+  X(Orders, 29, kPassing, kScattered, rows::OrderRow, uint8_t, uint64_t, std::string)              \
   /* Balance by (program, kind, id, sub). What is credit is in the lots of CloudAccounts. */       \
   X(Balances, 31, kCached, kChanging, rows::BalanceRow, uint32_t, uint8_t, uint64_t, uint64_t)     \
-  /* Use of a limit by (program, kind, id, sub). */                                                \
-  X(Limits, 32, kCached, kChanging, rows::LimitRow, uint32_t, uint8_t, uint64_t, uint64_t)         \
+  /* What stands of an enterprise's grants by (program, enterprise). */                            \
+  X(EnterpriseGrants, 32, kCached, kChanging, rows::EnterpriseGrantsRow, uint32_t, uint64_t)       \
   /* Pending timers by (due, kind, id). */                                                         \
   X(Timers, 33, kIndex, kChanging, rows::PresentRow, int64_t, uint8_t, uint64_t)                   \
   /* Application on a waitlist by (program, pool kind, id, sub, queue number). */                  \
   X(Waitlist, 34, kIndex, kChanging, rows::NumberRow, uint32_t, uint8_t, uint64_t, uint64_t,       \
     uint64_t)                                                                                      \
-  /* Application that claims an item, by (enterprise, program, item, project); project 0: by       \
-     enterprise. */                                                                                \
-  X(ItemClaims, 35, kCached, kChanging, rows::NumberRow, uint64_t, uint32_t, uint32_t, uint64_t)   \
-  /* Applications by (project, application). */                                                    \
-  X(ApplicationsByProject, 36, kIndex, kChanging, rows::PresentRow, uint64_t, uint64_t)            \
+  /* What stands of all grants by program. */                                                      \
+  X(ProgramGrants, 35, kCached, kChanging, rows::ProgramGrantsRow, uint32_t)                       \
+  /* Entry that booked an act, by (kind of act, what makes it the same act). */                    \
+  X(Acts, 36, kPassing, kScattered, rows::NumberRow, uint8_t, std::string)                         \
   /* Scored applications by (program, item, application). */                                       \
   X(ScoredApplications, 37, kIndex, kChanging, rows::PresentRow, uint32_t, uint32_t, uint64_t)     \
   /* Public notice by number. */                                                                   \
@@ -114,7 +111,7 @@ enum class Growth : uint8_t {
   X(ClusterNumbers, 41, kCached, kChanging, rows::NumberRow, uint32_t, std::string)                \
   /* Clusters by (program, cluster). */                                                            \
   X(ClustersByProgram, 42, kIndex, kChanging, rows::PresentRow, uint32_t, uint64_t)                \
-  /* Cluster of an enterprise by (program, enterprise). */                                         \
+  /* Approved cluster of an enterprise by (program, enterprise). */                                \
   X(ClusterMembers, 43, kCached, kChanging, rows::NumberRow, uint32_t, uint64_t)                   \
   /* Tranche by number. */                                                                         \
   X(Tranches, 44, kCached, kChanging, rows::TrancheRow, uint64_t)                                  \
@@ -142,7 +139,9 @@ enum class Growth : uint8_t {
   /* Core products of an enterprise by (program, enterprise). */                                   \
   X(Baskets, 53, kCached, kChanging, rows::BasketRow, uint32_t, uint64_t)                          \
   /* Totals after every 65,536th entry by (program, sequence). */                                  \
-  X(TotalsHistory, 54, kIndex, kChanging, rows::TotalsHistoryRow, uint32_t, uint64_t)
+  X(TotalsHistory, 54, kIndex, kChanging, rows::TotalsHistoryRow, uint32_t, uint64_t)              \
+  /* Public notices by (end, notice): those that run come after the instant. */                    \
+  X(NoticeEnds, 55, kIndex, kChanging, rows::PresentRow, int64_t, uint64_t)
 // clang-format on
 
 // One struct a table, whose name chooses it: view.Find<tables::Vouchers>({voucher}).
@@ -177,6 +176,6 @@ using ForEveryTable = AllTables::In<Holder>;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 8;
+inline constexpr uint32_t kEvolveVersion = 9;
 
 }  // namespace voucher

@@ -15,28 +15,49 @@ namespace voucher {
 
 void ValidateDocument(const std::string& path, const v1::Document& document, FieldChecker* check) {
   check->Enum(path + ".kind", v1::DocumentKind_IsValid(document.kind()), document.kind());
-  check->Text(path + ".number", document.number(), 1, kMaxReferenceBytes);
+  check->Reference(path + ".number", document.number(), 1, kMaxReferenceBytes);
   if (document.sha256().size() != sizeof(Hash)) {
     check->Fail(path + ".sha256",
                 absl::StrCat("must be ", sizeof(Hash), " bytes; has ", document.sha256().size()));
   }
 }
 
+namespace {
+
+// `keys`: those of the invoices before it.
+void ValidateInvoiceKeys(const std::string& path, const v1::Invoice& invoice, FieldChecker* check,
+                         absl::flat_hash_set<std::string>* keys) {
+  const auto own = InvoiceKeys(invoice.code(), invoice.number(), invoice.digital_number());
+  if (!own.ok()) {
+    // The digital number is all that is wrong if the others are good without it.
+    const bool digital = InvoiceKeys(invoice.code(), invoice.number(), {}).ok();
+    return check->Fail(path + (digital ? ".digital_number" : ".number"), own.status().message());
+  }
+  bool twice = false;
+  for (const std::string& key : *own) twice = !keys->insert(key).second || twice;
+  check->Require(!twice, path + ".number", "stands twice in this application");
+}
+
+}  // namespace
+
 void ValidateEvidence(const v1::Evidence& evidence, FieldChecker* check) {
   check->Count("evidence.invoices", evidence.invoices_size(), 0, kMaxInvoices);
   check->Count("evidence.documents", evidence.documents_size(), 0, kMaxDocuments);
   absl::flat_hash_set<std::string> keys;
+  int billing = 0;
   for (int i = 0; i < evidence.invoices_size(); ++i) {
     const v1::Invoice& invoice = evidence.invoices(i);
     const std::string path = absl::StrCat("evidence.invoices[", i, "]");
-    const absl::StatusOr<std::string> key = InvoiceKey(invoice.code(), invoice.number());
-    if (!key.ok()) {
-      check->Fail(path + ".number", key.status().message());
-    } else if (!keys.insert(*key).second) {
-      check->Fail(path + ".number", "stands twice in this application");
-    }
+    ValidateInvoiceKeys(path, invoice, check, &keys);
     check->Amount(path + ".amount_fen", invoice.amount_fen());
-    check->PastDate(path + ".issued_on", invoice.has_issued_on(), invoice.issued_on());
+    check->Date(path + ".issued_on", invoice.has_issued_on(), invoice.issued_on());
+    if (!invoice.has_order()) continue;
+    if (++billing == kMaxBillingInvoices + 1) {
+      check->Fail(path + ".order", absl::StrCat("at most ", kMaxBillingInvoices,
+                                                " invoices may name the order that they bill"));
+    }
+    check->Slug(path + ".order.provider_id", invoice.order().provider_id(), kMaxSlugSize);
+    check->Number(path + ".order.order_number", invoice.order().order_number(), kMaxExternalIdSize);
   }
   for (int i = 0; i < evidence.documents_size(); ++i) {
     ValidateDocument(absl::StrCat("evidence.documents[", i, "]"), evidence.documents(i), check);
@@ -50,7 +71,7 @@ void Validate(const v1::SubmitApplicationRequest& request, FieldChecker* check) 
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
   check->Amount("spend_fen", request.spend_fen());
-  check->PrintableAscii("project.project_id", request.project().project_id(), kMaxExternalIdSize);
+  check->Number("project.project_id", request.project().project_id(), kMaxExternalIdSize);
   check->Count("products", request.products_size(), 1, kMaxChosenProducts);
   for (int i = 0; i < request.products_size(); ++i) {
     const std::string path = absl::StrCat("products[", i, "]");
@@ -105,7 +126,7 @@ void Validate(const v1::PublishNoticeRequest& request, FieldChecker* check) {
 
 void Validate(const v1::FileObjectionRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
-  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Reference("reference", request.reference(), 1, kMaxReferenceBytes);
   check->Text("reason", request.reason(), 1, kMaxOpinionBytes);
 }
 
@@ -125,8 +146,8 @@ void Validate(const v1::AwardGrantRequest& request, FieldChecker* check) {
   ValidateUscc(request.uscc(), check);
   check->Enum("delivery_mode", v1::DeliveryMode_IsValid(request.delivery_mode()),
               request.delivery_mode());
-  check->PrintableAscii("project.project_id", request.project().project_id(), kMaxExternalIdSize);
-  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Number("project.project_id", request.project().project_id(), kMaxExternalIdSize);
+  check->Reference("reference", request.reference(), 1, kMaxReferenceBytes);
 }
 
 void Validate(const v1::AcceptProjectRequest& request, FieldChecker* check) {
@@ -135,6 +156,7 @@ void Validate(const v1::AcceptProjectRequest& request, FieldChecker* check) {
   for (int i = 0; i < request.documents_size(); ++i) {
     ValidateDocument(absl::StrCat("documents[", i, "]"), request.documents(i), check);
   }
+  check->Range("actual_cost_fen", request.actual_cost_fen(), 0, kMaxAmountFen);
 }
 
 void Validate(const v1::ExtendProjectRequest& request, FieldChecker* check) {

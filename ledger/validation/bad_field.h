@@ -1,7 +1,8 @@
-// A bad field that only the ledger's state shows to be bad, on its way to the caller.
+// Bad fields that show only after the form was checked, by the ledger's state or the clock, on
+// their way to the caller.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -10,10 +11,13 @@
 
 namespace voucher {
 
-// INVALID_ARGUMENT for one field, as FieldChecker::Fail would report it.
+// INVALID_ARGUMENT for at least one field, as FieldChecker::Fail would report them.
+absl::Status BadFieldsError(const std::vector<FieldProblem>& problems);
+
+// The same for one field.
 absl::Status BadFieldError(absl::string_view field, absl::string_view description);
 
-// The field of a status that BadFieldError made; nullopt for any other.
-std::optional<FieldProblem> BadFieldOf(const absl::Status& status);
+// The fields of a status that these made; empty for any other.
+std::vector<FieldProblem> BadFieldsOf(const absl::Status& status);
 
 }  // namespace voucher

@@ -10,11 +10,12 @@ void Validate(const v1::OrderTransferRequest& request, FieldChecker* check) {
   check->Id("voucher_id", request.voucher_id());
   check->Id("account_id", request.account_id());
   check->Amount("amount_fen", request.amount_fen());
+  check->Reference("reference", request.reference(), 0, kMaxReferenceBytes);
 }
 
 void Validate(const v1::ConfirmTransferRequest& request, FieldChecker* check) {
   check->Id("transfer_id", request.transfer_id());
-  check->PrintableAscii("provider_reference", request.provider_reference(), kMaxExternalIdSize);
+  check->Number("provider_reference", request.provider_reference(), kMaxExternalIdSize);
 }
 
 void Validate(const v1::DeclineTransferRequest& request, FieldChecker* check) {
@@ -26,8 +27,8 @@ void Validate(const v1::RedeemRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   check->Id("account_id", request.account_id());
   check->Slug("product_id", request.product_id(), kMaxSlugSize);
-  check->PrintableAscii("order_number", request.order_number(), kMaxExternalIdSize);
-  check->PastInstant("usage_ended_at", request.has_usage_ended_at(), request.usage_ended_at());
+  check->Number("order_number", request.order_number(), kMaxExternalIdSize);
+  check->Instant("usage_ended_at", request.has_usage_ended_at(), request.usage_ended_at());
   switch (request.amount_case()) {
     case v1::RedeemRequest::kAmountFen:
       check->Amount("amount_fen", request.amount_fen());
@@ -60,8 +61,7 @@ void Validate(const v1::ReconcileTransfersRequest& request, FieldChecker* check)
     const v1::StatementLineOfTransfer& line = request.lines(i);
     check->Id(path + ".transfer_id", line.transfer_id());
     check->Amount(path + ".amount_fen", line.amount_fen());
-    check->PrintableAscii(path + ".provider_reference", line.provider_reference(),
-                          kMaxExternalIdSize);
+    check->Number(path + ".provider_reference", line.provider_reference(), kMaxExternalIdSize);
   }
 }
 
@@ -69,7 +69,7 @@ void Validate(const v1::ReclaimRequest& request, FieldChecker* check) {
   check->Id("application_id", request.application_id());
   check->Enum("ground", v1::ReclaimGround_IsValid(request.ground()), request.ground());
   check->Text("reason", request.reason(), 1, kMaxReasonBytes);
-  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Reference("reference", request.reference(), 1, kMaxReferenceBytes);
   if (request.has_blacklisting()) ValidateBlacklisting(request.blacklisting(), check);
 }
 

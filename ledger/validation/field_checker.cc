@@ -99,6 +99,30 @@ void FieldChecker::Text(absl::string_view field, absl::string_view value, size_t
   }
 }
 
+void FieldChecker::Number(absl::string_view field, absl::string_view value, size_t max_size) {
+  const bool ascii = !value.empty() && value.size() <= max_size && IsPrintableAscii(value);
+  if (ascii || (value.size() <= max_size && IsValidUtf8(value) && !Instability(value).empty())) {
+    return Stable(field, value);
+  }
+  PrintableAscii(field, value, max_size);
+}
+
+void FieldChecker::Reference(absl::string_view field, absl::string_view value, size_t min_size,
+                             size_t max_size) {
+  if (value.size() >= min_size && value.size() <= max_size && IsValidUtf8(value)) {
+    return Stable(field, value);
+  }
+  Text(field, value, min_size, max_size);
+}
+
+void FieldChecker::Stable(absl::string_view field, absl::string_view value) {
+  const absl::string_view why = Instability(value);
+  if (why.empty()) return;
+  const std::string stable = StableForm(value);
+  Fail(field, stable.empty() ? absl::StrCat(why, " and nothing else")
+                             : absl::StrCat(why, "; its stable form is \"", stable, "\""));
+}
+
 void FieldChecker::Slug(absl::string_view field, absl::string_view value, size_t max_size) {
   if (!IsSlug(value, max_size)) {
     Fail(field, absl::StrCat("must be 1 to ", max_size, " characters of a-z, 0-9 and '-'"));
@@ -163,37 +187,9 @@ std::optional<CivilDay> FieldChecker::Date(absl::string_view field, bool present
   return day;
 }
 
-void FieldChecker::PastDate(absl::string_view field, bool present, const v1::CivilDate& date) {
-  const std::optional<CivilDay> day = Date(field, present, date);
-  if (const CivilDay today = DayOf(now_, Zone::Shanghai()); day && *day > today) {
-    Fail(field,
-         absl::StrCat(FormatIsoDate(*day), " lies in the future; today is ", FormatIsoDate(today)));
-  }
-}
-
-void FieldChecker::FutureDate(absl::string_view field, const v1::CivilDate& date) {
-  const std::optional<CivilDay> day = Date(field, true, date);
-  if (const CivilDay today = DayOf(now_, Zone::Shanghai()); day && *day <= today) {
-    Fail(field, absl::StrCat(FormatIsoDate(*day), " does not lie in the future; today is ",
-                             FormatIsoDate(today)));
-  }
-}
-
-std::optional<UnixNanos> FieldChecker::Instant(absl::string_view field,
-                                               const google::protobuf::Timestamp& instant) {
-  const std::optional<UnixNanos> at = FromTimestamp(instant);
-  Require(at.has_value(), field, kNoInstant);
-  return at;
-}
-
-void FieldChecker::PastInstant(absl::string_view field, bool present,
-                               const google::protobuf::Timestamp& instant) {
-  const std::optional<UnixNanos> at = present ? FromTimestamp(instant) : std::nullopt;
-  if (!at) {
-    Fail(field, kNoInstant);
-  } else if (*at > now_) {
-    Fail(field, absl::StrCat(FormatRfc3339(*at, Zone::Shanghai()), " lies in the future"));
-  }
+void FieldChecker::Instant(absl::string_view field, bool present,
+                           const google::protobuf::Timestamp& instant) {
+  Require(present && FromTimestamp(instant), field, kNoInstant);
 }
 
 }  // namespace voucher

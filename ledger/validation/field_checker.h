@@ -25,7 +25,7 @@ namespace voucher {
 // the server's configuration alike. Every check takes the field's path, below that of the checker,
 // and its value; a failed one adds a problem that says what is wrong and what is allowed.
 //
-//   FieldChecker checker(now);
+//   FieldChecker checker;
 //   checker.Slug("program_id", request.program_id(), kMaxProgramIdSize);
 //   FieldChecker window = checker.Under("window");
 //   window.Clause(request.window().clause());  // "window.clause"
@@ -34,9 +34,7 @@ namespace voucher {
 // Not thread-safe. A checker made by Under must not outlive that which made it.
 class FieldChecker {
  public:
-  // `now` is for the checks of past and future; without it, for messages that have none, it is
-  // 1970.
-  explicit FieldChecker(UnixNanos now = 0) : now_(now) {}
+  FieldChecker() = default;
   FieldChecker(const FieldChecker&) = delete;
   FieldChecker& operator=(const FieldChecker&) = delete;
 
@@ -44,9 +42,9 @@ class FieldChecker {
   std::vector<FieldProblem> TakeProblems() && { return std::move(own_); }
 
   // Adds to the same problems below a field, or below an element of a repeated one.
-  FieldChecker Under(absl::string_view field) const { return {now_, Path(field), problems_}; }
+  FieldChecker Under(absl::string_view field) const { return {Path(field), problems_}; }
   FieldChecker Under(absl::string_view field, int index) const {
-    return {now_, absl::StrCat(Path(field), "[", index, "]"), problems_};
+    return {absl::StrCat(Path(field), "[", index, "]"), problems_};
   }
 
   void Fail(absl::string_view field, absl::string_view description);
@@ -65,6 +63,13 @@ class FieldChecker {
   void PrintableAscii(absl::string_view field, absl::string_view value, size_t max_size);
   // min_size to max_size bytes of UTF-8 without control characters.
   void Text(absl::string_view field, absl::string_view value, size_t min_size, size_t max_size);
+  // A number that others give out, as of an order or account: 1 to max_size characters of 0x20–0x7E
+  // in their stable form (ledger/base/text.h).
+  void Number(absl::string_view field, absl::string_view value, size_t max_size);
+  // The number of a document, case or payment: min_size to max_size bytes of UTF-8 in their stable
+  // form.
+  void Reference(absl::string_view field, absl::string_view value, size_t min_size,
+                 size_t max_size);
   // The article that a rule cites, in field "clause".
   void Clause(absl::string_view value) { Text("clause", value, 1, kMaxTextBytes); }
   // 1 to max_size characters of a–z, 0–9, '-'.
@@ -92,26 +97,20 @@ class FieldChecker {
   void PageToken(absl::string_view field, absl::string_view value);
   // A real day. Returns it if it is one.
   std::optional<CivilDay> Date(absl::string_view field, bool present, const v1::CivilDate& date);
-  // A real day that is not after today in Asia/Shanghai.
-  void PastDate(absl::string_view field, bool present, const v1::CivilDate& date);
-  // A real day after today in Asia/Shanghai.
-  void FutureDate(absl::string_view field, const v1::CivilDate& date);
   // A valid instant.
-  std::optional<UnixNanos> Instant(absl::string_view field,
-                                   const google::protobuf::Timestamp& instant);
-  // A valid instant that is not after now.
-  void PastInstant(absl::string_view field, bool present,
-                   const google::protobuf::Timestamp& instant);
+  void Instant(absl::string_view field, bool present, const google::protobuf::Timestamp& instant);
 
  private:
-  FieldChecker(UnixNanos now, std::string path, std::vector<FieldProblem>* problems)
-      : now_(now), path_(std::move(path)), problems_(problems) {}
+  FieldChecker(std::string path, std::vector<FieldProblem>* problems)
+      : path_(std::move(path)), problems_(problems) {}
+
+  // Fails unless `value`, valid UTF-8, is its own stable form.
+  void Stable(absl::string_view field, absl::string_view value);
 
   std::string Path(absl::string_view field) const {
     return path_.empty() ? std::string(field) : absl::StrCat(path_, ".", field);
   }
 
-  const UnixNanos now_;
   const std::string path_;
   std::vector<FieldProblem> own_;
   std::vector<FieldProblem>* const problems_ = &own_;

@@ -30,6 +30,7 @@ inline constexpr size_t kMaxDayNameBytes = 64;     // Of a day of the calendar.
 
 // Elements of one command.
 inline constexpr int kMaxInvoices = 64;
+inline constexpr int kMaxBillingInvoices = 32;  // Of those, invoices that name the order they bill.
 inline constexpr int kMaxDocuments = 32;
 inline constexpr int kMaxChosenProducts = 32;
 inline constexpr int kMaxProductItems = 16;
@@ -76,7 +77,7 @@ inline constexpr int kMaxReviewStages = 16;
 inline constexpr int kMaxCategories = 64;  // Of one basket rule or one item.
 inline constexpr int64_t kFirstFiscalYear = 2000;
 inline constexpr int64_t kLastFiscalYear = 2100;
-inline constexpr int64_t kMaxYears = 100;  // Of an age or an incident rule.
+inline constexpr int64_t kMaxYears = 100;  // Of an age, incident or listing rule.
 inline constexpr int64_t kMaxUpdateMonths = 24;
 inline constexpr int64_t kMaxHours = 2'160;
 inline constexpr int64_t kMaxNoticeDays = 60;

@@ -27,9 +27,9 @@ void Validate(const v1::AppropriateRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   check->Range("amount_fen", request.amount_fen(), -kMaxAmountFen, kMaxAmountFen);
   if (request.amount_fen() == 0) check->Fail("amount_fen", "must not be 0");
-  check->Text("fiscal_reference", request.fiscal_reference(), 1, kMaxReferenceBytes);
+  check->Reference("fiscal_reference", request.fiscal_reference(), 1, kMaxReferenceBytes);
   if (!request.has_opens_on()) return;
-  check->FutureDate("opens_on", request.opens_on());
+  check->Date("opens_on", true, request.opens_on());
   if (request.amount_fen() < 0) check->Fail("opens_on", "a cut takes effect at once");
 }
 

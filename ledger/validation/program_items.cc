@@ -87,6 +87,9 @@ const google::protobuf::RepeatedField<int>& ModesOf(const v1::Item& item,
 }
 
 void ValidateSpendable(const v1::Item& item, const v1::ProgramRules& program, FieldChecker* check) {
+  if (item.has_own_products_only()) {
+    check->Under("own_products_only").Clause(item.own_products_only().clause());
+  }
   check->Categories("spendable_categories", item.spendable_categories(), 0);
   if (item.spendable_categories().empty()) {
     if (!item.spendable_clause().empty()) {
@@ -179,6 +182,7 @@ void ValidateEligibility(const v1::Eligibility& rules, const v1::ProgramRules& p
   if (rules.has_listing()) {
     FieldChecker below = eligibility.Under("listing");
     below.Enums("kinds", rules.listing().kinds(), v1::ListingKind_IsValid, 1);
+    below.Range("years", rules.listing().years(), 0, kMaxYears);
     below.Clause(rules.listing().clause());
   }
   if (rules.has_prior_year_project()) {

@@ -127,6 +127,7 @@ void ValidateProcess(const v1::ProgramRules& rules, FieldChecker* check) {
     below.Clause(rules.acceptance().clause());
   }
   if (rules.has_basket()) ValidateBasket(rules, check);
+  if (rules.has_set_off()) check->Under("set_off").Clause(rules.set_off().clause());
   if (rules.has_cure()) {
     FieldChecker below = check->Under("cure");
     below.Range("months", rules.cure().months(), 1, kMaxCureMonths);

@@ -102,6 +102,8 @@ void ValidateVoucherTerms(const v1::ProgramRules& rules,
   below.Range("redemption_grace_hours", terms.redemption_grace_hours(), 0, kMaxHours);
   below.Range("transfer_answer_hours", terms.transfer_answer_hours(), 1, kMaxHours);
   below.Clause(terms.clause());
+  if (terms.has_earlier_usage())
+    below.Under("earlier_usage").Clause(terms.earlier_usage().clause());
 }
 
 // Only programs with vouchers have something that could be transferred.

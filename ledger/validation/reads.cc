@@ -49,6 +49,7 @@ struct NameOfProvider {
   const std::string& provider_id;
   absl::string_view name_field;
   const std::string& name;
+  bool sandbox;
 };
 
 void ByIdOrProvider(const NameOfProvider& given, FieldChecker* check) {
@@ -56,13 +57,15 @@ void ByIdOrProvider(const NameOfProvider& given, FieldChecker* check) {
   if (given.id != 0) {
     check->Require(!by_provider, given.id_field,
                    absl::StrCat("goes without provider_id and ", given.name_field));
+    check->Require(!given.sandbox, "sandbox",
+                   absl::StrCat("goes with provider_id and ", given.name_field, " only"));
   } else {
     check->Require(by_provider, given.id_field,
                    absl::StrCat("is required, or provider_id and ", given.name_field));
   }
   if (!by_provider) return;
   ProviderId(given.provider_id, check);
-  check->PrintableAscii(given.name_field, given.name, kMaxExternalIdSize);
+  check->Number(given.name_field, given.name, kMaxExternalIdSize);
 }
 
 template <class Request>
@@ -72,7 +75,7 @@ void AsOf(const Request& request, FieldChecker* check) {
       check->Id("sequence", request.sequence());
       break;
     case Request::kTime:
-      check->Instant("time", request.time());
+      check->Instant("time", true, request.time());
       break;
     case Request::AS_OF_NOT_SET:
       break;
@@ -104,7 +107,7 @@ void Hypothesis(const v1::QuoteRequest& request, FieldChecker* check) {
                 request.listings(i));
   }
   check->Range("already_granted_fen", request.already_granted_fen(), 0, kMaxAmountFen);
-  if (request.has_received_at()) check->Instant("received_at", request.received_at());
+  if (request.has_received_at()) check->Instant("received_at", true, request.received_at());
 }
 
 void NoHypothesis(const v1::QuoteRequest& request, FieldChecker* check) {
@@ -139,7 +142,7 @@ void Validate(const v1::QuoteRequest& request, FieldChecker* check) {
   }
   if (!request.uscc().empty()) Uscc(request.uscc(), check);
   if (!request.project().project_id().empty()) {
-    check->PrintableAscii("project.project_id", request.project().project_id(), kMaxExternalIdSize);
+    check->Number("project.project_id", request.project().project_id(), kMaxExternalIdSize);
   }
   check->Amount("spend_fen", request.spend_fen());
 }
@@ -178,7 +181,8 @@ void Validate(const v1::GetCloudAccountRequest& request, FieldChecker* check) {
                   .id = request.account_id(),
                   .provider_id = request.provider_id(),
                   .name_field = "account_number",
-                  .name = request.account_number()},
+                  .name = request.account_number(),
+                  .sandbox = request.sandbox()},
                  check);
 }
 
@@ -242,7 +246,8 @@ void Validate(const v1::GetRedemptionRequest& request, FieldChecker* check) {
                   .id = request.redemption_id(),
                   .provider_id = request.provider_id(),
                   .name_field = "order_number",
-                  .name = request.order_number()},
+                  .name = request.order_number(),
+                  .sandbox = request.sandbox()},
                  check);
 }
 

@@ -63,8 +63,8 @@ VOUCHER_READS(VOUCHER_DECLARE_VALIDATE)
 // well-formed, which the functions of ledger/query require. Thread-safe. A request without a
 // Validate above does not compile.
 template <class Request>
-std::vector<FieldProblem> ValidateRead(const Request& request, UnixNanos now) {
-  FieldChecker check(now);
+std::vector<FieldProblem> ValidateRead(const Request& request) {
+  FieldChecker check;
   check.NoUnknownFields(request);
   Validate(request, &check);
   return std::move(check).TakeProblems();

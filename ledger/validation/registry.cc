@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -19,10 +20,10 @@ void Validate(const v1::PutEnterpriseRequest& request, FieldChecker* check) {
   check->Division("facts.division", facts.division());
   check->Enum("facts.size", v1::EnterpriseSize_IsValid(facts.size()), facts.size());
   check->Enum("facts.industry", v1::Industry_IsValid(facts.industry()), facts.industry());
-  check->PastDate("facts.registered_on", facts.has_registered_on(), facts.registered_on());
+  check->Date("facts.registered_on", facts.has_registered_on(), facts.registered_on());
   check->Range("facts.prior_year_revenue_fen", facts.prior_year_revenue_fen(), 0, kMaxRevenueFen);
   if (facts.has_platform_updated_on()) {
-    check->PastDate("facts.platform_updated_on", true, facts.platform_updated_on());
+    check->Date("facts.platform_updated_on", true, facts.platform_updated_on());
   }
 }
 
@@ -33,13 +34,36 @@ void Validate(const v1::RecordIncidentRequest& request, FieldChecker* check) {
   if (!v1::IncidentSeverity_IsValid(incident.severity())) {
     check->Fail("incident.severity", "must be one of the named values");
   }
-  check->PastDate("incident.date", incident.has_date(), incident.date());
-  check->Text("incident.reference", incident.reference(), 1, kMaxReferenceBytes);
+  check->Date("incident.date", incident.has_date(), incident.date());
+  check->Reference("incident.reference", incident.reference(), 1, kMaxReferenceBytes);
 }
+
+namespace {
+
+// The first and the last day of a record, both optional. The first is none in the future where
+// that is asked for (ValidateDates).
+template <typename Record>
+void ValidateDays(absl::string_view prefix, const Record& record, FieldChecker* check) {
+  std::optional<CivilDay> from;
+  std::optional<CivilDay> until;
+  if (record.has_from()) from = check->Date(absl::StrCat(prefix, "from"), true, record.from());
+  if (record.has_until()) until = check->Date(absl::StrCat(prefix, "until"), true, record.until());
+  if (from && until && *until < *from) {
+    check->Fail(absl::StrCat(prefix, "until"), "must not lie before from");
+  }
+}
+
+}  // namespace
 
 void Validate(const v1::SetListingRequest& request, FieldChecker* check) {
   ValidateUscc(request.uscc(), check);
   check->Enum("kind", v1::ListingKind_IsValid(request.kind()), request.kind());
+  check->Reference("reference", request.reference(), 0, kMaxReferenceBytes);
+  ValidateDays("", request, check);
+  if (request.listed()) return;
+  constexpr absl::string_view kWhy = "goes with listed only";
+  check->Require(!request.has_from(), "from", kWhy);
+  check->Require(!request.has_until(), "until", kWhy);
 }
 
 void Validate(const v1::SetBlacklistRequest& request, FieldChecker* check) {
@@ -49,9 +73,8 @@ void Validate(const v1::SetBlacklistRequest& request, FieldChecker* check) {
 
 void ValidateBlacklisting(const v1::Blacklisting& blacklisting, FieldChecker* check) {
   check->Text("blacklisting.reason", blacklisting.reason(), 1, kMaxReasonBytes);
-  if (blacklisting.has_until()) {
-    check->Date("blacklisting.until", true, blacklisting.until());
-  }
+  check->Reference("blacklisting.reference", blacklisting.reference(), 0, kMaxReferenceBytes);
+  ValidateDays("blacklisting.", blacklisting, check);
   const auto& programs = blacklisting.program_ids();
   check->Count("blacklisting.program_ids", programs.size(), 0, kMaxBlacklistPrograms);
   absl::flat_hash_set<absl::string_view> seen;
@@ -60,6 +83,14 @@ void ValidateBlacklisting(const v1::Blacklisting& blacklisting, FieldChecker* ch
     check->Slug(path, programs[i], kMaxProgramIdSize);
     if (!seen.insert(programs[i]).second) check->Fail(path, "stands twice in this blacklisting");
   }
+}
+
+void Validate(const v1::EndRecordRequest& request, FieldChecker* check) {
+  ValidateUscc(request.uscc(), check);
+  check->Id("sequence", request.sequence());
+  if (request.has_last_day()) check->Date("last_day", true, request.last_day());
+  check->Text("reason", request.reason(), 1, kMaxReasonBytes);
+  check->Reference("reference", request.reference(), 0, kMaxReferenceBytes);
 }
 
 void Validate(const v1::PutProviderRequest& request, FieldChecker* check) {
@@ -83,6 +114,7 @@ void Validate(const v1::PutProductRequest& request, FieldChecker* check) {
   for (int i = 0; i < product.item_ids_size(); ++i) {
     check->Slug(absl::StrCat("product.item_ids[", i, "]"), product.item_ids(i), kMaxSlugSize);
   }
+  check->Require(product.earlier().empty(), "product.earlier", "is only in replies");
   const auto from =
       check->Date("product.effective_from", product.has_effective_from(), product.effective_from());
   if (!product.has_effective_until()) return;
@@ -101,7 +133,7 @@ void Validate(const v1::WithdrawProductRequest& request, FieldChecker* check) {
 
 void Validate(const v1::BindCloudAccountRequest& request, FieldChecker* check) {
   check->Slug("provider_id", request.provider_id(), kMaxSlugSize);
-  check->PrintableAscii("account_number", request.account_number(), kMaxExternalIdSize);
+  check->Number("account_number", request.account_number(), kMaxExternalIdSize);
   ValidateUscc(request.uscc(), check);
 }
 
@@ -112,13 +144,13 @@ void Validate(const v1::SucceedEnterpriseRequest& request, FieldChecker* check) 
   if (request.new_uscc() == request.uscc() && request.new_name().empty()) {
     check->Fail("new_uscc", "is the code it has; give another one, or a new name");
   }
-  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Reference("reference", request.reference(), 1, kMaxReferenceBytes);
 }
 
 void Validate(const v1::RemindEnterpriseRequest& request, FieldChecker* check) {
   check->Slug("program_id", request.program_id(), kMaxProgramIdSize);
   ValidateUscc(request.uscc(), check);
-  check->Text("reference", request.reference(), 1, kMaxReferenceBytes);
+  check->Reference("reference", request.reference(), 1, kMaxReferenceBytes);
 }
 
 void Validate(const v1::PutClusterRequest& request, FieldChecker* check) {

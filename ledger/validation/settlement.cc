@@ -25,9 +25,9 @@ void Validate(const v1::RecordDisbursementRequest& request, FieldChecker* check)
   check->Id("statement_id", request.statement_id());
   const v1::Disbursement& disbursement = request.disbursement();
   check->Amount("disbursement.amount_fen", disbursement.amount_fen());
-  check->Text("disbursement.fiscal_reference", disbursement.fiscal_reference(), 1,
-              kMaxReferenceBytes);
-  check->PastDate("disbursement.paid_on", disbursement.has_paid_on(), disbursement.paid_on());
+  check->Reference("disbursement.fiscal_reference", disbursement.fiscal_reference(), 1,
+                   kMaxReferenceBytes);
+  check->Date("disbursement.paid_on", disbursement.has_paid_on(), disbursement.paid_on());
 }
 
 void Validate(const v1::RecordRecoveryRequest& request, FieldChecker* check) {
@@ -43,8 +43,11 @@ void Validate(const v1::RecordRecoveryRequest& request, FieldChecker* check) {
       check->Fail("party", "uscc or provider_id is required");
       break;
   }
+  if (request.application_id() != 0 && !request.has_uscc()) {
+    check->Fail("application_id", "names a grant of an enterprise: goes with uscc only");
+  }
   check->Amount("amount_fen", request.amount_fen());
-  check->Text("fiscal_reference", request.fiscal_reference(), 1, kMaxReferenceBytes);
+  check->Reference("fiscal_reference", request.fiscal_reference(), 1, kMaxReferenceBytes);
 }
 
 }  // namespace voucher

@@ -1,5 +1,8 @@
 #include "ledger/validation/validate_command.h"
 
+#include <utility>
+
+#include "ledger/validation/validate_dates.h"
 #include "ledger/validation/verb_checks.h"
 
 namespace voucher {
@@ -14,8 +17,8 @@ void ValidateRequest(const Request& request, FieldChecker* check) {
 
 }  // namespace
 
-std::vector<FieldProblem> ValidateCommand(const v1::Command& command, UnixNanos now) {
-  FieldChecker check(now);
+std::vector<FieldProblem> ValidateCommand(const v1::Command& command) {
+  FieldChecker check;
   switch (command.verb_case()) {
 #define VOUCHER_VALIDATE_VERB(Verb, verb, EventType, event_field) \
   case v1::Command::k##Verb:                                      \
@@ -27,6 +30,12 @@ std::vector<FieldProblem> ValidateCommand(const v1::Command& command, UnixNanos 
       check.Fail("verb", "is required");
   }
   return std::move(check).TakeProblems();
+}
+
+std::vector<FieldProblem> ValidateCommand(const v1::Command& command, UnixNanos now) {
+  std::vector<FieldProblem> problems = ValidateCommand(command);
+  for (FieldProblem& problem : ValidateDates(command, now)) problems.push_back(std::move(problem));
+  return problems;
 }
 
 }  // namespace voucher

@@ -56,7 +56,8 @@ namespace voucher {
   X(Reclaim, reclaim, Reclaimed, reclaimed)                                                 \
   X(CloseStatement, close_statement, StatementClosed, statement_closed)                     \
   X(RecordDisbursement, record_disbursement, DisbursementRecorded, disbursement_recorded)   \
-  X(RecordRecovery, record_recovery, RecoveryRecorded, recovery_recorded)
+  X(RecordRecovery, record_recovery, RecoveryRecorded, recovery_recorded)                   \
+  X(EndRecord, end_record, RecordEnded, record_ended)
 
 // The request_id of a command; empty for timers.
 const std::string& RequestIdOf(const v1::Command& command);

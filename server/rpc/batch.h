@@ -35,12 +35,14 @@ void TakeCommands(google::protobuf::RepeatedPtrField<Request>* items,
 // for the field name "redemptions".
 std::vector<FieldProblem> ValidateBatch(const google::protobuf::Message& around,
                                         const Commands& commands, absl::string_view field,
-                                        size_t max_items, UnixNanos now);
+                                        size_t max_items);
 
 // The error that fails a whole batch: the first item that was not recorded, other than for a reused
-// request_id. What was recorded beside it answers the same when the batch is sent again. Counts
-// what was not recorded.
-absl::Status BatchError(const CallContext& call_context, const std::vector<Outcome>& outcomes);
+// request_id. If that one has a bad field, as a date in the future, the error names those of all
+// items, below the field that holds them. What was recorded beside it answers the same when the
+// batch is sent again. Counts what was not recorded, bad fields apart.
+absl::Status BatchError(const CallContext& call_context, absl::string_view field,
+                        const std::vector<Outcome>& outcomes);
 
 // A refusal with its sentences: that of a recorded entry, or REQUEST_ID_REUSED.
 v1::Refusal RefusalOf(const Outcome& outcome, const std::string& request_id);
@@ -69,10 +71,11 @@ void FillOutcomes(const Commands& commands, const std::vector<Outcome>& outcomes
   }
 }
 
-// Submits a batch whose form is checked; `reply` runs on the pool if there is no BatchError, which
-// else ends the call.
+// Submits a batch whose form is checked and whose request holds the items in `field`; `reply` runs
+// on the pool if there is no BatchError, which else ends the call.
 using BatchReply = absl::AnyInvocable<void(const UnaryCall&, const std::vector<Outcome>&)>;
-void SubmitBatch(const UnaryCall& call, std::shared_ptr<Commands> commands, BatchReply reply);
+void SubmitBatch(const UnaryCall& call, absl::string_view field, std::shared_ptr<Commands> commands,
+                 BatchReply reply);
 
 // Where a batch holds what. It is the one path of items for unary batches and for the messages of a
 // stream: Take, submit, Fill.
@@ -91,9 +94,9 @@ struct BatchShape {
 
   // Makes commands of the items of a request that was read into the arena of `commands`. Returns
   // everything malformed in it.
-  std::vector<FieldProblem> Take(BatchRequest* message, UnixNanos now, Commands* commands) const {
+  std::vector<FieldProblem> Take(BatchRequest* message, Commands* commands) const {
     TakeCommands((message->*items)(), take, commands);
-    return ValidateBatch(*message, *commands, field, max_items, now);
+    return ValidateBatch(*message, *commands, field, max_items);
   }
 
   // The response to commands without a BatchError, in `arena`.
@@ -117,10 +120,9 @@ UnaryHandler Batch(google::protobuf::RepeatedPtrField<Request>* (BatchRequest::*
     auto commands = std::make_shared<Commands>();
     auto* message = google::protobuf::Arena::CreateMessage<BatchRequest>(commands->arena());
     if (!call.Parse(message)) return;
-    const std::vector<FieldProblem> problems =
-        shape.Take(message, call.call_context().clock->WallNow(), commands.get());
+    const std::vector<FieldProblem> problems = shape.Take(message, commands.get());
     if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
-    SubmitBatch(call, commands,
+    SubmitBatch(call, shape.field, commands,
                 [shape, commands](const UnaryCall& recorded, const std::vector<Outcome>& decided) {
                   google::protobuf::Arena arena;
                   recorded.Reply(*shape.Fill(*commands, decided, &arena));

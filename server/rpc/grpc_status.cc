@@ -138,8 +138,9 @@ grpc::Status BadRequestStatus(const std::vector<FieldProblem>& problems) {
 
 grpc::Status OperatingStatus(const absl::Status& error) {
   if (absl::IsInvalidArgument(error)) {
+    const std::vector<FieldProblem> fields = BadFieldsOf(error);
     const FieldProblem whole{"", std::string(error.message())};
-    return BadRequestStatus({BadFieldOf(error).value_or(whole)});
+    return BadRequestStatus(fields.empty() ? std::vector<FieldProblem>{whole} : fields);
   }
   google::rpc::Status status =
       NewStatus(static_cast<int>(error.code()), std::string(error.message()));

@@ -30,9 +30,9 @@ grpc::Status RequestIdReusedStatus(const std::string& request_id);
 // in its last violation. `problems` is not empty.
 grpc::Status BadRequestStatus(const std::vector<FieldProblem>& problems);
 
-// An operating error, its code taken over. INVALID_ARGUMENT carries a BadRequest with the field of
-// BadFieldError, or with an empty field if the whole message is bad. UNAVAILABLE carries RetryInfo,
-// and ErrorInfo with the cause if it is known.
+// An operating error, its code taken over. INVALID_ARGUMENT carries a BadRequest with the fields of
+// BadFieldsError, or with an empty field if the whole message is bad. UNAVAILABLE carries
+// RetryInfo, and ErrorInfo with the cause if it is known.
 grpc::Status OperatingStatus(const absl::Status& status);
 
 // A caller that may not call this: UNAUTHENTICATED (unknown) or PERMISSION_DENIED (role), with

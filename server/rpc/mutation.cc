@@ -4,6 +4,7 @@
 
 #include "ledger/api/unavailable.h"
 #include "ledger/base/check.h"
+#include "ledger/validation/bad_field.h"
 #include "ledger/validation/validate_command.h"
 #include "ledger/validation/verbs.h"
 #include "server/rpc/grpc_status.h"
@@ -16,7 +17,9 @@ void EndOne(const UnaryCall& call, const Outcome& outcome, const std::string& re
             MutationReply* reply) {
   if (absl::IsAlreadyExists(outcome.status)) return call.Fail(RequestIdReusedStatus(request_id));
   if (!outcome.status.ok()) {
-    call.call_context().metrics->OnUnrecorded(UnavailableReason(outcome.status), 1);
+    if (BadFieldsOf(outcome.status).empty()) {
+      call.call_context().metrics->OnUnrecorded(UnavailableReason(outcome.status), 1);
+    }
     return call.Fail(OperatingStatus(outcome.status));
   }
   const Recorded& recorded = *outcome.recorded;
@@ -30,8 +33,7 @@ void EndOne(const UnaryCall& call, const Outcome& outcome, const std::string& re
 
 void SubmitOne(const UnaryCall& call, std::shared_ptr<Commands> single, MutationReply reply) {
   const v1::Command& command = *single->at(0);
-  const std::vector<FieldProblem> problems =
-      ValidateCommand(command, call.call_context().clock->WallNow());
+  const std::vector<FieldProblem> problems = ValidateCommand(command);
   if (!problems.empty()) return call.Fail(BadRequestStatus(problems));
   call.call_context().ledger->Submit(
       single, call.who(),

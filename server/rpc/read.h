@@ -24,8 +24,7 @@ inline constexpr std::chrono::seconds kMaxReadWait{10};
 template <class Request>
 bool ParseRead(const UnaryCall& call, Request* request) {
   if (!call.Parse(request)) return false;
-  const std::vector<FieldProblem> problems =
-      ValidateRead(*request, call.call_context().clock->WallNow());
+  const std::vector<FieldProblem> problems = ValidateRead(*request);
   if (!problems.empty()) call.Fail(BadRequestStatus(problems));
   return problems.empty();
 }
@@ -37,7 +36,7 @@ void WithSnapshot(const UnaryCall& call, uint64_t min_sequence,
                   std::function<void(const UnaryCall&, const ReadSnapshot&)> read);
 
 // A handler from a query of ledger/query, with the scope of the answer that it takes. `extra` are
-// its last arguments, made by functions of the call (the time for Quote).
+// its last arguments, made by functions of the call (the time for Quote and enterprises).
 template <template <class> class Answer, class Request, class Response, class... Extra>
 ScopedHandler Read(absl::Status (*query)(const View&, const Request&, Answer<Response>, Extra...),
                    std::function<Extra(const UnaryCall&)>... extra) {

@@ -106,7 +106,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
     incoming_.Clear();
     std::vector<FieldProblem> problems;
     if (parsed.ok()) {
-      problems = kRedemptions.Take(message, call_context_->clock->WallNow(), commands.get());
+      problems = kRedemptions.Take(message, commands.get());
     } else {
       problems.push_back({"", std::string(parsed.message())});
     }
@@ -141,7 +141,7 @@ class StreamRedeem final : public RpcService::BidiReactor {
 
   void Answer(const Commands& commands, const std::vector<Outcome>& outcomes, Slot* slot)
       VOUCHER_EXCLUDES(mutex_) {
-    const absl::Status error = BatchError(*call_context_, outcomes);
+    const absl::Status error = BatchError(*call_context_, kRedemptions.field, outcomes);
     grpc::Status status;
     grpc::ByteBuffer bytes;
     if (error.ok()) {

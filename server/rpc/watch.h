@@ -57,11 +57,10 @@ struct WatchBeginning {
 // Reads the request of a watch. INVALID_ARGUMENT, naming every bad field, unless it is well-formed
 // (ValidateRead).
 template <class Request>
-grpc::Status ParseWatch(const CallContext& call_context, const grpc::ByteBuffer& bytes,
-                        Request* request) {
+grpc::Status ParseWatch(const grpc::ByteBuffer& bytes, Request* request) {
   const absl::Status parsed = ParseMessage(bytes, request);
   if (!parsed.ok()) return OperatingStatus(parsed);
-  const std::vector<FieldProblem> problems = ValidateRead(*request, call_context.clock->WallNow());
+  const std::vector<FieldProblem> problems = ValidateRead(*request);
   return problems.empty() ? grpc::Status::OK : BadRequestStatus(problems);
 }
 

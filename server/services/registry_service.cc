@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "ledger/query/registry_queries.h"
 #include "server/rpc/mutation.h"
 #include "server/rpc/read.h"
@@ -23,6 +25,8 @@ class RegistryService final : public RpcService {
           Mutation<v1::SetListingResponse>(&Command::mutable_set_listing, &Event::listing_set));
     Unary("SetBlacklist", Mutation<v1::SetBlacklistResponse>(&Command::mutable_set_blacklist,
                                                              &Event::blacklist_set));
+    Unary("EndRecord",
+          Mutation<v1::EndRecordResponse>(&Command::mutable_end_record, &Event::record_ended));
     Unary("PutProvider",
           Mutation<v1::PutProviderResponse>(&Command::mutable_put_provider, &Event::provider_put));
     Unary("SetProviderState",
@@ -47,8 +51,11 @@ class RegistryService final : public RpcService {
                                                                &Event::cluster_reviewed));
     Unary("RankClusters", Mutation<v1::RankClustersResponse>(&Command::mutable_rank_clusters,
                                                              &Event::clusters_ranked));
-    Unary("GetEnterprise", Read(&query::GetEnterprise));
-    Unary("ListEnterprises", Read(&query::ListEnterprises));
+    const std::function<UnixNanos(const UnaryCall&)> now = [](const UnaryCall& call) {
+      return call.call_context().clock->WallNow();
+    };
+    Unary("GetEnterprise", Read(&query::GetEnterprise, now));
+    Unary("ListEnterprises", Read(&query::ListEnterprises, now));
     Unary("ListCatalog", Read(&query::ListCatalog));
     Unary("ListProviders", Read(&query::ListProviders));
     Unary("GetCloudAccount", Read(&query::GetCloudAccount));

@@ -50,11 +50,11 @@ class BudgetChanges final : public Watched {
 
 }  // namespace
 
-WatchBeginning BeginWatchBudget(const CallContext& call_context, const v1::Authority&,
+WatchBeginning BeginWatchBudget(const CallContext&, const v1::Authority&,
                                 const grpc::ByteBuffer& bytes) {
   WatchBeginning beginning;
   v1::WatchBudgetRequest request;
-  beginning.status = ParseWatch(call_context, bytes, &request);
+  beginning.status = ParseWatch(bytes, &request);
   if (!beginning.status.ok()) return beginning;
   beginning.watched = std::make_unique<BudgetChanges>(request);
   beginning.sequence = request.min_sequence();

@@ -44,7 +44,7 @@ WatchBeginning BeginWatchEntries(const CallContext& call_context, const v1::Auth
                                  const grpc::ByteBuffer& bytes) {
   WatchBeginning beginning;
   v1::WatchEntriesRequest request;
-  beginning.status = ParseWatch(call_context, bytes, &request);
+  beginning.status = ParseWatch(bytes, &request);
   if (!beginning.status.ok()) return beginning;
   beginning.sequence = std::max<uint64_t>(request.from_sequence(), 1);
   beginning.watched = std::make_unique<EntryFeed>(call_context.ledger, beginning.sequence);

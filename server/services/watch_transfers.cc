@@ -37,11 +37,11 @@ class TransferFeed final : public Watched {
 
 }  // namespace
 
-WatchBeginning BeginWatchTransfers(const CallContext& call_context, const v1::Authority& who,
+WatchBeginning BeginWatchTransfers(const CallContext&, const v1::Authority& who,
                                    const grpc::ByteBuffer& bytes) {
   WatchBeginning beginning;
   v1::WatchTransfersRequest request;
-  beginning.status = ParseWatch(call_context, bytes, &request);
+  beginning.status = ParseWatch(bytes, &request);
   if (!beginning.status.ok()) return beginning;
   beginning.watched = std::make_unique<TransferFeed>(who, std::move(request));
   return beginning;

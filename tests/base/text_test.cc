@@ -52,6 +52,48 @@ TEST(OneLineTextTest, HasNoControlCharacters) {
   EXPECT_FALSE(IsOneLineText("\xC3"));
 }
 
+TEST(StableFormTest, WritesTheSameNumberTheSame) {
+  EXPECT_EQ(StableForm("A1"), "A1");
+  EXPECT_EQ(StableForm(" A1 "), "A1");
+  EXPECT_EQ(StableForm("A \t 1"), "A 1");
+  EXPECT_EQ(StableForm("Ａ１"), "A1");
+  EXPECT_EQ(StableForm("武经信（2025）1号"), "武经信(2025)1号");
+  EXPECT_EQ(StableForm("鄂财企〔2025〕1号"), "鄂财企〔2025〕1号");
+  EXPECT_EQ(StableForm("\xE3\x80\x80"
+                       "A\xC2\xA0"
+                       "1"),
+            "A 1");  // U+3000, U+00A0.
+  EXPECT_EQ(StableForm("A\xE2\x80\x8B"
+                       "1\xE2\x80\xAE"),
+            "A1");                            // U+200B, U+202E.
+  EXPECT_EQ(StableForm("\xEF\xBB\xBF"), "");  // U+FEFF.
+}
+
+TEST(StableFormTest, WhatIsDroppedMayHaveStoodBetweenTwoThatCompose) {
+  EXPECT_EQ(StableForm("e\xE2\x80\x8B\xCC\x81"), "é");  // e, U+200B, U+0301.
+}
+
+TEST(InstabilityTest, SaysWhyTextIsNotStable) {
+  for (const absl::string_view stable : {"", "A1", "A 1", "~", "é", "鄂财企〔2025〕1号"}) {
+    EXPECT_EQ(Instability(stable), "") << stable;
+  }
+  for (const absl::string_view text : {" A1", "A1 ", " ", "\xE3\x80\x80号"}) {
+    EXPECT_EQ(Instability(text), "has spaces at its ends") << text;
+  }
+  EXPECT_EQ(Instability("A  1"), "has more than one space in a row");
+  EXPECT_EQ(Instability("A \xE2\x80\x89 1"), "has more than one space in a row");  // U+2009.
+  for (const absl::string_view text : {"A\n", "A\x7F", "\xE2\x80\xAA号", "号\xE2\x81\xA0"}) {
+    EXPECT_EQ(Instability(text), "has control, zero-width or bidirectional characters") << text;
+  }
+  for (const absl::string_view text : {"Ａ１", "（1）", "e\xCC\x81"}) {
+    EXPECT_EQ(Instability(text), "is not in Unicode's form NFKC") << text;
+  }
+}
+
+TEST(ProjectKeyTest, ComparesWithoutCase) {
+  EXPECT_EQ(ProjectKey("MES-2025 a"), "mes-2025 a");
+}
+
 TEST(SlugTest, HoldsItsAlphabetAndSize) {
   EXPECT_TRUE(IsSlug("hubei-2025", 10));
   EXPECT_FALSE(IsSlug("hubei-2025", 9));

@@ -67,9 +67,10 @@ void StorageFloor::PutRows() {
     rows::BalanceRow& payable =
         state_->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account, 0});
     payable.set_fen(payable.fen() + 1'000);
-    rows::NumberRow number;
-    number.set_number(n);
-    state_->Put<tables::Orders>({1, order}, std::move(number));
+    rows::OrderRow redeemed;
+    redeemed.set_redemption(n);
+    redeemed.set_redeemed_fen(1'000);
+    state_->Put<tables::Orders>({0, 1, order}, std::move(redeemed));
   }
 }
 

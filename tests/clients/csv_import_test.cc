@@ -1,5 +1,4 @@
 // CSV files of enterprises, catalogs, applications and calendars.
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,25 +44,44 @@ std::string ApplicationRow() {
       kHash, ",FK1,", kHash, ",QD1,", kHash, "\n");
 }
 
-TEST(ImportRequestIds, HangOnContentKindProgramAndKey) {
-  const ImportRequestIds ids("applications", "hubei-2025", "content");
-  EXPECT_EQ(ids.For("A1"), ImportRequestIds("applications", "hubei-2025", "content").For("A1"));
-  EXPECT_EQ(ids.For("A1").substr(16), "/A1");
-  const std::set<std::string> all = {
-      ids.For("A1"), ids.For("A2"),
-      ImportRequestIds("applications", "hubei-2025", "content ").For("A1"),
-      ImportRequestIds("applications", "harbin-2022", "content").For("A1"),
-      ImportRequestIds("enterprises", "hubei-2025", "content").For("A1")};
-  EXPECT_THAT(all, SizeIs(5));
+TEST(ImportRequestIds, HangOnTheRunAndTheKey) {
+  EXPECT_EQ(ImportRequestIds("mine").For("A1"), "mine/A1");
+  EXPECT_NE(ImportRequestIds("mine").For("A1"), ImportRequestIds("other").For("A1"));
+  // A longer one is hashed.
+  const std::string longest(kMaxRunIdSize, 'r');
+  EXPECT_EQ(ImportRequestIds(longest).For("A1"), longest + "/A1");
+  EXPECT_EQ(ImportRequestIds(longest + "r").For("A1").substr(16), "/A1");
+  EXPECT_NE(ImportRequestIds(longest + "r").For("A1"), ImportRequestIds(longest + "s").For("A1"));
 }
 
 TEST(ImportRequestIds, HashKeysThatDoNotFit) {
-  const ImportRequestIds ids("applications", "", "");
+  const ImportRequestIds ids("0123456789abcdef");
   const std::string long_key(48, 'k');
   EXPECT_THAT(ids.For(long_key), SizeIs(49));
   EXPECT_THAT(ids.For("申请"), SizeIs(49));
   EXPECT_NE(ids.For(long_key), ids.For(long_key + "k"));
   EXPECT_THAT(ids.For(std::string(47, 'k')), SizeIs(64));
+  EXPECT_THAT(ImportRequestIds(std::string(kMaxRunIdSize, 'r')).For(long_key), SizeIs(64));
+}
+
+// As a spreadsheet saves it: byte order mark, CRLF, every cell quoted, other columns first, empty
+// lines at the end, long numbers with a tab.
+TEST(ParsedRequests, AreTheSameHoweverTheFileIsSaved) {
+  const auto requests = [](absl::string_view csv) {
+    const auto rows = Parse(BlacklistImport(), csv);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    std::vector<std::string> read;
+    for (const auto& row : *rows) {
+      EXPECT_TRUE(row.ok());
+      read.push_back(row.request.ShortDebugString());
+    }
+    return read;
+  };
+  EXPECT_EQ(requests("uscc,reason,until\n914403001922038216,骗取补贴,2028-12-31\n"
+                     "9144030071526726XG,转让,\n"),
+            requests("\xEF\xBB\xBF\"until\",\"uscc\",\"reason\"\r\n"
+                     "\"2028-12-31\",\"914403001922038216\t\",\"骗取补贴\"\r\n"
+                     "\"\",\"9144030071526726XG\",\"转让\"\r\n\r\n\r\n"));
 }
 
 TEST(ParseEnterprises, ReadsEveryColumn) {
@@ -316,6 +334,34 @@ TEST(ParseApplications, ReadsOneApplicationWithSeveralInvoices) {
   EXPECT_THAT((*rows)[1].request.evidence().invoices(), IsEmpty());
   EXPECT_THAT((*rows)[1].request.evidence().documents(), IsEmpty());
   EXPECT_NE(first.request_id(), (*rows)[1].request.request_id());
+}
+
+TEST(ParseApplications, ReadsThePaperFormOfAnInvoiceAndTheOrderItBills) {
+  const std::string header =
+      absl::StrReplaceAll(kApplicationHeader, {{"\n",
+                                                ",invoice_digital_number,invoice_order_provider_id,"
+                                                "invoice_order_number,repeats\n"}});
+  const auto with = [&](absl::string_view cells, absl::string_view further = "") {
+    return Parse(ApplicationImport(),
+                 absl::StrCat(header, absl::StrReplaceAll(ApplicationRow(), {{"\n", ""}}), cells,
+                              "\n", further),
+                 "hubei-2025");
+  };
+  const auto rows = with(
+      ",,,,77",
+      "A1,,,,,,,0420695838,62179461,200000,2025-03-01,,,,,,,25422000500494132566,aliyun,D-7,\n");
+  ASSERT_THAT(BadColumns(rows), IsEmpty());
+  const v1::SubmitApplicationRequest& request = rows->front().request;
+  EXPECT_EQ(request.repeats(), 77u);
+  ASSERT_THAT(request.evidence().invoices(), SizeIs(2));
+  EXPECT_FALSE(request.evidence().invoices(0).has_order());
+  EXPECT_EQ(request.evidence().invoices(0).digital_number(), "");
+  EXPECT_EQ(request.evidence().invoices(1).digital_number(), "25422000500494132566");
+  EXPECT_EQ(request.evidence().invoices(1).order().provider_id(), "aliyun");
+  EXPECT_EQ(request.evidence().invoices(1).order().order_number(), "D-7");
+  EXPECT_THAT(BadColumns(with(",,aliyun,,")), ElementsAre("invoice_order_number"));
+  EXPECT_THAT(BadColumns(with(",,,D-7,")), ElementsAre("invoice_order_provider_id"));
+  EXPECT_THAT(BadColumns(with(",,,,first")), ElementsAre("repeats"));
 }
 
 TEST(ParseApplications, NamesEachKindOfBadCell) {

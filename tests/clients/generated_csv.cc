@@ -90,12 +90,14 @@ std::string GeneratedCsv::GoodCell(const CsvImport& import, const ImportColumn& 
   if (name == "division") return absl::StrCat(1 + Below(9), Digits(1), "01", Digits(2));
   if (name == "invoice_code") return digital_ ? "" : Digits(Below(2) == 0 ? 10 : 12);
   if (name == "invoice_number") return Digits(digital_ ? 20 : 8);
+  if (name == "invoice_digital_number") return digital_ ? "" : Digits(20);
   if (name == "products") return absl::StrCat("huaweicloud/", Slug(), ";aliyun/", Slug());
   if (absl::EndsWith(name, "_ids")) return absl::StrCat("a", Slug(), ";b", Slug());
   if (name == "score") return absl::StrCat(1 + Below(99), ".", Digits(1 + Below(2)));
   if (name == "verdict") return "PASS";
   if (name == "lifted") return Below(2) == 0 ? "" : "false";
-  if (name == "effective_until") return "2026-12-31";
+  if (name == "listed") return "true";  // what is taken off has no days
+  if (name == "effective_until" || name == "until") return "2026-12-31";
   if (import.kind == "calendar" && name == "kind") return Below(2) == 0 ? "workday" : "holiday";
   if (import.kind == "calendar" && name == "date") return absl::StrCat("2025-10-", 10 + row);
   if (import.key.size() == 1 && import.key[0] == name && import.runs) {

@@ -199,6 +199,45 @@ TEST(ParseBlacklist, ReadsScopeAndEndAndLifts) {
       ElementsAre("program_ids", "reason", "reason"));
 }
 
+TEST(ParseRecords, ReadsDocumentsDaysWorldAndMeantRepeats) {
+  const auto listings =
+      Parse(ListingImport(),
+            absl::StrCat("uscc,kind,listed,reference,from,until,sandbox,repeats\n", kUscc,
+                         ",SERIOUS_DISHONESTY,true,失信〔2025〕1号,2025-01-02,2027-01-01,,\n",
+                         kUscc, ",SERIOUS_DISHONESTY,true,失信〔2025〕2号,2025-03-02,,true,12\n"));
+  ASSERT_THAT(BadColumns(listings), IsEmpty());
+  EXPECT_EQ((*listings)[0].request.reference(), "失信〔2025〕1号");
+  EXPECT_EQ((*listings)[0].request.from().day(), 2);
+  EXPECT_EQ((*listings)[0].request.until().year(), 2027);
+  EXPECT_FALSE((*listings)[0].request.sandbox());
+  EXPECT_TRUE((*listings)[1].request.sandbox());
+  EXPECT_EQ((*listings)[1].request.repeats(), 12u);
+  // The same document and day again is the same row again.
+  EXPECT_THAT(BadColumns(Parse(ListingImport(), absl::StrCat("uscc,kind,listed,reference\n", kUscc,
+                                                             ",JOINT_PUNISHMENT,true,a\n", kUscc,
+                                                             ",JOINT_PUNISHMENT,true,a\n"))),
+              ElementsAre("uscc"));
+
+  const auto blacklistings =
+      Parse(BlacklistImport(), absl::StrCat("uscc,reason,reference,from,repeats\n", kUscc,
+                                            ",骗取补贴,处〔2025〕3号,2025-02-01,\n", kUscc,
+                                            ",骗取补贴,处〔2025〕4号,2025-02-01,9\n"));
+  ASSERT_THAT(BadColumns(blacklistings), IsEmpty());
+  EXPECT_EQ((*blacklistings)[0].request.blacklisting().reference(), "处〔2025〕3号");
+  EXPECT_EQ((*blacklistings)[0].request.blacklisting().from().month(), 2);
+  EXPECT_EQ((*blacklistings)[1].request.repeats(), 9u);
+  EXPECT_THAT(BadColumns(Parse(BlacklistImport(), absl::StrCat("uscc,reason,reference,lifted\n",
+                                                               kUscc, ",,处〔2025〕3号,true\n"))),
+              ElementsAre("reference"));
+
+  const auto incidents =
+      Parse(IncidentImport(), absl::StrCat("uscc,kind,date,reference,sandbox,repeats\n", kUscc,
+                                           ",SAFETY,2024-06-01,A-1,true,3\n"));
+  ASSERT_THAT(BadColumns(incidents), IsEmpty());
+  EXPECT_TRUE(incidents->front().request.sandbox());
+  EXPECT_EQ(incidents->front().request.repeats(), 3u);
+}
+
 TEST(ParseCorrections, ReplacesSpendInvoicesAndDocuments) {
   const auto rows = Parse(
       CorrectionImport(),
@@ -222,6 +261,13 @@ TEST(ParseCorrections, ReplacesSpendInvoicesAndDocuments) {
 
 TEST(ParseAcceptances, GathersTheDocumentsOfAProject) {
   const std::string header = "application_id,document_kind,document_number,document_sha256\n";
+  const auto with_cost =
+      Parse(AcceptanceImport(),
+            "application_id,document_kind,document_number,document_sha256,actual_cost_fen\n"
+            "7,,,,250000\n8,,,,\n");
+  ASSERT_THAT(BadColumns(with_cost), IsEmpty());
+  EXPECT_EQ((*with_cost)[0].request.actual_cost_fen(), 250'000);
+  EXPECT_EQ((*with_cost)[1].request.actual_cost_fen(), 0);
   const auto rows =
       Parse(AcceptanceImport(), absl::StrCat(header, "7,ACCEPTANCE_REPORT,YS1,", kHash,
                                              "\n7,AUDIT_REPORT,SJ1,", kHash, "\n8,,,\n"));

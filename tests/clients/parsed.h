@@ -20,7 +20,7 @@ inline UnixNanos ReadAt() {
 }
 
 inline ImportScope Scope(absl::string_view program_id = "") {
-  return {.program_id = std::string(program_id), .now = ReadAt()};
+  return {.run_id = "run", .program_id = std::string(program_id), .now = ReadAt()};
 }
 
 template <typename Request>

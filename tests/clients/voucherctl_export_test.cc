@@ -336,7 +336,7 @@ TEST_F(VoucherctlExportTest, BudgetByProviderSumsTransfersAndStatements) {
   const auto redeem = [&](const std::string& order, const std::string& yuan) -> std::string {
     return Json("provider-huaweicloud",
                 {"redeem", "hubei-2025", "1", "ecs", order, "--amount", yuan, "--usage-ended",
-                 "2025-10-30T00:00:00+08:00"})["event"]["redemption_id"];
+                 "2025-10-30T10:00:14+08:00"})["event"]["redemption_id"];
   };
   const std::string first = redeem("o-1", "90");
   running_.clock.Advance(3 * kNanosPerDay);

@@ -1,8 +1,12 @@
 // voucherctl's imports, against a real server in this process.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include <gmock/gmock.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
@@ -11,6 +15,7 @@
 
 #include "tests/clients/voucherctl_run.h"
 #include "voucher/v1/application_service.pb.h"
+#include "voucher/v1/registry_service.pb.h"
 
 namespace voucher::cli {
 namespace {
@@ -59,28 +64,248 @@ TEST_F(VoucherctlImportTest, ReviewsTellOfEachRow) {
                   {"import", "reviews", WriteFile("reviews.csv", kReviews), "--batch-size", "3"}),
             kRefused);
   EXPECT_THAT(err_, HasSubstr("reviews.csv:4: 3/EXPERT: ILLEGAL_STATE: "));
-  EXPECT_THAT(out_, HasSubstr("accepted          3\n"));
+  EXPECT_THAT(out_, HasSubstr("done              3\n"));
   const std::vector<v1::Entry> entries = EntriesAfter(before);
   ASSERT_THAT(entries, SizeIs(4));
   EXPECT_EQ(entries[0].command().review_application().score(), 8'850);
   EXPECT_EQ(entries[3].command().review_application().application_id(), 4u);
 }
 
-TEST_F(VoucherctlImportTest, TheSameFileAgainGetsTheFirstAnswers) {
+TEST_F(VoucherctlImportTest, ARunThatIsNamedGetsItsFirstAnswersAgain) {
   OpenContest();
-  const auto import = [&](const std::string& name, const std::string& csv) {
-    RunAs("reviewer", {"--json", "import", "reviews", WriteFile(name, csv)});
+  const auto import = [&](const std::string& run, const std::string& csv) {
+    RunAs("reviewer",
+          {"--json", "--request-id", run, "import", "reviews", WriteFile("reviews.csv", csv)});
     return nlohmann::json::parse(out_)["rows"];
   };
-  const auto first = import("reviews.csv", kReviews);
-  EXPECT_EQ(first[1]["outcome"], "accepted");
+  const auto first = import("mine", kReviews);
+  EXPECT_EQ(first[1]["outcome"], "done");
+  EXPECT_EQ(first[1]["request_id"], "mine/2/EXPERT");
   const uint64_t before = running_.sequence();
-  EXPECT_EQ(import("copy.csv", kReviews), first);
+  EXPECT_EQ(import("mine", absl::StrCat(kReviews, "\n\n")), first);
   EXPECT_EQ(running_.sequence(), before);
-  const auto other = import("other.csv", absl::StrCat(kReviews, "\n"));
-  EXPECT_NE(other[1]["request_id"], first[1]["request_id"]);
-  EXPECT_EQ(other[1]["outcome"], "ILLEGAL_STATE");
+  EXPECT_EQ(import("other", kReviews)[1]["outcome"], "done before");
   EXPECT_EQ(running_.sequence(), before + 4);
+}
+
+// A table as a spreadsheet saves it again: byte order mark, CRLF, every cell quoted, the columns in
+// another order, empty lines at the end.
+std::string SavedAgain(absl::string_view csv) {
+  std::string saved = "\xEF\xBB\xBF";
+  for (const absl::string_view line : absl::StrSplit(csv, '\n', absl::SkipEmpty())) {
+    std::vector<std::string> cells = absl::StrSplit(line, ',');
+    std::reverse(cells.begin(), cells.end());
+    absl::StrAppend(&saved, "\"", absl::StrJoin(cells, "\",\""), "\"\r\n");
+  }
+  return saved + "\r\n\r\n";
+}
+
+// Imports by one person and, saved again, by another.
+class VoucherctlRepeatTest : public VoucherctlImportTest {
+ protected:
+  // The report of an import in which nothing failed.
+  nlohmann::json Report(const std::string& principal, const std::string& kind,
+                        const std::string& csv, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"import", kind, WriteFile(kind + ".csv", csv)};
+    words.insert(words.end(), more.begin(), more.end());
+    return Json(principal, words);
+  }
+
+  // How many rows have an outcome.
+  static int Count(const nlohmann::json& report, const std::string& outcome) {
+    const auto& outcomes = report["outcomes"];
+    return outcomes.contains(outcome) ? outcomes[outcome]["rows"].get<int>() : 0;
+  }
+
+  size_t RecordsOf(int enterprise) {
+    return Json("auditor", {"enterprise", "get", SampleUscc(enterprise)})["enterprise"]["records"]
+        .size();
+  }
+};
+
+TEST_F(VoucherctlRepeatTest, RegistersTellWhatIsNewChangedOrUnchanged) {
+  OpenContest();
+  const std::string header =
+      "uscc,name,division,size,industry,registered_on,is_cloud_provider,prior_year_revenue_fen\n";
+  const std::string six =
+      absl::StrCat(SampleUscc(6), ",江岸电子,420102,SMALL,INDUSTRIAL,2015-03-01,false,0\n");
+  const std::string seven =
+      absl::StrCat(SampleUscc(7), ",江汉机械,420103,SMALL,INDUSTRIAL,2015-03-01,false,0\n");
+  EXPECT_EQ(Count(Report("platform", "enterprises", header + six), "new"), 1);
+  EXPECT_EQ(Count(Report("admin", "enterprises", SavedAgain(header + six)), "unchanged"), 1);
+  const std::string changed = absl::StrReplaceAll(six, {{"SMALL", "MEDIUM"}});
+  const uint64_t before = running_.sequence();
+  Import("platform", "enterprises", header + changed + seven, {"--dry-run"});
+  EXPECT_THAT(out_, HasSubstr("compared  rows\n"
+                              "changed      1\n"
+                              "new          1\n"
+                              "total        2\n"));
+  EXPECT_EQ(running_.sequence(), before);
+  const auto both = Report("platform", "enterprises", header + changed + seven);
+  EXPECT_EQ(both["rows"][0]["outcome"], "changed");
+  EXPECT_EQ(both["rows"][1]["outcome"], "new");
+
+  const std::string catalog =
+      "provider_id,provider_name,product_id,product_name,item_ids,category,effective_from,"
+      "effective_until\nhuaweicloud,华为云,ecs,弹性云服务器,benchmark,计算,2025-01-01,\n";
+  Report("platform", "catalog", catalog, {"--program", kContest});
+  const auto again = Report("admin", "catalog", SavedAgain(catalog), {"--program", kContest});
+  EXPECT_EQ(Count(again, "unchanged"), 2);
+
+  const std::string plan = absl::StrCat(
+      "cluster_id,cluster_name,lead_uscc,lead_name,requested_fen,member_uscc,planned_cost_fen\n"
+      "c1,n,",
+      SampleUscc(1), ",l,5,", SampleUscc(2), ",700\n");
+  EXPECT_EQ(Count(Report("issuer", "clusters", plan, {"--program", kContest}), "new"), 1);
+  const auto same = Report("platform", "clusters", SavedAgain(plan), {"--program", kContest});
+  EXPECT_EQ(Count(same, "unchanged"), 1);
+}
+
+TEST_F(VoucherctlRepeatTest, RecordsAreDoneOnceAndAgainAfterALift) {
+  OpenContest();
+  const std::string uscc = SampleUscc(0);
+  const std::string blacklist =
+      absl::StrCat("uscc,reason,until,reference\n", uscc, ",骗取补贴,2028-12-31,处1\n");
+  const auto first = Report("platform", "blacklist", blacklist);
+  EXPECT_EQ(first["rows"][0]["outcome"], "done");
+  const auto second = Report("admin", "blacklist", SavedAgain(blacklist));
+  EXPECT_EQ(second["rows"][0]["outcome"], "done before");
+  EXPECT_EQ(second["rows"][0]["before_sequence"], first["rows"][0]["sequence"]);
+  EXPECT_EQ(RecordsOf(0), 1u);
+  Import("platform", "blacklist", blacklist, {"--dry-run"});
+  EXPECT_THAT(out_, HasSubstr("done before     1\n"));
+  // Under the same document, but until another day: that is not done.
+  EXPECT_EQ(Run({"import", "blacklist",
+                 WriteFile("other.csv", absl::StrReplaceAll(blacklist, {{"2028", "2029"}}))}),
+            kRefused);
+  EXPECT_THAT(err_, HasSubstr(": ALREADY_BOOKED"));
+
+  running_.clock.Advance(2 * kNanosPerDay);
+  const std::string lift = absl::StrCat("uscc,reason,lifted\n", uscc, ",,true\n");
+  EXPECT_EQ(Count(Report("platform", "blacklist", lift), "done"), 1);
+  EXPECT_EQ(Count(Report("admin", "blacklist", SavedAgain(lift)), "done before"), 1);
+  EXPECT_EQ(Report("platform", "blacklist", blacklist)["rows"][0]["outcome"], "done");
+  EXPECT_EQ(RecordsOf(0), 2u);
+  EXPECT_EQ(Count(Report("admin", "blacklist", SavedAgain(blacklist)), "done before"), 1);
+
+  const std::string incidents =
+      absl::StrCat("uscc,kind,date,reference,severity\n", uscc, ",SAFETY,2024-06-01,安1,MAJOR\n",
+                   uscc, ",SAFETY,2024-06-01,安2,GENERAL\n");
+  const auto recorded = Report("platform", "incidents", incidents);
+  EXPECT_EQ(Count(recorded, "done"), 2);
+  const auto again = Report("admin", "incidents", SavedAgain(incidents));
+  EXPECT_EQ(Count(again, "done before"), 2);
+  EXPECT_EQ(again["rows"][1]["before_sequence"], recorded["rows"][1]["sequence"]);
+  // On purpose.
+  const std::string meant = absl::StrCat("uscc,kind,date,reference,severity,repeats\n", uscc,
+                                         ",SAFETY,2024-06-01,安1,MAJOR,",
+                                         recorded["rows"][0]["sequence"].get<uint64_t>(), "\n");
+  EXPECT_EQ(Count(Report("platform", "incidents", meant), "done"), 1);
+  EXPECT_EQ(Count(Report("platform", "incidents", meant), "done before"), 1);
+
+  const std::string listings =
+      absl::StrCat("uscc,kind,listed,from\n", uscc, ",SERIOUS_DISHONESTY,true,2025-06-01\n");
+  EXPECT_EQ(Count(Report("platform", "listings", listings), "done"), 1);
+  EXPECT_EQ(Count(Report("admin", "listings", SavedAgain(listings)), "done before"), 1);
+}
+
+TEST_F(VoucherctlRepeatTest, ApplicationsAreSubmittedOnceAndAgainAfterAWithdrawal) {
+  OpenProgram(kLife, "tests/scenarios/lifecycle.textproto", "10000", "tool;line;star");
+  const std::string csv = absl::StrCat(
+      "application_key,uscc,item_id,delivery_mode,spend_fen,project_id,products,invoice_code,"
+      "invoice_number,invoice_amount_fen,invoice_issued_on,contract_number,contract_sha256,"
+      "payment_number,payment_sha256,item_list_number,item_list_sha256\n"
+      "A0,",
+      SampleUscc(0),
+      ",star,CLOUD_CREDIT,100000,P,huaweicloud/ecs,,25422000000000000000,5,2025-06-30,,,,,,\n"
+      "A1,",
+      SampleUscc(1), ",star,CLOUD_CREDIT,100000,P,huaweicloud/ecs,,,,,,,,,,\n");
+  const std::vector<std::string> program = {"--program", kLife};
+  const auto first = Report("platform", "applications", csv, program);
+  EXPECT_EQ(Count(first, "done"), 2);
+  const auto second = Report("platform", "applications", SavedAgain(csv), program);
+  EXPECT_EQ(Count(second, "done before"), 2);
+  for (const int row : {0, 1}) {
+    EXPECT_EQ(second["rows"][row]["before_sequence"], first["rows"][row]["sequence"]);
+  }
+  Accept("platform", {"application", "withdraw", "1"});
+  const auto third = Report("platform", "applications", csv, program);
+  EXPECT_EQ(third["rows"][0]["outcome"], "done");
+  EXPECT_EQ(third["rows"][1]["outcome"], "done before");
+}
+
+TEST_F(VoucherctlRepeatTest, StepsOfApplicationsAreDoneOnce) {
+  ListApplications(2);
+  const std::string reviews =
+      "application_id,stage_id,verdict\n1,DISTRICT,PASS\n1,CITY,PASS\n2,CITY,PASS\n";
+  EXPECT_EQ(Count(Report("reviewer", "reviews", SavedAgain(reviews)), "done before"), 3);
+  EXPECT_EQ(RunAs("reviewer",
+                  {"import", "reviews",
+                   WriteFile("reject.csv",
+                             "application_id,stage_id,verdict,opinion\n1,CITY,REJECT,不符\n")}),
+            kRefused);
+  EXPECT_THAT(err_, HasSubstr(": ILLEGAL_STATE"));
+}
+
+TEST_F(VoucherctlRepeatTest, ConfirmationsAreDoneOnce) {
+  OrderTransfers();
+  const std::string csv = "transfer_id,provider_reference\n3,a\n4,b\n";
+  Report("provider-huaweicloud", "confirmations", csv);
+  const auto again = Report("provider-huaweicloud", "confirmations", SavedAgain(csv));
+  EXPECT_EQ(Count(again, "done before"), 2);
+  EXPECT_EQ(again["rows"][0]["message"], "transfer 3 is CONFIRMED with a");
+  // Another reference is another answer.
+  EXPECT_EQ(RunAs("provider-huaweicloud",
+                  {"import", "confirmations",
+                   WriteFile("other.csv", "transfer_id,provider_reference\n3,c\n")}),
+            kRefused);
+}
+
+TEST_F(VoucherctlRepeatTest, ACalendarThatStandsIsNotPublishedAgain) {
+  const auto publish = [&](const std::string& days) {
+    Accept("platform", {"calendar", "publish", WriteFile("days.csv", days), "--first-year", "2025",
+                        "--last-year", "2025"});
+  };
+  publish("date,kind,name\n2025-10-01,holiday,国庆节\n2025-10-02,holiday,\n");
+  EXPECT_THAT(out_, HasSubstr("new       2\n"));
+  const uint64_t before = running_.sequence();
+  publish("\xEF\xBB\xBFname,date,kind\r\n国庆节,2025-10-01,holiday\r\n,2025-10-02,holiday\r\n");
+  EXPECT_EQ(out_, "unchanged: revision 1 says the same\n");
+  EXPECT_EQ(running_.sequence(), before);
+  publish("date,kind,name\n2025-10-01,holiday,国庆\n2025-10-11,workday,\n");
+  EXPECT_THAT(out_, HasSubstr("changed       1\nnew           1\ntaken out     1\n"));
+}
+
+// The server is gone after the first row: that run is completed under its id, or by a fresh one.
+TEST_F(VoucherctlRepeatTest, AnInterruptedRunIsCompletedUnderItsId) {
+  bool reachable = false;
+  std::vector<std::string> heard;
+  scripted_.On<v1::RecordIncidentRequest, v1::RecordIncidentResponse>(
+      "RecordIncident", [&](const auto& request, auto* response) {
+        if (!heard.empty() && !reachable) {
+          return grpc::Status(grpc::StatusCode::UNAVAILABLE, "going away");
+        }
+        heard.push_back(request.request_id());
+        response->mutable_receipt()->set_sequence(heard.size());
+        return grpc::Status::OK;
+      });
+  address_ = scripted_.Start();
+  const std::string file =
+      WriteFile("incidents.csv",
+                absl::StrCat("uscc,kind,date,reference\n", SampleUscc(0), ",SAFETY,2024-06-01,a\n",
+                             SampleUscc(1), ",SAFETY,2024-06-01,b\n"));
+  EXPECT_EQ(Run({"import", "incidents", file, "--concurrency", "1"}), kUnavailable);
+  const std::string run = heard.front().substr(0, 16);
+  EXPECT_THAT(err_, HasSubstr(absl::StrCat("--request-id ", run, " ")));
+  reachable = true;
+  EXPECT_EQ(Run({"--request-id", run, "import", "incidents", file, "--concurrency", "1"}), kOk);
+  ASSERT_THAT(heard, SizeIs(3));
+  EXPECT_EQ(heard[1], heard[0]);
+  EXPECT_NE(heard[2], heard[0]);
+  EXPECT_EQ(heard[2].substr(0, 16), run);
+  heard.clear();
+  EXPECT_EQ(Run({"import", "incidents", file, "--concurrency", "1"}), kOk);
+  EXPECT_NE(heard[0].substr(0, 16), run);
 }
 
 // The server records nothing of a batch in which a row is malformed. Its clock is behind ours: what
@@ -107,7 +332,7 @@ TEST_F(VoucherctlImportTest, SendsTheOthersAgainAfterAMalformedRow) {
   const auto report = nlohmann::json::parse(out_);
   std::vector<std::string> outcomes;
   for (const auto& row : report["rows"]) outcomes.push_back(row["outcome"]);
-  EXPECT_THAT(outcomes, ElementsAre("accepted", "malformed", "ITEM_NOT_FOUND", "accepted"));
+  EXPECT_THAT(outcomes, ElementsAre("done", "malformed", "ITEM_NOT_FOUND", "done"));
   EXPECT_EQ(report["rows"][1]["message"],
             "evidence.invoices[0].issued_on: 2025-10-31 lies in the future; today is 2025-10-30");
   const std::vector<v1::Entry> entries = EntriesAfter(before);
@@ -156,7 +381,7 @@ class VoucherctlRowImportTest : public VoucherctlImportTest {
                                       "--concurrency", "1"};
     words.insert(words.end(), more.begin(), more.end());
     EXPECT_EQ(RunAs(file.principal, words), kRefused) << file.kind << err_;
-    EXPECT_THAT(out_, ::testing::ContainsRegex("accepted +1\n")) << file.kind << out_ << err_;
+    EXPECT_THAT(out_, ::testing::ContainsRegex("(done|new) +1\n")) << file.kind << out_ << err_;
     EXPECT_THAT(err_, HasSubstr(absl::StrCat(": ", file.reason))) << file.kind;
   }
 
@@ -182,9 +407,9 @@ TEST_F(VoucherctlRowImportTest, RecordsOfEnterprisesAreEachSent) {
       {"clusters", "issuer",
        absl::StrCat("cluster_id,cluster_name,lead_uscc,lead_name,requested_fen,member_uscc,"
                     "planned_cost_fen\nc1,n,",
-                    SampleUscc(1), ",l,5,", SampleUscc(2), ",1\nc1,,,,,", SampleUscc(3),
-                    ",1\nc2,n,", SampleUscc(1), ",l,5,", SampleUscc(3), ",1\n"),
-       "ALREADY_REGISTERED"},
+                    SampleUscc(1), ",l,5,", SampleUscc(2), ",700\nc1,,,,,", SampleUscc(3),
+                    ",700\nc2,n,", SampleUscc(1), ",l,5,", other, ",700\n"),
+       "ENTERPRISE_NOT_FOUND"},
       {"--program", kContest});
 }
 
@@ -270,7 +495,7 @@ TEST_F(VoucherctlServerTest, StatementLinesAreOneRequestAndATableOfFindings) {
   EXPECT_THAT(out_, HasSubstr(absl::StrCat("receipt: entry ", before + 1)));
 }
 
-TEST_F(VoucherctlServerTest, StatementLinesHaveAnIdForEachFileAndQuestion) {
+TEST_F(VoucherctlServerTest, StatementLinesAreComparedAnewInEachRun) {
   OrderTransfers();
   const std::string file = WriteFile("statement.csv", kStatement);
   const auto with = [&](std::vector<std::string> more) {
@@ -285,12 +510,17 @@ TEST_F(VoucherctlServerTest, StatementLinesHaveAnIdForEachFileAndQuestion) {
   EXPECT_EQ(first["lines"][4]["line"], 6);
   EXPECT_EQ(first["lines"][4]["ledger_fen"], 75'000);
   EXPECT_THAT(first["missing_transfer_ids"], ElementsAre(4, 6));
-  EXPECT_EQ(with({}), first);
   EXPECT_EQ(running_.sequence(), before + 1);
   const auto confirming = with({"--confirm-silent"});
   EXPECT_NE(confirming["request_id"], first["request_id"]);
   EXPECT_EQ(confirming["confirmed"], 1);
-  EXPECT_EQ(with({"--request-id", "mine"})["request_id"], "mine");
+  // The same question as at first, and what was confirmed since is known.
+  const auto anew = with({"--request-id", "mine"});
+  EXPECT_EQ(anew["request_id"], "mine");
+  EXPECT_EQ(anew["lines"][1]["finding"], "MATCHED");
+  const uint64_t after = running_.sequence();
+  EXPECT_EQ(with({"--request-id", "mine"}), anew);
+  EXPECT_EQ(running_.sequence(), after);
 }
 
 TEST_F(VoucherctlServerTest, StatementLinesOverTheBoundAreNotSent) {

@@ -93,7 +93,8 @@ class VoucherctlServerTest : public ::testing::Test {
     return entries;
   }
 
-  // Publishes and opens a program of the repository with money, and registers what is applied with.
+  // Publishes and opens a program of the repository with money, and registers what is applied with:
+  // provider 1 is huaweicloud, 2 aliyun.
   void OpenProgram(const std::string& program_id, const std::string& rules_file,
                    const std::string& yuan, const std::string& item_ids) {
     Accept("platform", {"program", "publish", rules_file});
@@ -105,7 +106,7 @@ class VoucherctlServerTest : public ::testing::Test {
                         "huaweicloud,华为云计算技术有限公司,ecs,弹性云服务器,",
                         item_ids, ",计算,2025-01-01,\naliyun,阿里云,oss,对象存储,", item_ids,
                         ",存储,2025-01-01,\n"),
-           {"--program", program_id});
+           {"--program", program_id, "--concurrency", "1"});
     Import("platform", "enterprises",
            absl::StrCat(
                "uscc,name,division,size,industry,registered_on,is_cloud_provider,"

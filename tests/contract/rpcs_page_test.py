@@ -36,7 +36,7 @@ class RpcsPageTest(unittest.TestCase):
 
     def test_every_rpc_has_its_row(self):
         self.assertEqual(self.row("RecordDisbursement"), [
-            "| RecordDisbursement | mutation | FINANCE | none | STATEMENT_NOT_FOUND, ILLEGAL_STATE | yes | 16 MiB |\n"])
+            "| RecordDisbursement | mutation | FINANCE | none | STATEMENT_NOT_FOUND, ALREADY_BOOKED, PROGRAM_NOT_OPEN, ILLEGAL_STATE | yes | 16 MiB |\n"])
         self.assertEqual(self.row("GetStatement"), [
             "| GetStatement | read | any but OBSERVER | provider | – | yes | 16 MiB |\n"])
         self.assertEqual(self.row("JumpClock"), ["| JumpClock | control | any | none | – | no | 16 MiB |\n"])

@@ -141,15 +141,18 @@ absl::Status LoadClient::OrderTransfer() {
   order->set_request_id(NextId("transfer"));
   order->set_voucher_id(voucher.id);
   order->set_account_id(account_id_);
-  // Sometimes more than is there.
+  // Sometimes more than is there, and sometimes as much as once before, which is meant.
   order->set_amount_fen(1 + Below(voucher.available_fen + 100));
   const int64_t amount_fen = order->amount_fen();
+  uint64_t& newest = voucher.newest_orders[amount_fen];
+  order->set_repeats(newest);
   VOUCHER_ASSIGN_OR_RETURN(const Answered answered, Do("issuer", std::move(command)));
   if (answered.reason.empty() != (amount_fen <= voucher.available_fen)) {
     return absl::InternalError(absl::StrCat("transfer of ", amount_fen, " from a voucher with ",
                                             voucher.available_fen, ": '", answered.reason, "'"));
   }
   if (!answered.reason.empty()) return absl::OkStatus();
+  newest = answered.receipt.sequence();
   voucher.available_fen -= amount_fen;
   transfers_.push_back(answered.event.transfer_ordered().transfer_id());
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -61,6 +62,8 @@ class LoadClient {
   struct Voucher {
     uint64_t id = 0;
     int64_t available_fen = 0;
+    // By amount, the entry of its newest order.
+    std::map<int64_t, uint64_t> newest_orders = {};
   };
 
   absl::Status Step();

@@ -46,7 +46,8 @@ absl::StatusOr<std::vector<Request>> AllRows(const std::string& path, size_t at_
 
 absl::StatusOr<Input> ReadInput(absl::string_view program_id) {
   Input input;
-  const client::ImportScope scope{.program_id = std::string(program_id),
+  const client::ImportScope scope{.run_id = "demo",
+                                  .program_id = std::string(program_id),
                                   .now = absl::ToUnixNanos(absl::Now())};
   const std::string enterprises = "deploy/demo/enterprises.csv";
   const std::string catalog = "deploy/demo/catalog.csv";

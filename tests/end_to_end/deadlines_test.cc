@@ -185,10 +185,11 @@ TEST_F(DeadlinesTest, AVoucherExpiresAtTheEndOfItsLastDayAndItsBillsHaveThreeDay
   ASSERT_NO_FATAL_FAILURE(MoveTo("2026-01-01T00:00:00+08:00"));
   EXPECT_EQ(OrderTransfer(idle.account_id, "too-late", 1'000, idle.voucher_id).reason(),
             "VOUCHER_EXPIRED");
-  EXPECT_EQ(Redeem(idle.account_id, "usage-after", "2026-01-01T00:00:00+08:00").reason(),
-            "VOUCHER_EXPIRED");
-  EXPECT_EQ(Redeem(idle.account_id, "in-grace", "2025-12-31T23:59:59.999+08:00").reason(), "");
+  // The end of the usage is exclusive: this bill is of December 31.
+  EXPECT_EQ(Redeem(idle.account_id, "in-grace", "2026-01-01T00:00:00+08:00").reason(), "");
   ASSERT_NO_FATAL_FAILURE(MoveTo("2026-01-03T23:59:59.999+08:00"));
+  EXPECT_EQ(Redeem(idle.account_id, "usage-after", "2026-01-01T00:00:00.001+08:00").reason(),
+            "VOUCHER_EXPIRED");
   EXPECT_EQ(Redeem(idle.account_id, "last-moment", "2025-12-31T23:59:59.999+08:00").reason(), "");
   // The grace is over though no timer has booked it yet.
   ASSERT_NO_FATAL_FAILURE(MoveTo("2026-01-04T00:00:00+08:00"));
@@ -201,6 +202,9 @@ TEST_F(DeadlinesTest, AVoucherExpiresAtTheEndOfItsLastDayAndItsBillsHaveThreeDay
   ASSERT_TRUE(Eventually([&] { return Budget().returned_fen() == 169'700; }))
       << Budget().ShortDebugString();
   EXPECT_EQ(Voucher(idle.voucher_id).state(), v1::VOUCHER_STATE_EXPIRED);
+  // The same answer as before the timer.
+  EXPECT_EQ(Redeem(idle.account_id, "after-timer", "2025-12-31T23:59:59.999+08:00").reason(),
+            "VOUCHER_EXPIRED");
   EXPECT_EQ(Budget().credit_fen(), 0);
   EXPECT_EQ(Budget().voucher_fen(), 0);
   EXPECT_EQ(Budget().transit_fen(), 30'000);

@@ -113,19 +113,21 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](EditableRows* rows) { rows->Edit<tables::CloudAccounts>({1}).set_last_redemption(1); }},
       {"cloud account 2 names redemption 2 as its last, which is 0",
        [](EditableRows* rows) { rows->Edit<tables::CloudAccounts>({2}).set_last_redemption(2); }},
-      {"limit ENTERPRISE_YEAR 4/0 of program 1 has 60001 fen used, its applications add up to "
-       "60000",
+      {"enterprise 4 counts 60001 fen of item 1 of program 1, its applications add up to 60000",
        [](EditableRows* rows) {
-         rows->Edit<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 4, 0}).set_used_fen(60'001);
+         rows->Edit<tables::EnterpriseGrants>({1, 4}).mutable_grants(0)->set_fen(60'001);
        }},
-      {"limit ENTERPRISE_YEAR 1/0 of program 1 has 20000001 fen used of 20000000",
+      {"application 5 counts 20000001 fen, it can count 60000 to 60000",
        [](EditableRows* rows) {
-         rows->Edit<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 1, 0})
-             .set_used_fen(20'000'001);
+         rows->Edit<tables::Applications>({5}).set_standing_fen(20'000'001);
        }},
-      {"limit ENTERPRISE_YEAR 1/0 of program 1 has no row, its applications add up to 2000000",
+      {"counts nothing of item",
        [](EditableRows* rows) {
-         rows->Erase<tables::Limits>({1, v1::LIMIT_KIND_ENTERPRISE_YEAR, 1, 0});
+         rows->Erase<tables::EnterpriseGrants>({1, 1});
+       }},
+      {"program 1 counts other grants for its pools than its applications add up to",
+       [](EditableRows* rows) {
+         rows->Edit<tables::ProgramGrants>({1}).mutable_items(0)->set_fen(1);
        }},
       {"program 1 counts 1 applications in state HELD, there are 0",
        [](EditableRows* rows) {
@@ -142,17 +144,62 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        }},
       {"1 order numbers for 2 redemptions",
        [](EditableRows* rows) {
-         rows->Erase<tables::Orders>({1, "o-1"});
+         rows->Erase<tables::Orders>({0, 1, "o-1"});
        }},
+      {"order o-9 has neither a redemption nor an application",
+       [](EditableRows* rows) {
+         rows->Put<tables::Orders>({0, 1, "o-9"}, {});
+       }},
+      {"cloud account 1 has a lot that is not as voucher 1",
+       [](EditableRows* rows) {
+         rows->Edit<tables::CloudAccounts>({1}).mutable_credits(0)->set_revision(9);
+       }},
+      {"cloud account 1 has a lot that is newer than voucher 1 says",
+       [](EditableRows* rows) {
+         rows::CreditRow* lot = rows->Edit<tables::CloudAccounts>({1}).mutable_credits(0);
+         lot->set_credited_unix_ns(lot->credited_unix_ns() + 1);
+       }},
+      {"cloud account 1 says that 900000000 fen of voucher 1 lapsed, which released ",
+       [](EditableRows* rows) {
+         rows::AccountRow& account = rows->Edit<tables::CloudAccounts>({1});
+         *account.add_lapsed() = account.credits(0);
+         account.mutable_lapsed(0)->set_amount_fen(900'000'000);
+       }},
+      {"cloud account 1 is not of the world of its number",
+       [](EditableRows* rows) { rows->Edit<tables::CloudAccounts>({1}).set_sandbox(true); }},
       {"there is no timer of kind 3 for 1",
        [](EditableRows* rows) { rows->Edit<tables::Vouchers>({1}).set_lapses_unix_ns(5); }},
       {"there is a timer of kind 2 for 9 due 7 that nothing waits for",
        [](EditableRows* rows) {
          rows->Put<tables::Timers>({7, v1::TIMER_KIND_TRANSFER_ANSWER, 9}, {});
        }},
+      {"enterprise 2 has a record of entry 1 after that of 3",
+       [](EditableRows* rows) {
+         rows::EnterpriseRow& enterprise = rows->Edit<tables::Enterprises>({2});
+         for (const uint64_t sequence : {3, 1}) {
+           v1::EnterpriseRecord* record = enterprise.add_records();
+           record->set_sequence(sequence);
+           record->mutable_incident();
+         }
+       }},
+      {"enterprise 2 has a record of entry 3 that does not say what it is and when it begins",
+       [](EditableRows* rows) {
+         v1::EnterpriseRecord* record = rows->Edit<tables::Enterprises>({2}).add_records();
+         record->set_sequence(3);
+         record->mutable_listing()->set_kind(v1::LISTING_KIND_JOINT_PUNISHMENT);
+       }},
+      {"product acme/ecs of ",
+       [](EditableRows* rows) {
+         v1::Product* product = rows->Edit<tables::Products>({1, 1, "ecs"}).mutable_product();
+         *product->add_earlier()->mutable_effective_from() = product->effective_from();
+       }},
+      {"1 ends of 0 notices",
+       [](EditableRows* rows) {
+         rows->Put<tables::NoticeEnds>({5, 1}, {});
+       }},
       {"is not claimed by application 5",
        [](EditableRows* rows) {
-         rows->Erase<tables::Invoices>({rows->Find<tables::Applications>({5})->invoice_keys(0)});
+         rows->Erase<tables::Invoices>({0, rows->Find<tables::Applications>({5})->invoice_keys(0)});
        }},
   };
   for (const Case& c : cases) {
@@ -213,12 +260,14 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
        [](EditableRows* rows) {
          rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
        }},
-      {"application 2 has 200001 fen unpaid or on statements, of 200000",
+      {"application 2 says 200000 fen stated or set off, there are 200001",
        [](EditableRows* rows) {
          rows->Edit<tables::StatementLines>({2, 2}).set_set_off_fen(1);
        }},
       {"the last statement is 2, the counter says 3",
-       [](EditableRows* rows) { rows->Edit<tables::Counters>({}).set_statement(3); }},
+       [](EditableRows* rows) {
+         rows->Edit<tables::Counters>({}).mutable_real()->set_statement(3);
+       }},
       {"1 statements by program of 2",
        [](EditableRows* rows) {
          rows->Erase<tables::StatementsByProgram>({1, 2});
@@ -229,7 +278,7 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
        }},
       {"receivables and recovery of program 1 add up to 1 fen, not to 0",
        [](EditableRows* rows) {
-         rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_RECEIVABLE, 2, 0}).set_fen(200'001);
+         rows->Edit<tables::Balances>({1, v1::ACCOUNT_KIND_RECEIVABLE, 2, 2}).set_fen(200'001);
        }},
       {"application 1 of enterprise 1 in program 1 is unpaid with 7 fen",
        [](EditableRows* rows) {
@@ -263,22 +312,15 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
        [](EditableRows* rows) {
          rows->Put<tables::ScoredApplications>({1, 1, 5}, {});
        }},
-      {"1 claims of items of 0",
-       [](EditableRows* rows) {
-         rows->Edit<tables::ItemClaims>({1, 1, 1, 0}).set_number(5);
-       }},
-      {"1 applications by project of 0",
-       [](EditableRows* rows) {
-         rows->Put<tables::ApplicationsByProject>({1, 5}, {});
-       }},
-      {"1 members of clusters of 0",
+      {"1 members of approved clusters of 0",
        [](EditableRows* rows) {
          rows->Edit<tables::ClusterMembers>({1, 1}).set_number(1);
        }},
-      {"the basket of enterprise 1 in program 1 has 5 fen of core products, its redemptions add up "
-       "to 0",
+      {"the basket of enterprise 1 in program 1 has 5 fen of x, its redemptions add up to 0",
        [](EditableRows* rows) {
-         rows->Edit<tables::Baskets>({1, 1}).set_core_fen(5);
+         rows::BasketRow::Category* bought = rows->Edit<tables::Baskets>({1, 1}).add_categories();
+         bought->set_category("x");
+         bought->set_fen(5);
        }},
       {"application 5 is ON_NOTICE without a notice",
        [](EditableRows* rows) {
@@ -298,11 +340,10 @@ TEST_F(InvariantsTest, EachDamageOfASettlementIsNamed) {
        }},
       {"there is no timer of kind 6 for 1 due 9",
        [](EditableRows* rows) { rows->Edit<tables::Tranches>({1}).set_opens_unix_ns(9); }},
-      {"there is no timer of kind 7 for 1 due 9",
+      {"there is no timer of kind 7 for 1 due 0",
        [](EditableRows* rows) {
          auto& program = rows->Edit<tables::Programs>({1});
          program.set_waitlist_continues(true);
-         program.set_waitlist_timer_unix_ns(9);
        }},
   };
   for (const Case& c : cases) {
@@ -327,7 +368,7 @@ TEST_F(InvariantsTest, EntriesOfRedemptionsThatDoNotFitAreNamed) {
       {" says 1 fen reversed, it returns 20000", whole,
        [](v1::RedemptionReversed* event) { event->set_reversed_fen(1); }},
       {" does not say what redemption ", whole,
-       [](v1::RedemptionReversed* event) { event->set_core(true); }},
+       [](v1::RedemptionReversed* event) { event->set_core_category("x"); }},
       {" does not say what redemption ", whole,
        [](v1::RedemptionReversed* event) { event->set_account_id(2); }},
       {" does not say what redemption ", whole,

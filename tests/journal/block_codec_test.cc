@@ -42,7 +42,7 @@ TEST(BlockCodecTest, SingleRowsAndKeysHaveExactlyTheDocumentedBytes) {
   const Hash root = Sha256Of({"root"});
   EXPECT_EQ(ToHex(EncodeFrontier({2, 513, root})),
             absl::StrCat("01", "0000000000000002", "0000000000000201", ToHex(AsBytes(root))));
-  EXPECT_EQ(ToHex(EncodeLedger("0123456789abcdef")), "0130313233343536373839616263646566");
+  EXPECT_EQ(ToHex(EncodeLedger("0123456789abcdef")), "0230313233343536373839616263646566");
   EXPECT_EQ(ToHex(BlockKey(258)), "0000000000000102");
   EXPECT_EQ(ToHex(TileKey(2, 258)), "020000000000000102");
   EXPECT_EQ(FrontierKey(), "frontier");

@@ -3,6 +3,7 @@
 
 #include "ledger/api/unavailable.h"
 #include "ledger/journal/merkle.h"
+#include "ledger/validation/bad_field.h"
 #include "tests/ledger/test_ledger.h"
 
 namespace voucher::testing {
@@ -91,6 +92,71 @@ TEST(Idempotency, AReplayDoesNotEmptyTheRefusalBucket) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_TRUE(RefusedFor(test.Do(WithdrawUnknown("r1")), v1::REASON_APPLICATION_NOT_FOUND));
   }
+}
+
+// Commands with a date that the clock judges, good at noon of 2025-10-31 and malformed a day later
+// or before.
+v1::Command AppropriateTomorrow(const std::string& request_id) {
+  v1::Command command = Appropriate(request_id, "p", 5);
+  v1::CivilDate* day = command.mutable_appropriate()->mutable_opens_on();
+  day->set_year(2025);
+  day->set_month(11);
+  day->set_day(1);
+  return command;
+}
+
+v1::Command RedeemUsedUntil(const std::string& request_id, UnixNanos at) {
+  v1::Command command;
+  v1::RedeemRequest* request = command.mutable_redeem();
+  request->set_request_id(request_id);
+  request->set_program_id("p");
+  request->set_account_id(1);
+  request->set_product_id("server");
+  request->set_order_number(request_id);
+  request->set_amount_fen(1);
+  *request->mutable_usage_ended_at() = ToTimestamp(at);
+  return command;
+}
+
+TEST(Idempotency, ARetryGetsTheFirstOutcomeThoughItsDateIsOver) {
+  TestLedger test;
+  test.Open();
+  test.OpenProgram("p", 1);
+  const Outcome first = test.Do(AppropriateTomorrow("tranche"), Admin());
+  ASSERT_TRUE(Accepted(first)) << first.status;
+  for (const bool restart : {false, true}) {
+    if (restart) test.Reopen();
+    test.clock.Advance(48 * kNanosPerHour);
+    const Outcome again = test.Do(AppropriateTomorrow("tranche"), Admin());
+    ASSERT_TRUE(again.status.ok()) << again.status;
+    EXPECT_EQ(again.recorded->receipt().SerializeAsString(),
+              first.recorded->receipt().SerializeAsString());
+  }
+}
+
+TEST(Idempotency, ADateOnTheWrongSideOfTheClockIsMalformedAndTakesNoId) {
+  TestLedger test;
+  test.Open();
+  test.OpenProgram("p", 1);
+  const uint64_t before = test.ledger->Snapshot()->sequence();
+  const UnixNanos later = test.clock.WallNow() + kNanosPerHour;
+  // One of a unit: the others are decided.
+  const auto outcomes =
+      test.Submit({WithdrawUnknown("w1"), RedeemUsedUntil("usage", later), WithdrawUnknown("w2")},
+                  Platform())
+          .get();
+  EXPECT_TRUE(RefusedFor(outcomes.at(0), v1::REASON_APPLICATION_NOT_FOUND));
+  EXPECT_TRUE(RefusedFor(outcomes.at(2), v1::REASON_APPLICATION_NOT_FOUND));
+  EXPECT_EQ(outcomes.at(1).status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(outcomes.at(1).recorded, nullptr);
+  const std::vector<FieldProblem> problems = BadFieldsOf(outcomes.at(1).status);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].field, "usage_ended_at");
+  EXPECT_THAT(problems[0].description, ::testing::HasSubstr("lies in the future"));
+  EXPECT_EQ(test.ledger->Snapshot()->sequence(), before + 2);
+  // An hour later the same request is well-formed, and its id was not used.
+  test.clock.Advance(kNanosPerHour);
+  EXPECT_TRUE(RefusedFor(test.Do(RedeemUsedUntil("usage", later)), v1::REASON_ACCOUNT_NOT_FOUND));
 }
 
 TEST(Receipt, HashesTheStoredBytesAndTheRootIsTheTreeOverThem) {

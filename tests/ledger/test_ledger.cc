@@ -70,7 +70,7 @@ std::future<std::vector<Outcome>> TestLedger::Submit(std::vector<v1::Command> co
   auto submitted = std::make_shared<Commands>();
   for (const v1::Command& command : commands) {
     *submitted->Add() = command;
-    for (const FieldProblem& problem : ValidateCommand(command, clock.WallNow())) {
+    for (const FieldProblem& problem : ValidateCommand(command)) {
       ADD_FAILURE() << problem.field << ": " << problem.description;
     }
   }
@@ -197,7 +197,7 @@ v1::Command Appropriate(const std::string& request_id, const std::string& progra
   command.mutable_appropriate()->set_request_id(request_id);
   command.mutable_appropriate()->set_program_id(program_id);
   command.mutable_appropriate()->set_amount_fen(amount_fen);
-  command.mutable_appropriate()->set_fiscal_reference("Cai 2025-1");
+  command.mutable_appropriate()->set_fiscal_reference("Cai 2025-" + request_id);
   return command;
 }
 
@@ -224,7 +224,7 @@ v1::Command Apply(const std::string& request_id, const std::string& program_id, 
   request->set_uscc(TestUscc(enterprise));
   request->set_delivery_mode(v1::DELIVERY_MODE_REIMBURSEMENT);
   request->set_spend_fen(1'000'00);
-  request->mutable_project()->set_project_id("project");
+  request->mutable_project()->set_project_id(request_id);
   request->add_products()->set_provider_id("cloud-" + program_id);
   request->mutable_products(0)->set_product_id("server");
   return command;

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -93,6 +94,71 @@ TEST(Waitlist, ItsContinuationComesFirstAlsoWhenEveryGroupHoldsOneEntry) {
   const Happened happened = After(test, before);
   EXPECT_THAT(happened.verbs, ElementsAre("Appropriate", "TimerDue", "TimerDue", "PutProvider"));
   EXPECT_EQ(happened.promoted, OneTo(600));
+}
+
+// After an entry that leaves the waitlist of a program unfinished, the next of that program goes
+// on.
+void ExpectContinuationsFirst(const TestLedger& test) {
+  std::map<uint32_t, uint64_t> unfinished;  // since which entry
+  for (const v1::Entry& entry : test.Entries()) {
+    const auto since = unfinished.find(entry.program());
+    EXPECT_TRUE(since == unfinished.end() || entry.event().has_waitlist_continued())
+        << "entry " << entry.sequence() << " came between " << since->second
+        << " and what continues it";
+    unfinished.erase(entry.program());
+    if (entry.event().waitlist().continues()) unfinished[entry.program()] = entry.sequence();
+  }
+}
+
+TEST(Waitlist, TheSecondTrancheOfADayOpensAfterTheFirstHasGoneToAllWhoWait) {
+  TestLedger test;
+  test.Open();
+  v1::ProgramRules rules = WaitingRules();
+  rules.mutable_window()->mutable_last_day()->set_month(11);
+  rules.mutable_window()->mutable_last_day()->set_day(30);
+  test.OpenProgram(rules, 0, 1);
+  std::vector<v1::Command> commands;
+  for (int i = 0; i < 300; ++i) commands.push_back(Apply("a" + std::to_string(i), "p", 0));
+  test.Submit(commands, Platform()).get();
+  for (const int grants : {300, 301}) {
+    v1::Command tranche = Appropriate("tranche-" + std::to_string(grants), "p", grants * kGrantFen);
+    v1::CivilDate* opens_on = tranche.mutable_appropriate()->mutable_opens_on();
+    opens_on->set_year(2025);
+    opens_on->set_month(11);
+    opens_on->set_day(1);
+    test.Accept(tranche);
+  }
+  const uint64_t before = test.ledger->Snapshot()->sequence();
+  test.clock.Advance(kCutoff - test.clock.WallNow());
+  test.AwaitSequence(before + 3);
+  EXPECT_EQ(After(test, before).promoted, OneTo(300));
+  ExpectContinuationsFirst(test);
+}
+
+TEST(Waitlist, ItsContinuationComesBeforeATimerThatWasDueBeforeTheRelease) {
+  TestLedger test;
+  test.options.max_group_bytes = 1;
+  test.Open();
+  v1::ProgramRules rules = WaitingRules();
+  rules.set_waitlist_after_cutoff(true);
+  test.OpenProgram(rules, 0, 1);
+  std::vector<v1::Command> commands;
+  for (int i = 0; i < 300; ++i) commands.push_back(Apply("a" + std::to_string(i), "p", 0));
+  test.Submit(commands, Platform()).get();
+  const uint64_t before = test.ledger->Snapshot()->sequence();
+  test.clock.Advance(kCutoff + 29 * kNanosPerSecond - test.clock.WallNow());
+  // The group of the release is full; then the timer of the cutoff, due before it, can be booked.
+  test.turnstile.Hold();
+  auto money = test.Submit({Appropriate("money", "p", 300 * kGrantFen)}, Platform());
+  test.turnstile.AwaitHeld();
+  test.turnstile.ReleaseOne();
+  test.turnstile.AwaitHeld();
+  test.clock.Advance(2 * kNanosPerSecond);
+  test.turnstile.Release();
+  EXPECT_TRUE(Accepted(money.get().at(0)));
+  test.AwaitSequence(before + 3);
+  EXPECT_EQ(After(test, before).promoted, OneTo(300));
+  ExpectContinuationsFirst(test);
 }
 
 TEST(Waitlist, WithoutAnyCommandItGoesOnByItself) {

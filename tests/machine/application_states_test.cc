@@ -11,32 +11,32 @@
 namespace voucher {
 namespace {
 
-uint64_t Held(World* world) {
+uint64_t Held(TestWorld* world) {
   world->Open(kLife, "life-2025");
   return world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");  // 100,000 fen
 }
-uint64_t Listed(World* world) {
+uint64_t Listed(TestWorld* world) {
   const uint64_t id = Held(world);
   world->Pass(id, "DISTRICT");
   world->Pass(id, "CITY");
   return id;
 }
-uint64_t OnNotice(World* world) {
+uint64_t OnNotice(TestWorld* world) {
   const uint64_t id = Listed(world);
   world->Accept("publish_notice", absl::StrCat("program_id: 'life-2025' application_ids: ", id));
   return id;
 }
-uint64_t NoticeOver(World* world) {
+uint64_t NoticeOver(TestWorld* world) {
   const uint64_t id = OnNotice(world);
   world->MoveTo("2025-06-10");
   return id;
 }
-uint64_t Approved(World* world) {
+uint64_t Approved(TestWorld* world) {
   const uint64_t id = NoticeOver(world);
   world->Accepted("approve_application", id);
   return id;
 }
-uint64_t Extended(World* world) {
+uint64_t Extended(TestWorld* world) {
   const uint64_t id = Approved(world);
   world->Accepted("extend_project", id, "months: 1 reason: 'late'");
   return id;
@@ -44,17 +44,17 @@ uint64_t Extended(World* world) {
 constexpr char kReport[] =
     "documents { kind: DOCUMENT_KIND_ACCEPTANCE_REPORT number: 'YS-1' sha256: "
     "'0123456789abcdef0123456789abcdef' }";
-uint64_t AcceptedProject(World* world) {
+uint64_t AcceptedProject(TestWorld* world) {
   const uint64_t id = Approved(world);
   world->Accepted("accept_project", id, kReport);
   return id;
 }
-uint64_t Returned(World* world) {
+uint64_t Returned(TestWorld* world) {
   const uint64_t id = Held(world);
   world->Accepted("return_application", id, "reason: 'not readable'");
   return id;
 }
-uint64_t Scored(World* world) {
+uint64_t Scored(TestWorld* world) {
   world->Open(kContest, "contest-2025");
   const uint64_t id = world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
   world->Pass(id, "DISTRICT");
@@ -63,7 +63,7 @@ uint64_t Scored(World* world) {
 }
 
 // The stage an application is reviewed at next, or the last one of its chain.
-std::string StageOf(World* world, uint64_t id) {
+std::string StageOf(TestWorld* world, uint64_t id) {
   const rows::ApplicationRow& row = world->Row(id);
   const auto& stages = world->view()
                            .Find<tables::Revisions>({row.program(), row.revision()})
@@ -73,12 +73,13 @@ std::string StageOf(World* world, uint64_t id) {
   const int next = std::min(static_cast<int>(row.stages_passed()), stages.size() - 1);
   return stages.Get(next).stage_id();
 }
-v1::Entry Review(World* world, uint64_t id, const std::string& verdict, const std::string& more) {
+v1::Entry Review(TestWorld* world, uint64_t id, const std::string& verdict,
+                 const std::string& more) {
   return world->About("review_application", id,
                       absl::StrCat("stage_id: '", StageOf(world, id), "' verdict: REVIEW_VERDICT_",
                                    verdict, " ", more));
 }
-std::string ProgramOf(World* world, uint64_t id) {
+std::string ProgramOf(TestWorld* world, uint64_t id) {
   return world->view().Find<tables::Programs>({world->Row(id).program()})->program_id();
 }
 
@@ -86,14 +87,14 @@ std::string ProgramOf(World* world, uint64_t id) {
 std::pair<std::string, Command> Plain(const std::string& column, const std::string& verb,
                                       const std::string& fields) {
   return {column,
-          [verb, fields](World* world, uint64_t id) { return world->About(verb, id, fields); }};
+          [verb, fields](TestWorld* world, uint64_t id) { return world->About(verb, id, fields); }};
 }
 
 TEST(StateMatrix, Application) {
   StateMachine machine;
   machine.states = v1::ApplicationState_descriptor();
   machine.id_field = "application_id";
-  machine.state_of = [](const World& world, uint64_t id) { return world.Row(id).state(); };
+  machine.state_of = [](const TestWorld& world, uint64_t id) { return world.Row(id).state(); };
   machine.rows = {
       {"HELD", Held},
       {"LISTED", Listed},
@@ -101,14 +102,14 @@ TEST(StateMatrix, Application) {
       {"ON_NOTICE/over", NoticeOver},
       {"APPROVED", Approved},
       {"APPROVED/late",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Approved(world);
          world->MoveTo("2025-09-11");
          return id;
        }},
       {"APPROVED/extended", Extended},
       {"APPROVED/extended-late",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Extended(world);
          world->MoveTo("2025-10-11");
          return id;
@@ -116,26 +117,26 @@ TEST(StateMatrix, Application) {
       {"ACCEPTED", AcceptedProject},
       {"RETURNED", Returned},
       {"RETURNED/late",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Returned(world);
          world->MoveTo("2025-06-06");
          return id;
        }},
       {"OBJECTED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = OnNotice(world);
          world->Accepted("file_objection", id, "reference: 'YY-1' reason: 'why'");
          return id;
        }},
       {"REJECTED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Held(world);
          world->Accepted("review_application", id,
                          "stage_id: 'DISTRICT' verdict: REVIEW_VERDICT_REJECT opinion: 'no'");
          return id;
        }},
       {"REJECTED/competing",
-       [](World* world) {
+       [](TestWorld* world) {
          world->Open(kContest, "contest-2025");
          const uint64_t id = world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
          world->Accepted("review_application", id,
@@ -143,76 +144,91 @@ TEST(StateMatrix, Application) {
          return id;
        }},
       {"WITHDRAWN",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Held(world);
          world->Accepted("withdraw_application", id);
          return id;
        }},
       {"WAITLISTED",
-       [](World* world) {
+       [](TestWorld* world) {
          world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
          return world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
        }},
       {"WAITLISTED/cutoff",
-       [](World* world) {
+       [](TestWorld* world) {
          world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
          const uint64_t id = world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
          world->MoveTo("2025-11-01");
          return id;
        }},
       {"COLLECTED",
-       [](World* world) {
+       [](TestWorld* world) {
          world->Open(kContest, "contest-2025");
          return world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
        }},
       {"SCORED", Scored},
       {"PASSED_OVER",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Scored(world);
          world->Appropriate("contest-2025", -960'000);  // 40,000 left of the 50,000 wanted
          world->Accept("rank_applications", "program_id: 'contest-2025'");
          return id;
        }},
       {"SETTLED",
-       [](World* world) {
+       [](TestWorld* world) {
          StatementPaid(world);
          return uint64_t{1};
        }},
       {"LAPSED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Returned(world);
          world->MoveTo("2025-06-06");
          world->FireTimers();
          return id;
        }},
       {"SUPERSEDED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Rise(world, "CLOUD_CREDIT");
          const uint64_t higher = world->Apply("rise-2025", "high", 400'000, "CLOUD_CREDIT");
          world->Accepted("approve_application", higher);
          return id;
        }},
       {"TERMINATED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Approved(world);
          world->Accepted("terminate_project", id, "reason: 'given up'");
+         return id;
+       }},
+      {"TERMINATED/owes",
+       [](TestWorld* world) {
+         StatementPaid(world);
+         world->Accepted("reclaim", 1,
+                         "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'");
+         return uint64_t{1};
+       }},
+      {"TERMINATED/reclaimed",
+       [](TestWorld* world) {
+         const uint64_t id = Approved(world);
+         world->Accepted("reclaim", id,
+                         "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'");
          return id;
        }},
   };
   machine.commands = {
       Plain("Withdraw", "withdraw_application", ""),
       {"Pass",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          const bool scores = StageOf(world, id) == "EXPERT";
          return Review(world, id, "PASS", scores ? "score: 1" : "");
        }},
       {"Reject",
-       [](World* world, uint64_t id) { return Review(world, id, "REJECT", "opinion: 'no'"); }},
-      {"Appeal", [](World* world, uint64_t id) { return Review(world, id, "UPHOLD_APPEAL", ""); }},
+       [](TestWorld* world, uint64_t id) { return Review(world, id, "REJECT", "opinion: 'no'"); }},
+      {"Appeal",
+       [](TestWorld* world, uint64_t id) { return Review(world, id, "UPHOLD_APPEAL", ""); }},
       Plain("Return", "return_application", "reason: 'not readable'"),
-      Plain("Correct", "correct_application", "spend_fen: 100000 " + World::Evidence(9'000)),
+      Plain("Correct", "correct_application", "spend_fen: 100000 " + TestWorld::Evidence(9'000)),
       {"Notice",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          return world->Do("publish_notice", absl::StrCat("program_id: '", ProgramOf(world, id),
                                                          "' application_ids: ", id));
        }},
@@ -224,39 +240,48 @@ TEST(StateMatrix, Application) {
       Plain("Extend", "extend_project", "months: 1 reason: 'late'"),
       Plain("Terminate", "terminate_project", "reason: 'given up'"),
       Plain("Reclaim", "reclaim", "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'"),
+      {"Recover",
+       [](TestWorld* world, uint64_t id) {
+         return world->Do(
+             "record_recovery",
+             absl::StrCat("program_id: '", ProgramOf(world, id), "' uscc: '", kE1,
+                          "' application_id: ", id, " amount_fen: 1 fiscal_reference: 'R-1'"));
+       }},
       {"Rank",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          return world->Do("rank_applications",
                           absl::StrCat("program_id: '", ProgramOf(world, id), "'"));
        }},
-      {"Timers", [](World* world, uint64_t) { return world->FireTimers(); }},
+      {"Timers", [](TestWorld* world, uint64_t) { return world->FireTimers(); }},
   };
   machine.grid = R"(
-                       Withdraw  Pass      Reject   Appeal    Return   Correct Notice    Object   Uphold   Dismiss   Approve        Accept   Extend   Terminate  Reclaim    Rank          Timers
-HELD                   WITHDRAWN HELD      REJECTED !         RETURNED !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE HELD
-LISTED                 WITHDRAWN !         !        !         !        !       ON_NOTICE !        !        !         !              !        !        !          !          ILLEGAL_STATE LISTED
-ON_NOTICE              WITHDRAWN !         !        !         !        !       !         OBJECTED !        !         NOTICE_RUNNING !        !        !          !          ILLEGAL_STATE ON_NOTICE
-ON_NOTICE/over         WITHDRAWN !         !        !         !        !       !         !        !        !         APPROVED       !        !        !          !          ILLEGAL_STATE ON_NOTICE
-OBJECTED               WITHDRAWN !         !        !         !        !       !         !        REJECTED ON_NOTICE !              !        !        !          !          ILLEGAL_STATE OBJECTED
-APPROVED               !         !         !        !         !        !       !         !        !        !         !              ACCEPTED APPROVED TERMINATED TERMINATED ILLEGAL_STATE APPROVED
-APPROVED/late          !         !         !        !         !        !       !         !        !        !         !              !        APPROVED TERMINATED TERMINATED ILLEGAL_STATE APPROVED
-APPROVED/extended      !         !         !        !         !        !       !         !        !        !         !              ACCEPTED !        TERMINATED TERMINATED ILLEGAL_STATE APPROVED
-APPROVED/extended-late !         !         !        !         !        !       !         !        !        !         !              !        !        TERMINATED TERMINATED ILLEGAL_STATE TERMINATED
-ACCEPTED               !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ACCEPTED
-SETTLED                !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE SETTLED
-RETURNED               WITHDRAWN !         !        !         !        HELD    !         !        !        !         !              !        !        !          !          ILLEGAL_STATE RETURNED
-RETURNED/late          WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE LAPSED
-REJECTED               !         !         !        HELD      !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE REJECTED
-REJECTED/competing     !         !         !        COLLECTED !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE REJECTED
-WITHDRAWN              !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE WITHDRAWN
-WAITLISTED             WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE WAITLISTED
-WAITLISTED/cutoff      WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE LAPSED
-COLLECTED              WITHDRAWN COLLECTED REJECTED !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE COLLECTED
-SCORED                 WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          LISTED        SCORED
-PASSED_OVER            !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE PASSED_OVER
-LAPSED                 !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE LAPSED
-SUPERSEDED             !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE SUPERSEDED
-TERMINATED             !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE TERMINATED
+                       Withdraw  Pass      Reject   Appeal    Return   Correct Notice    Object   Uphold   Dismiss   Approve        Accept   Extend   Terminate  Reclaim    Recover       Rank          Timers
+HELD                   WITHDRAWN HELD      REJECTED !         RETURNED !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE HELD
+LISTED                 WITHDRAWN !         !        !         !        !       ON_NOTICE !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LISTED
+ON_NOTICE              WITHDRAWN !         !        !         !        !       !         OBJECTED !        !         NOTICE_RUNNING !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE ON_NOTICE
+ON_NOTICE/over         WITHDRAWN !         !        !         !        !       !         !        !        !         APPROVED       !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE ON_NOTICE
+OBJECTED               WITHDRAWN !         !        !         !        !       !         !        REJECTED ON_NOTICE !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE OBJECTED
+APPROVED               !         !         !        !         !        !       !         !        !        !         !              ACCEPTED APPROVED TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
+APPROVED/late          !         !         !        !         !        !       !         !        !        !         !              !        APPROVED TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
+APPROVED/extended      !         !         !        !         !        !       !         !        !        !         !              ACCEPTED !        TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
+APPROVED/extended-late !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE TERMINATED
+ACCEPTED               !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE ACCEPTED
+SETTLED                !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE SETTLED
+RETURNED               WITHDRAWN !         !        !         !        HELD    !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE RETURNED
+RETURNED/late          !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
+REJECTED               !         !         !        HELD      !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE REJECTED
+REJECTED/competing     !         !         !        COLLECTED !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE REJECTED
+WITHDRAWN              !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE WITHDRAWN
+WAITLISTED             WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE WAITLISTED
+WAITLISTED/cutoff      !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
+COLLECTED              WITHDRAWN COLLECTED REJECTED !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE COLLECTED
+SCORED                 WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE LISTED        SCORED
+PASSED_OVER            !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE PASSED_OVER
+LAPSED                 !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
+SUPERSEDED             !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE SUPERSEDED
+TERMINATED             !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE TERMINATED
+TERMINATED/reclaimed   !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE TERMINATED
+TERMINATED/owes        !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          TERMINATED    ILLEGAL_STATE TERMINATED
 )";
   CheckMatrix(machine);
 }

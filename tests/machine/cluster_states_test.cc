@@ -12,9 +12,9 @@ namespace {
 std::string Plan() {
   return absl::StrCat("cluster { program_id: 'life-2025' cluster_id: 'c-1' name: 'C' lead_uscc: '",
                       kE2, "' lead_name: 'L' members { uscc: '", kE1,
-                      "' planned_cost_fen: 1000 } requested_fen: 50000 }");
+                      "' planned_cost_fen: 1000000 } requested_fen: 50000 }");
 }
-uint64_t Proposed(World* world) {
+uint64_t Proposed(TestWorld* world) {
   world->Open(kLife, "life-2025",
               "clusters { minimum_members: 1 pool_fen: 50000 on_exhausted: ON_EXHAUSTED_REJECT "
               "clause: '测试' }");
@@ -22,7 +22,7 @@ uint64_t Proposed(World* world) {
 }
 constexpr char kPassCluster[] =
     "program_id: 'life-2025' cluster_id: 'c-1' verdict: REVIEW_VERDICT_PASS score: 9000";
-uint64_t ScoredCluster(World* world) {
+uint64_t ScoredCluster(TestWorld* world) {
   const uint64_t id = Proposed(world);
   world->Accept("review_cluster", kPassCluster);
   return id;
@@ -32,27 +32,27 @@ TEST(StateMatrix, Cluster) {
   StateMachine machine;
   machine.states = v1::ClusterState_descriptor();
   machine.id_field = "cluster_id";
-  machine.state_of = [](const World& world, uint64_t id) {
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
     return world.view().Find<tables::Clusters>({id})->state();
   };
   machine.rows = {
       {"PROPOSED", Proposed},
       {"SCORED", ScoredCluster},
       {"APPROVED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = ScoredCluster(world);
          world->Accept("rank_clusters", "program_id: 'life-2025'");
          return id;
        }},
       {"PASSED_OVER",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = ScoredCluster(world);
          world->Appropriate("life-2025", -950'001);  // 49,999 left
          world->Accept("rank_clusters", "program_id: 'life-2025'");
          return id;
        }},
       {"REJECTED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Proposed(world);
          world->Accept("review_cluster",
                        "program_id: 'life-2025' cluster_id: 'c-1' verdict: REVIEW_VERDICT_REJECT "
@@ -61,15 +61,16 @@ TEST(StateMatrix, Cluster) {
        }},
   };
   machine.commands = {
-      {"Put", [](World* world, uint64_t) { return world->Do("put_cluster", Plan()); }},
-      {"Pass", [](World* world, uint64_t) { return world->Do("review_cluster", kPassCluster); }},
+      {"Put", [](TestWorld* world, uint64_t) { return world->Do("put_cluster", Plan()); }},
+      {"Pass",
+       [](TestWorld* world, uint64_t) { return world->Do("review_cluster", kPassCluster); }},
       {"Reject",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("review_cluster",
                           "program_id: 'life-2025' cluster_id: 'c-1' verdict: "
                           "REVIEW_VERDICT_REJECT opinion: 'no'");
        }},
-      {"Rank", [](World* world,
+      {"Rank", [](TestWorld* world,
                   uint64_t) { return world->Do("rank_clusters", "program_id: 'life-2025'"); }},
   };
   machine.grid = R"(

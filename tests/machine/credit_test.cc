@@ -9,7 +9,7 @@ namespace voucher {
 namespace {
 
 // A world with voucher 1 over 100,000 fen, for account 1 at acme.
-class Issued : public World {
+class Issued : public TestWorld {
  public:
   Issued() {
     Open(kLife, "life-2025");
@@ -22,8 +22,12 @@ class Issued : public World {
   }
 
   void Order(int64_t fen) {
-    Accept("order_transfer", absl::StrCat("voucher_id: 1 account_id: 1 amount_fen: ", fen));
+    Accept("order_transfer", absl::StrCat("voucher_id: 1 account_id: 1 amount_fen: ", fen,
+                                          " reference: 'DB-", ++orders_, "'"));
   }
+
+ private:
+  int orders_ = 0;
 };
 
 TEST(Reconciliation, NamesTheFirst8192MissingTransfers) {

@@ -13,25 +13,58 @@ namespace {
 
 const UnixNanos kNow = *ParseRfc3339("2025-06-01T00:00:00+08:00");
 
-rows::EnterpriseRow Blacklisted(std::initializer_list<const char*> programs) {
-  rows::EnterpriseRow row;
-  row.mutable_blacklisting()->set_reason("fraud");
-  for (const char* program : programs) row.mutable_blacklisting()->add_program_ids(program);
+const v1::CivilDate kFirstDay = ToCivilDate(CivilDay(2025, 5, 1));
+
+rows::ProgramRow Program(const char* program_id, bool sandbox = false) {
+  rows::ProgramRow row;
+  row.set_program_id(program_id);
+  row.set_sandbox(sandbox);
   return row;
 }
 
-TEST(RefuseIfBlacklisted, HoldsForTheProgramsItNamesOrForAll) {
-  EXPECT_FALSE(RefuseIfBlacklisted({}, "a", kNow));
-  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({}), "a", kNow));
-  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({"b", "a"}), "a", kNow));
-  EXPECT_FALSE(RefuseIfBlacklisted(Blacklisted({"b", "ab"}), "a", kNow));
+v1::EnterpriseRecord* AddBlacklisting(std::initializer_list<const char*> programs,
+                                      rows::EnterpriseRow* row) {
+  v1::EnterpriseRecord* record = row->add_records();
+  record->mutable_blacklisting()->set_reason("fraud");
+  *record->mutable_blacklisting()->mutable_from() = kFirstDay;
+  for (const char* program : programs) record->mutable_blacklisting()->add_program_ids(program);
+  return record;
 }
 
-TEST(RefuseIfBlacklisted, EndsAfterItsLastDay) {
+rows::EnterpriseRow Blacklisted(std::initializer_list<const char*> programs) {
+  rows::EnterpriseRow row;
+  AddBlacklisting(programs, &row);
+  return row;
+}
+
+TEST(RefuseIfBlacklisted, HoldsForTheProgramsItNamesOrForAllOfItsWorld) {
+  EXPECT_FALSE(RefuseIfBlacklisted({}, Program("a"), kNow));
+  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({}), Program("a"), kNow));
+  EXPECT_FALSE(RefuseIfBlacklisted(Blacklisted({}), Program("a", true), kNow));
+  EXPECT_TRUE(RefuseIfBlacklisted(Blacklisted({"b", "a"}), Program("a"), kNow));
+  EXPECT_FALSE(RefuseIfBlacklisted(Blacklisted({"b", "ab"}), Program("a"), kNow));
+}
+
+TEST(RefuseIfBlacklisted, HoldsFromItsFirstThroughItsLastDay) {
   rows::EnterpriseRow row = Blacklisted({});
-  *row.mutable_blacklisting()->mutable_until() = ToCivilDate(CivilDay(2025, 5, 31));
-  EXPECT_TRUE(RefuseIfBlacklisted(row, "a", kNow - 1));
-  EXPECT_FALSE(RefuseIfBlacklisted(row, "a", kNow));
+  const UnixNanos first = StartOfDay(CivilDay(2025, 5, 1), Zone::Shanghai());
+  EXPECT_FALSE(RefuseIfBlacklisted(row, Program("a"), first - 1));
+  EXPECT_TRUE(RefuseIfBlacklisted(row, Program("a"), first));
+  *row.mutable_records(0)->mutable_blacklisting()->mutable_until() =
+      ToCivilDate(CivilDay(2025, 5, 31));
+  EXPECT_TRUE(RefuseIfBlacklisted(row, Program("a"), kNow - 1));
+  EXPECT_FALSE(RefuseIfBlacklisted(row, Program("a"), kNow));
+}
+
+TEST(RefuseIfBlacklisted, HoldsWhileAnyRecordHoldsAndTellsTheNewest) {
+  rows::EnterpriseRow row = Blacklisted({});
+  AddBlacklisting({"a"}, &row)->mutable_blacklisting()->set_reason("gift");
+  EXPECT_EQ(RefuseIfBlacklisted(row, Program("a"), kNow)->subject(), "gift");
+  EXPECT_EQ(RefuseIfBlacklisted(row, Program("b"), kNow)->subject(), "fraud");
+  row.mutable_records(1)->set_withdrawn(true);
+  EXPECT_EQ(RefuseIfBlacklisted(row, Program("a"), kNow)->subject(), "fraud");
+  *row.mutable_records(0)->mutable_ended_on() = ToCivilDate(CivilDay(2025, 5, 31));
+  EXPECT_FALSE(RefuseIfBlacklisted(row, Program("a"), kNow));
 }
 
 TEST(RefuseIfSucceeded, NamesTheCodeOfNowInBothLanguages) {
@@ -52,7 +85,6 @@ TEST(Clusters, OnlyAnApprovedOneIsTheClusterOfItsMembers) {
   cluster.set_program(1);
   cluster.add_members(7);
   cluster.set_pool_fen(500);
-  rows.Edit<tables::ClusterMembers>({1, 7}).set_number(4);
   rows.Put<tables::ClustersByProgram>({1, 4}, {});
   for (const auto state_of : {v1::CLUSTER_STATE_PROPOSED, v1::CLUSTER_STATE_SCORED}) {
     MoveCluster(4, state_of, &rows);
@@ -63,12 +95,11 @@ TEST(Clusters, OnlyAnApprovedOneIsTheClusterOfItsMembers) {
   EXPECT_EQ(ApprovedClusterOf(rows, 1, 7), 4);
   EXPECT_EQ(ApprovedClusterOf(rows, 2, 7), 0) << "of another program";
   EXPECT_EQ(ApprovedClusterOf(rows, 1, 8), 0);
-  rows.Edit<tables::Limits>({1, static_cast<uint8_t>(v1::LIMIT_KIND_CLUSTER), 4, 0})
-      .set_used_fen(200);
+  rows::ProgramGrantsRow::Grants* grants = rows.Edit<tables::ProgramGrants>({1}).add_clusters();
+  grants->set_id(4);
+  grants->set_fen(200);
   EXPECT_EQ(PromisedToClustersFen(rows, 1), 300);
   EXPECT_EQ(PromisedToClustersFen(rows, 2), 0);
-  MoveCluster(4, v1::CLUSTER_STATE_PASSED_OVER, &rows);
-  EXPECT_EQ(rows.Find<tables::ClusterMembers>({1, 7}), nullptr);
 }
 
 // The largest plan that is well formed.

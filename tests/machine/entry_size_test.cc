@@ -26,7 +26,7 @@ TEST(EntrySize, ARedemptionTakesAtMost200Bytes) {
                             to { kind: ACCOUNT_KIND_PAYABLE_PROVIDER id: 6 sub: 65432 }
                             amount_fen: 123456 }
                  redeemed { redemption_id: 90000000 amount_fen: 123456 provider_number: 6
-                            core: true } })",
+                            core_category: "研发设计" } })",
       &entry));
   EXPECT_LE(entry.ByteSizeLong(), 200u);
 }
@@ -52,7 +52,7 @@ v1::Entry Reconciliation(int lines, bool confirm) {
     line->set_ledger_fen(said->amount_fen());
     if (!confirm) continue;
     line->set_released_fen(said->amount_fen());
-    // Transit to credit and on to the budget, each of another application that counts in 16 limits.
+    // Transit to credit and on to the budget, each of another application.
     for (int posting = 0; posting < 2; ++posting) {
       auto* moved = entry.mutable_event()->add_postings();
       for (auto* account : {moved->mutable_from(), moved->mutable_to()}) {
@@ -62,14 +62,6 @@ v1::Entry Reconciliation(int lines, bool confirm) {
       }
       moved->set_amount_fen(said->amount_fen());
       moved->set_program(1000);
-    }
-    for (int limit = 0; limit < 16; ++limit) {
-      auto* delta = entry.mutable_event()->add_limit_deltas();
-      delta->mutable_limit()->set_kind(v1::LIMIT_KIND_PROVIDER);
-      delta->mutable_limit()->set_id(transfer);
-      delta->mutable_limit()->set_sub(1000);
-      delta->set_delta_fen(-said->amount_fen());
-      delta->set_program(1000);
     }
   }
   for (uint64_t i = 0; i < 8192; ++i) reconciled->add_missing_transfer_ids(2'000'000'000 + i);
@@ -99,6 +91,7 @@ TEST(EntrySize, TheLargestWellFormedSubmissionTakesAtMost16KiB) {
   request->set_delivery_mode(v1::DELIVERY_MODE_CLOUD_CREDIT);
   request->set_spend_fen(1'000'000'000'000'000);
   request->mutable_project()->set_project_id(std::string(64, 'x'));
+  request->set_repeats(1'000'000'000);
   for (int i = 0; i < 32; ++i) {
     auto* product = request->add_products();
     product->set_provider_id(std::string(32, 'a'));
@@ -108,6 +101,11 @@ TEST(EntrySize, TheLargestWellFormedSubmissionTakesAtMost16KiB) {
     auto* invoice = request->mutable_evidence()->add_invoices();
     invoice->set_number(std::to_string(10'000'000 + i));
     invoice->set_code("042001800111");
+    invoice->set_digital_number(std::to_string(10'000'000 + i) + "000000000000");
+    if (i < 32) {
+      invoice->mutable_order()->set_provider_id(std::string(32, 'a'));
+      invoice->mutable_order()->set_order_number(std::string(64, 'o'));
+    }
     invoice->set_amount_fen(1'000'000'000'000'000);
     invoice->mutable_issued_on()->set_year(2025);
     invoice->mutable_issued_on()->set_month(1);

@@ -12,7 +12,7 @@ namespace voucher {
 namespace {
 
 TEST(PublishNotice, Puts8192ApplicationsOnOneNoticeInAnEntryBelow1MiB) {
-  World world;
+  TestWorld world;
   world.Open(kLife, "life-2025");
   std::string ids;
   for (int i = 0; i < 8192; ++i) {
@@ -47,7 +47,7 @@ TEST(PublishNotice, StaysBelow1MiBWhateverTheNumbersOfTheApplications) {
 }
 
 TEST(PublishNotice, TakesNoApplicationsWhoseRevisionsHaveNoticesOfAnotherLength) {
-  World world;
+  TestWorld world;
   world.Open(kLife, "life-2025");
   std::string ids;
   for (const char* notice : {"", "notice { days: 6 }", "notice { unit: DAY_UNIT_CALENDAR }"}) {
@@ -74,7 +74,7 @@ TEST(PublishNotice, TakesNoApplicationsWhoseRevisionsHaveNoticesOfAnotherLength)
 
 // 100,000 fen for: 1 (60,000), rejected; 2 (70,000), which got its money; 3 (50,000), which waits.
 TEST(UpholdAppeal, TakesNothingFromWhoGotTheMoneyAndWaitsForNobodyWhoCameLater) {
-  World world;
+  TestWorld world;
   world.Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 100'000);
   for (const int64_t spend_fen : {120'000, 140'000, 100'000}) {
     world.Apply("life-2025", "line", spend_fen, "REIMBURSEMENT");
@@ -102,7 +102,7 @@ TEST(UpholdAppeal, TakesNothingFromWhoGotTheMoneyAndWaitsForNobodyWhoCameLater) 
 }
 
 TEST(ExtendProject, RefusesAnExtensionThatWouldBeOverAlready) {
-  World world;
+  TestWorld world;
   world.Open(kLife, "life-2025");
   const uint64_t id = world.Apply("life-2025", "line", 200, "REIMBURSEMENT");
   world.Pass(id, "DISTRICT");

@@ -12,13 +12,13 @@
 namespace voucher {
 namespace {
 
-uint64_t ClosedProgram(World* world) {
+uint64_t ClosedProgram(TestWorld* world) {
   world->Open(kContest, "contest-2025");
   world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_CLOSED");
   return 1;
 }
 std::pair<std::string, Command> SetState(const std::string& column, const std::string& state) {
-  return {column, [state](World* world, uint64_t) {
+  return {column, [state](TestWorld* world, uint64_t) {
             return world->Do("set_program_state",
                              "program_id: 'contest-2025' state: PROGRAM_STATE_" + state);
           }};
@@ -27,25 +27,25 @@ std::pair<std::string, Command> SetState(const std::string& column, const std::s
 TEST(StateMatrix, Program) {
   StateMachine machine;
   machine.states = v1::ProgramState_descriptor();
-  machine.state_of = [](const World& world, uint64_t id) {
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
     return world.view().Find<tables::Programs>({static_cast<uint32_t>(id)})->state();
   };
   const auto after_cutoff = [](Build build) {
-    return [build](World* world) {
+    return [build](TestWorld* world) {
       const uint64_t id = build(world);
       world->MoveTo("2025-11-01");
       return id;
     };
   };
-  const Build draft = [](World* world) {
+  const Build draft = [](TestWorld* world) {
     world->Publish(kContest, "contest-2025");
     return uint64_t{1};
   };
-  const Build open = [](World* world) {
+  const Build open = [](TestWorld* world) {
     world->Open(kContest, "contest-2025");
     return uint64_t{1};
   };
-  const Build suspended = [](World* world) {
+  const Build suspended = [](TestWorld* world) {
     world->Open(kContest, "contest-2025");
     world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_SUSPENDED");
     return uint64_t{1};
@@ -59,7 +59,7 @@ TEST(StateMatrix, Program) {
       {"SUSPENDED/cutoff", after_cutoff(suspended)},
       {"CLOSED", ClosedProgram},
       {"CLOSED/holds",
-       [](World* world) {
+       [](TestWorld* world) {
          world->Open(kContest, "contest-2025");
          world->Accept("award_grant",
                        absl::StrCat("program_id: 'contest-2025' item_id: 'pilot' uscc: '", kE2,
@@ -70,7 +70,7 @@ TEST(StateMatrix, Program) {
          return uint64_t{1};
        }},
       {"ARCHIVED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = ClosedProgram(world);
          world->Accept("archive_program", "program_id: 'contest-2025'");
          return id;
@@ -78,7 +78,7 @@ TEST(StateMatrix, Program) {
   };
   machine.commands = {
       {"Publish",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          std::ifstream in(kContest);
          std::ostringstream text;
          text << in.rdbuf();
@@ -88,36 +88,36 @@ TEST(StateMatrix, Program) {
       SetState("Suspend", "SUSPENDED"),
       SetState("Close", "CLOSED"),
       {"Archive",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("archive_program", "program_id: 'contest-2025'");
        }},
       {"Appropriate",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("appropriate",
                           "program_id: 'contest-2025' amount_fen: 1 fiscal_reference: 'F-1'");
        }},
       {"Submit",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("submit_application",
                           world->Application("contest-2025", "benchmark", 1'000, "REIMBURSEMENT"));
        }},
       {"Award",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("award_grant",
                           absl::StrCat("program_id: 'contest-2025' item_id: 'pilot' uscc: '", kE1,
                                        "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { "
                                        "project_id: 'P' } reference: 'W-1'"));
        }},
-      {"Timers", [](World* world, uint64_t) { return world->FireTimers(); }},
+      {"Timers", [](TestWorld* world, uint64_t) { return world->FireTimers(); }},
   };
   machine.grid = R"(
                  Publish   Open         Suspend   Close  Archive       Appropriate Submit           Award            Timers
 DRAFT            DRAFT     OPEN         !         !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
 DRAFT/cutoff     DRAFT     WINDOW_CLOSED !        !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
 OPEN             OPEN      !            SUSPENDED CLOSED !             OPEN        OPEN             OPEN             OPEN
-OPEN/cutoff      OPEN      WINDOW_CLOSED SUSPENDED CLOSED !            OPEN        WINDOW_CLOSED    OPEN             CLOSED
+OPEN/cutoff      CLOSED    WINDOW_CLOSED !        !      ARCHIVED      OPEN        WINDOW_CLOSED    OPEN             CLOSED
 SUSPENDED        SUSPENDED OPEN         !         CLOSED !             SUSPENDED   PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN SUSPENDED
-SUSPENDED/cutoff SUSPENDED WINDOW_CLOSED !        CLOSED !             SUSPENDED   PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN CLOSED
+SUSPENDED/cutoff CLOSED    WINDOW_CLOSED !        !      ARCHIVED      SUSPENDED   WINDOW_CLOSED    SUSPENDED        CLOSED
 CLOSED           CLOSED    !            !         !      ARCHIVED      CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 CLOSED/holds     CLOSED    !            !         !      ILLEGAL_STATE CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 ARCHIVED         !         !            !         !      !             !           PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN ARCHIVED

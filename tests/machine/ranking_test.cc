@@ -78,14 +78,6 @@ v1::ProgramRules CompetitiveRules() {
   return rules;
 }
 
-v1::LimitRef Ref(v1::LimitKind kind, uint64_t id, uint64_t sub) {
-  v1::LimitRef ref;
-  ref.set_kind(kind);
-  ref.set_id(id);
-  ref.set_sub(sub);
-  return ref;
-}
-
 // A program with applications 1 to `count`, each of its own enterprise and project, scored with id
 // % 7 + 1, written to the rows from the last to the first if `backwards`. Numbers start at `base`,
 // as they do after many entries.
@@ -111,9 +103,7 @@ void Score(uint64_t count, bool backwards, uint64_t base, EditableRows* rows) {
     row.set_stages_passed(1);
     row.set_score(static_cast<int32_t>(id % 7 + 1));
     row.set_wanted_fen(123'456'789'012);
-    *row.add_limits() = Ref(v1::LIMIT_KIND_ENTERPRISE_YEAR, id, 0);
-    *row.add_limits() = Ref(v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, id, 1);
-    *row.add_limits() = Ref(v1::LIMIT_KIND_PROJECT, id, 0);
+    row.set_project_id("p");
     rows->Put<tables::ScoredApplications>({1, 1, id}, {});
   }
 }
@@ -148,7 +138,6 @@ TEST(RankApplications, TheLargestRankingTakesAtMost1MiB) {
   ASSERT_TRUE(entry.has_event()) << entry.refusal().ShortDebugString();
   EXPECT_EQ(entry.event().applications_ranked().ranks_size(), 5'000);
   EXPECT_EQ(entry.event().postings_size(), 5'000);
-  EXPECT_EQ(entry.event().limit_deltas_size(), 15'000);
   EXPECT_LE(entry.ByteSizeLong(), 1u << 20);
 }
 

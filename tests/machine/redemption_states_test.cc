@@ -13,38 +13,40 @@ TEST(StateMatrix, Redemption) {
   StateMachine machine;
   machine.states = v1::RedemptionState_descriptor();
   machine.id_field = "redemption_id";
-  machine.state_of = [](const World& world, uint64_t id) { return world.StateOfRedemption(id); };
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
+    return world.StateOfRedemption(id);
+  };
   const auto reverse = [](int64_t fen) {
     return absl::StrCat("redemption_id: 1 amount_fen: ", fen, " reason: 'cancelled'");
   };
   machine.rows = {
-      {"BOOKED", [](World* world) { return Used(world, 60'000); }},
+      {"BOOKED", [](TestWorld* world) { return Used(world, 60'000); }},
       {"PARTLY_REVERSED",
-       [reverse](World* world) {
+       [reverse](TestWorld* world) {
          Used(world, 60'000);
          world->Accept("reverse_redemption", reverse(4'000));
          return uint64_t{1};
        }},
       {"REVERSED",
-       [reverse](World* world) {
+       [reverse](TestWorld* world) {
          Used(world, 60'000);
          world->Accept("reverse_redemption", reverse(10'000));
          return uint64_t{1};
        }},
   };
   machine.commands = {
-      {"Reverse1",
-       [reverse](World* world, uint64_t) { return world->Do("reverse_redemption", reverse(1)); }},
+      {"Reverse1", [reverse](TestWorld* world,
+                             uint64_t) { return world->Do("reverse_redemption", reverse(1)); }},
       {"Reverse6000",
-       [reverse](World* world, uint64_t) {
+       [reverse](TestWorld* world, uint64_t) {
          return world->Do("reverse_redemption", reverse(6'000));
        }},
       {"Reverse10000",
-       [reverse](World* world, uint64_t) {
+       [reverse](TestWorld* world, uint64_t) {
          return world->Do("reverse_redemption", reverse(10'000));
        }},
       {"RedeemAgain",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("redeem", Order("O-1", "amount_fen: 10000"));
        }},
   };
@@ -52,7 +54,7 @@ TEST(StateMatrix, Redemption) {
                 Reverse1        Reverse6000     Reverse10000   RedeemAgain
 BOOKED          PARTLY_REVERSED PARTLY_REVERSED REVERSED       ORDER_ALREADY_REDEEMED
 PARTLY_REVERSED PARTLY_REVERSED REVERSED        NOT_REVERSIBLE ORDER_ALREADY_REDEEMED
-REVERSED        NOT_REVERSIBLE  NOT_REVERSIBLE  NOT_REVERSIBLE ORDER_ALREADY_REDEEMED
+REVERSED        NOT_REVERSIBLE  NOT_REVERSIBLE  ALREADY_BOOKED ORDER_ALREADY_REDEEMED
 )";
   CheckMatrix(machine);
 }

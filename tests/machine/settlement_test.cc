@@ -42,11 +42,10 @@ class SettlementTest : public ::testing::Test {
     const uint64_t id =
         world_
             .Accept("submit_application",
-                    absl::StrCat(
-                        "program_id: '", program, "' item_id: 'cloud' uscc: '", uscc,
-                        "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT spend_fen: ", fen,
-                        " project { project_id: 'P' } products { provider_id: 'acme' product_id: "
-                        "'ecs' }"))
+                    absl::StrCat("program_id: '", program, "' item_id: 'cloud' uscc: '", uscc,
+                                 "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT spend_fen: ", fen,
+                                 " project { project_id: 'P-", ++projects_,
+                                 "' } products { provider_id: 'acme' product_id: 'ecs' }"))
             .application_submitted()
             .application_id();
     world_.Accepted("approve_application", id);
@@ -84,7 +83,8 @@ class SettlementTest : public ::testing::Test {
     for (const std::string& finding : world_.Findings()) ADD_FAILURE() << finding;
   }
 
-  World world_;
+  TestWorld world_;
+  int projects_ = 0;
 };
 
 TEST(Months, AreThoseOfShanghai) {
@@ -95,7 +95,7 @@ TEST(Months, AreThoseOfShanghai) {
   EXPECT_EQ(EndOfMonth(202402), *ParseRfc3339("2024-03-01T00:00:00+08:00"));
 }
 
-TEST_F(SettlementTest, DebtsAreSetOffInTheOrderOfProgramsAndLines) {
+TEST_F(SettlementTest, DebtsAreSetOffInTheOrderOfGrantsAndLines) {
   Open("first");
   Open("second");
   Open("third");
@@ -126,7 +126,7 @@ TEST_F(SettlementTest, DebtsAreSetOffInTheOrderOfProgramsAndLines) {
   ExpectInvariants();
 }
 
-TEST_F(SettlementTest, APartOfADebtComesFromTheFirstProgram) {
+TEST_F(SettlementTest, APartOfWhatIsOwedComesFromTheOldestGrant) {
   Open("first");
   Open("second");
   Owe({{"second", 70}, {"first", 50}});
@@ -135,8 +135,8 @@ TEST_F(SettlementTest, APartOfADebtComesFromTheFirstProgram) {
   const v1::StatementClosed closed = Close("second", 6);
   EXPECT_EQ(closed.set_off_fen(), 60);
   EXPECT_EQ(closed.due_fen(), 0);
-  EXPECT_EQ(BalanceOf(world_.view(), 1, Receivable(1)), 0);
-  EXPECT_EQ(BalanceOf(world_.view(), 2, Receivable(1)), 60) << "70 + 50 − 60, the first 50 from 1";
+  EXPECT_EQ(BalanceOf(world_.view(), 1, Receivable(1, 2)), 50);
+  EXPECT_EQ(BalanceOf(world_.view(), 2, Receivable(1, 1)), 10) << "70 − 60: it is the older";
   ExpectInvariants();
 }
 
@@ -179,6 +179,39 @@ TEST_F(SettlementTest, AReclaimedReimbursementOfAnEarlierMonthIsOnNoStatement) {
   ExpectInvariants();
 }
 
+TEST_F(SettlementTest, AMonthOfMoreLinesThanOneStatementHoldsHasSeveral) {
+  Open("first");
+  constexpr int kEnterprises = 86;
+  constexpr int kEach = 96;
+  constexpr int kLines = kEnterprises * kEach;
+  static_assert(kLines > kMaxStatementLines && kLines < 2 * kMaxStatementLines);
+  for (int e = 0; e < kEnterprises; ++e) {
+    const std::string uscc = absl::StrCat("91420111MB", 10'000'000 + e);
+    world_.Accept("put_enterprise",
+                  absl::StrCat("facts { uscc: '", uscc,
+                               "' name: 'x' division: '420111' size: ENTERPRISE_SIZE_SMALL "
+                               "industry: INDUSTRY_INDUSTRIAL registered_on { year: 2015 month: 6 "
+                               "day: 1 } uscc_check_waived: true }"));
+    for (int i = 0; i < kEach; ++i) Reimburse("first", 1, uscc);
+  }
+  world_.MoveTo("2025-06-01");
+  const v1::StatementClosed full = Close("first", 5);
+  EXPECT_EQ(full.lines_size(), static_cast<int>(kMaxStatementLines));
+  EXPECT_TRUE(full.more());
+  ExpectInvariants();
+  const v1::StatementClosed rest = Close("first", 5);
+  EXPECT_EQ(rest.lines_size(), kLines - static_cast<int>(kMaxStatementLines));
+  EXPECT_FALSE(rest.more());
+  EXPECT_EQ(full.due_fen() + rest.due_fen(), kLines);
+  EXPECT_EQ(world_
+                .Do("close_statement",
+                    "program_id: 'first' division: '420100' period { year: 2025 month: 5 }")
+                .refusal()
+                .reason(),
+            v1::REASON_ILLEGAL_STATE);
+  ExpectInvariants();
+}
+
 TEST_F(SettlementTest, TheYearIsNotClosedWhileATrancheIsToOpen) {
   Open("first");
   world_.Accept("appropriate",
@@ -191,10 +224,15 @@ TEST_F(SettlementTest, TheYearIsNotClosedWhileATrancheIsToOpen) {
   EXPECT_EQ(refusal.numbers(0).value(), 500);
 }
 
+// Of a sandbox.
+constexpr uint64_t kLargeNumber = (uint64_t{1} << 52) + 1'000'000'000;
+
 v1::AccountRef LargeRef(v1::AccountKind kind) {
   v1::AccountRef ref;
   ref.set_kind(kind);
+  if (kind != v1::ACCOUNT_KIND_RECEIVABLE) return ref;
   ref.set_id(1'000'000'000);
+  ref.set_sub(kLargeNumber);
   return ref;
 }
 
@@ -203,14 +241,15 @@ TEST(StatementSize, TheLargestStatementStaysBelow1MiB) {
   v1::StatementClosed* closed = entry.mutable_event()->mutable_statement_closed();
   for (size_t i = 0; i < kMaxStatementLines; ++i) {
     v1::DueLine* line = closed->add_lines();
-    line->set_application_id(1'000'000'000);
+    line->set_application_id(kLargeNumber);
     line->set_enterprise_number(1'000'000'000);
     line->set_due_fen(10'000'000'000);
     line->set_set_off_fen(10'000'000'000);
+    closed->add_settled_application_ids(kLargeNumber);
   }
-  for (int i = 0; i < kMaxStatementPostings; ++i) {
-    Post(LargeRef(v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE), LargeRef(v1::ACCOUNT_KIND_DUE),
-         10'000'000'000, entry.mutable_event(), 100);
+  for (size_t i = 0; i < kMaxStatementPostings; ++i) {
+    Post(LargeRef(v1::ACCOUNT_KIND_RECEIVABLE), LargeRef(v1::ACCOUNT_KIND_RECOVERY), 10'000'000'000,
+         entry.mutable_event(), 100);
   }
   EXPECT_LT(entry.ByteSizeLong(), (1u << 20) - 1024);
 }
@@ -219,7 +258,7 @@ TEST(StatementSize, TheLargestDisbursementStaysBelow1MiB) {
   v1::Entry entry;
   auto* recorded = entry.mutable_event()->mutable_disbursement_recorded();
   for (size_t i = 0; i < kMaxSettledApplications; ++i) {
-    recorded->add_settled_application_ids(1'000'000'000 + i);
+    recorded->add_settled_application_ids(kLargeNumber + i);
   }
   EXPECT_LT(entry.ByteSizeLong(), (1u << 20) - 1024);
 }

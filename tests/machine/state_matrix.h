@@ -2,9 +2,10 @@
 // it, one cell each.
 //
 // A grid is the whole table of a machine. A cell is the state after the command; "!" is
-// ILLEGAL_STATE that names the current state; another word is the reason of the refusal. A row
-// "STATE/circumstance" is a second row of STATE. Every state of the enum has a row, and every verb
-// whose request names the thing by its id a column: a cell that is missing fails the test.
+// ILLEGAL_STATE that names the current state, with all timers booked that are due; another word is
+// the reason of the refusal. A row "STATE/circumstance" is a second row of STATE. Every state of
+// the enum has a row, and every verb whose request names the thing by its id a column: a cell that
+// is missing fails the test.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +22,14 @@
 namespace voucher {
 
 // How to make one state: returns what is in it.
-using Build = std::function<uint64_t(World*)>;
-using Command = std::function<v1::Entry(World*, uint64_t id)>;
+using Build = std::function<uint64_t(TestWorld*)>;
+using Command = std::function<v1::Entry(TestWorld*, uint64_t id)>;
 
 struct StateMachine {
   const google::protobuf::EnumDescriptor* states;
   // Field by which requests name the thing; empty if they do it otherwise.
   std::string id_field;
-  std::function<int(const World&, uint64_t id)> state_of;
+  std::function<int(const TestWorld&, uint64_t id)> state_of;
   std::map<std::string, Build> rows;
   std::vector<std::pair<std::string, Command>> commands;
   std::string grid;
@@ -44,19 +45,19 @@ void CheckMatrix(const StateMachine& machine);
 
 // An approved application of enterprise 1 in rise-2025: 100,000 fen as voucher 1 (CLOUD_CREDIT) or
 // owed (REIMBURSEMENT).
-uint64_t Rise(World* world, const std::string& mode);
+uint64_t Rise(TestWorld* world, const std::string& mode);
 // Fields that confirm a transfer.
 std::string Confirmation(uint64_t transfer);
 // Fields of a redemption from account 1.
 std::string Order(const std::string& number, const std::string& amount);
 // Voucher 1 of 100,000 fen, of which `transferred_fen` are in account 1; 10,000 of them are
 // redeemed.
-uint64_t Used(World* world, int64_t transferred_fen);
+uint64_t Used(TestWorld* world, int64_t transferred_fen);
 // A statement of enterprise 1's reimbursement of 100,000 fen in May.
-uint64_t StatementClosed(World* world);
+uint64_t StatementClosed(TestWorld* world);
 // Fields of a disbursement.
 std::string Payment(uint64_t statement, int64_t fen);
 // The same statement, paid in full.
-uint64_t StatementPaid(World* world);
+uint64_t StatementPaid(TestWorld* world);
 
 }  // namespace voucher

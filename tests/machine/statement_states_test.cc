@@ -10,13 +10,13 @@ TEST(StateMatrix, Statement) {
   StateMachine machine;
   machine.states = v1::StatementState_descriptor();
   machine.id_field = "statement_id";
-  machine.state_of = [](const World& world, uint64_t id) {
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
     return world.view().Find<tables::Statements>({id})->statement().state();
   };
   machine.rows = {
       {"CLOSED", StatementClosed},
       {"CLOSED/partly-paid",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = StatementClosed(world);
          world->Accept("record_disbursement", Payment(id, 60'000));
          return id;
@@ -25,19 +25,19 @@ TEST(StateMatrix, Statement) {
   };
   machine.commands = {
       {"Pay40000",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          return world->Do("record_disbursement", Payment(id, 40'000));
        }},
       {"Pay100000",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          return world->Do("record_disbursement", Payment(id, 100'000));
        }},
       {"Pay100001",
-       [](World* world, uint64_t id) {
+       [](TestWorld* world, uint64_t id) {
          return world->Do("record_disbursement", Payment(id, 100'001));
        }},
       {"CloseAgain",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do(
              "close_statement",
              "program_id: 'rise-2025' division: '420100' period { year: 2025 month: 5 }");
@@ -47,7 +47,7 @@ TEST(StateMatrix, Statement) {
                    Pay40000 Pay100000     Pay100001     CloseAgain
 CLOSED             CLOSED   PAID          ILLEGAL_STATE ILLEGAL_STATE
 CLOSED/partly-paid PAID     ILLEGAL_STATE ILLEGAL_STATE ILLEGAL_STATE
-PAID               !        !             !             ILLEGAL_STATE
+PAID               !        ALREADY_BOOKED !            ILLEGAL_STATE
 )";
   CheckMatrix(machine);
 }

@@ -8,7 +8,7 @@
 namespace voucher {
 namespace {
 
-uint64_t Exhausted(World* world) {
+uint64_t Exhausted(TestWorld* world) {
   const uint64_t id = Used(world, 100'000);
   world->Accept("redeem", Order("O-2", "amount_fen: 90000"));
   return id;
@@ -18,29 +18,29 @@ TEST(StateMatrix, Voucher) {
   StateMachine machine;
   machine.states = v1::VoucherState_descriptor();
   machine.id_field = "voucher_id";
-  machine.state_of = [](const World& world, uint64_t id) {
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
     return world.view().Find<tables::Vouchers>({id})->state();
   };
   const std::string lapsed = "2026-07-05";  // expires after June 30, grace of 72 hours
   machine.rows = {
-      {"ACTIVE", [](World* world) { return Used(world, 60'000); }},
-      {"ACTIVE/all-in-account", [](World* world) { return Used(world, 100'000); }},
+      {"ACTIVE", [](TestWorld* world) { return Used(world, 60'000); }},
+      {"ACTIVE/all-in-account", [](TestWorld* world) { return Used(world, 100'000); }},
       {"ACTIVE/lapsed",
-       [lapsed](World* world) {
+       [lapsed](TestWorld* world) {
          const uint64_t id = Used(world, 60'000);
          world->MoveTo(lapsed);
          return id;
        }},
       {"EXHAUSTED", Exhausted},
       {"EXPIRED",
-       [lapsed](World* world) {
+       [lapsed](TestWorld* world) {
          const uint64_t id = Used(world, 60'000);
          world->MoveTo(lapsed);
          world->FireTimers();
          return id;
        }},
       {"RECLAIMED",
-       [](World* world) {
+       [](TestWorld* world) {
          const uint64_t id = Used(world, 60'000);
          world->Accept("reclaim",
                        "application_id: 1 ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: "
@@ -50,22 +50,22 @@ TEST(StateMatrix, Voucher) {
   };
   machine.commands = {
       {"Order",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("order_transfer", "voucher_id: 1 account_id: 1 amount_fen: 1000");
        }},
-      {"Redeem", [](World* world,
+      {"Redeem", [](TestWorld* world,
                     uint64_t) { return world->Do("redeem", Order("O-9", "amount_fen: 1000")); }},
       {"RedeemAll",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("redeem", Order("O-9", "at_most_fen: 100000"));
        }},
       {"Reverse",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->Do("reverse_redemption",
                           "redemption_id: 1 amount_fen: 10000 reason: 'cancelled'");
        }},
       {"Supersede",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          const v1::Entry higher =
              world->Do("submit_application",
                        world->Application("rise-2025", "high", 400'000, "CLOUD_CREDIT"));
@@ -74,15 +74,15 @@ TEST(StateMatrix, Voucher) {
                              higher.event().application_submitted().application_id());
        }},
       {"Terminate",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->About("terminate_project", 1, "reason: 'given up'");
        }},
       {"Reclaim",
-       [](World* world, uint64_t) {
+       [](TestWorld* world, uint64_t) {
          return world->About("reclaim", 1,
                              "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'");
        }},
-      {"Timers", [](World* world, uint64_t) { return world->FireTimers(); }},
+      {"Timers", [](TestWorld* world, uint64_t) { return world->FireTimers(); }},
   };
   machine.grid = R"(
                       Order               Redeem              RedeemAll           Reverse   Supersede     Terminate     Reclaim       Timers
@@ -90,7 +90,7 @@ ACTIVE                ACTIVE              ACTIVE              ACTIVE            
 ACTIVE/all-in-account INSUFFICIENT_CREDIT ACTIVE              EXHAUSTED           ACTIVE    RECLAIMED     RECLAIMED     RECLAIMED     ACTIVE
 ACTIVE/lapsed         VOUCHER_EXPIRED     VOUCHER_EXPIRED     VOUCHER_EXPIRED     ACTIVE    WINDOW_CLOSED RECLAIMED     RECLAIMED     EXPIRED
 EXHAUSTED             INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT ACTIVE    RECLAIMED     RECLAIMED     RECLAIMED     EXHAUSTED
-EXPIRED               VOUCHER_EXPIRED     INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT EXPIRED   WINDOW_CLOSED EXPIRED       EXPIRED       EXPIRED
+EXPIRED               VOUCHER_EXPIRED     VOUCHER_EXPIRED     VOUCHER_EXPIRED     EXPIRED   WINDOW_CLOSED EXPIRED       EXPIRED       EXPIRED
 RECLAIMED             INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT RECLAIMED RECLAIMED     ILLEGAL_STATE ILLEGAL_STATE RECLAIMED
 )";
   CheckMatrix(machine);

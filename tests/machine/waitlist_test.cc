@@ -68,14 +68,14 @@ class WaitlistTest : public ::testing::Test {
   void Apply(int64_t spend_fen = kWantedFen) {
     Accept(absl::StrCat(R"(submit_application {
         program_id: "p" item_id: "cloud" uscc: "91420111MA00000A1A"
-        delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { project_id: "P" }
+        delivery_mode: DELIVERY_MODE_REIMBURSEMENT
         products { provider_id: "acme" product_id: "ecs" } spend_fen: )",
-                        spend_fen, " }"));
+                        spend_fen, " project { project_id: 'P-", requests_, "' } }"));
   }
 
   v1::Entry Appropriate(int64_t fen) {
-    return Accept(absl::StrCat(
-        R"(appropriate { program_id: "p" fiscal_reference: "F" amount_fen: )", fen, " }"));
+    return Accept(absl::StrCat(R"(appropriate { program_id: "p" amount_fen: )", fen,
+                               " fiscal_reference: 'F-", requests_, "' }"));
   }
 
   // Fires the one timer that continues the waitlist, however late.
@@ -134,14 +134,15 @@ TEST_F(WaitlistTest, SixHundredArePromotedInOriginalOrderByThreeEntries) {
   const v1::Entry release = Appropriate(601 * kWantedFen);
   AddPromoted(release, 256, &promoted);
   EXPECT_TRUE(release.event().waitlist().continues());
-  EXPECT_EQ(Program().waitlist_timer_unix_ns(), release.received_unix_ns());
+  EXPECT_EQ(Program().waitlist_as_of_unix_ns(), release.received_unix_ns());
   EXPECT_EQ(Budget(), 345 * kWantedFen);
   ExpectInvariants();
 
   const v1::Entry second = Continue();
   AddPromoted(second, 256, &promoted);
   EXPECT_TRUE(second.event().waitlist().continues());
-  EXPECT_EQ(second.command().timer_due().due_unix_ns(), release.received_unix_ns());
+  EXPECT_EQ(second.command().timer_due().due_unix_ns(), 0) << "before every other timer";
+  EXPECT_EQ(second.event().waitlist_continued().as_of_unix_ns(), release.received_unix_ns());
   ExpectInvariants();
   const v1::Entry third = Continue();
   AddPromoted(third, 88, &promoted);
@@ -179,7 +180,7 @@ TEST_F(WaitlistTest, ThoseBehindOneWhoDoesNotFitAreNotPromotedHoweverManyEntries
   ExpectInvariants();
 }
 
-TEST_F(WaitlistTest, ALimitThatIsFreedAndTakenByTheSameAmountStandsInNoDelta) {
+TEST_F(WaitlistTest, ALimitThatIsFreedIsTakenInTheSameEntry) {
   Accept(R"(publish_program { rules {
       program_id: "p" title_zh: "候补" title_en: "Waitlist" document: "D" time_zone: "Asia/Shanghai"
       fiscal_year: 2025
@@ -196,7 +197,6 @@ TEST_F(WaitlistTest, ALimitThatIsFreedAndTakenByTheSameAmountStandsInNoDelta) {
   EXPECT_EQ(StateOf(2), v1::APPLICATION_STATE_WAITLISTED);
   const v1::Entry release = Accept("withdraw_application { application_id: 1 }");
   EXPECT_EQ(release.event().waitlist().promotions_size(), 1);
-  EXPECT_EQ(release.event().limit_deltas_size(), 0);
   EXPECT_EQ(StateOf(2), v1::APPLICATION_STATE_LISTED);
   ExpectInvariants();
 }

@@ -28,9 +28,9 @@ inline constexpr char kHighest[] = "tests/scenarios/highest_only.textproto";
 inline constexpr char kContest[] = "tests/scenarios/competitive.textproto";
 
 // A ledger in memory, on Monday 2025-05-26 at 09:00.
-class World {
+class TestWorld {
  public:
-  World() {
+  TestWorld() {
     authority_.set_principal("everybody");
     for (const char* uscc : {kE1, kE2}) {
       Accept("put_enterprise",
@@ -101,7 +101,7 @@ class World {
   }
   void Appropriate(const std::string& program, int64_t fen) {
     Accept("appropriate", absl::StrCat("program_id: '", program, "' amount_fen: ", fen,
-                                       " fiscal_reference: 'F-1'"));
+                                       " fiscal_reference: 'F-", requests_, "'"));
   }
 
   static std::string Evidence(int number) {

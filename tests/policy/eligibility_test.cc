@@ -1,5 +1,6 @@
 #include "ledger/policy/eligibility.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,19 @@ std::vector<std::string> Violated(const v1::Enterprise& enterprise, CivilDay app
 v1::Enterprise WithIncident(v1::IncidentKind kind, v1::IncidentSeverity severity,
                             const v1::CivilDate& date) {
   v1::Enterprise enterprise = EligibleEnterprise();
-  v1::Incident* incident = enterprise.add_incidents();
+  v1::Incident* incident = enterprise.add_records()->mutable_incident();
   incident->set_kind(kind);
   incident->set_severity(severity);
   *incident->mutable_date() = date;
   return enterprise;
+}
+
+v1::EnterpriseRecord* AddListing(v1::ListingKind kind, const v1::CivilDate& from,
+                                 v1::Enterprise* enterprise) {
+  v1::EnterpriseRecord* record = enterprise->add_records();
+  record->mutable_listing()->set_kind(kind);
+  *record->mutable_listing()->mutable_from() = from;
+  return record;
 }
 
 TEST(EligibilityTest, ApplicantThatMeetsEveryRuleViolatesNone) {
@@ -58,7 +67,7 @@ TEST(EligibilityTest, NamesEveryViolatedRuleInTheDocumentedOrder) {
   facts->set_size(v1::ENTERPRISE_SIZE_LARGE);
   *facts->mutable_registered_on() = Date(2023, 1, 1);
   facts->set_prior_year_revenue_fen(0);
-  enterprise.add_listings(v1::LISTING_KIND_ABNORMAL_OPERATION);
+  AddListing(v1::LISTING_KIND_ABNORMAL_OPERATION, Date(2023, 1, 1), &enterprise);
   v1::Project project;
   project.set_other_funding(true);
 
@@ -140,10 +149,79 @@ TEST(EligibilityTest, IncidentWithoutSeverityCountsAsMajor) {
 
 TEST(EligibilityTest, OnlyListsOfTheRuleBlock) {
   v1::Enterprise enterprise = EligibleEnterprise();
-  enterprise.add_listings(v1::LISTING_KIND_JOINT_PUNISHMENT);
+  AddListing(v1::LISTING_KIND_JOINT_PUNISHMENT, Date(2023, 1, 1), &enterprise);
   EXPECT_THAT(Violated(enterprise), IsEmpty());
-  enterprise.add_listings(v1::LISTING_KIND_ABNORMAL_OPERATION);
+  AddListing(v1::LISTING_KIND_ABNORMAL_OPERATION, Date(2023, 1, 1), &enterprise);
   EXPECT_THAT(Violated(enterprise), ElementsAre("listing"));
+}
+
+// Whether a listing of 2020-03-01 to 2020-06-01 blocks where the rule looks back so many years.
+std::vector<bool> BlocksAfter(int years, const std::vector<CivilDay>& days,
+                              const std::optional<v1::CivilDate>& ended_on = std::nullopt) {
+  v1::ProgramRules program = SyntheticProgram();
+  program.mutable_eligibility()->mutable_listing()->set_years(years);
+  const CompiledRules rules(program);
+  v1::Enterprise enterprise = EligibleEnterprise();
+  *enterprise.mutable_facts()->mutable_registered_on() = Date(2000, 1, 1);
+  v1::EnterpriseRecord* record =
+      AddListing(v1::LISTING_KIND_ABNORMAL_OPERATION, Date(2020, 3, 1), &enterprise);
+  *record->mutable_listing()->mutable_until() = Date(2020, 6, 1);
+  if (ended_on) *record->mutable_ended_on() = *ended_on;
+  std::vector<bool> blocks;
+  blocks.reserve(days.size());
+  for (const CivilDay day : days) {
+    blocks.push_back(
+        !ViolatedRules(rules, *rules.FindItem("starter"), ApplicantOf(enterprise), {}, day)
+             .empty());
+  }
+  return blocks;
+}
+
+TEST(EligibilityTest, ListingBlocksFromItsFirstThroughItsLastDay) {
+  EXPECT_THAT(BlocksAfter(0, {CivilDay(2020, 2, 29), CivilDay(2020, 3, 1), CivilDay(2020, 6, 1),
+                              CivilDay(2020, 6, 2)}),
+              ElementsAre(false, true, true, false));
+}
+
+TEST(EligibilityTest, ListingBlocksUntilItsLastDayIsThreeYearsOld) {
+  EXPECT_THAT(BlocksAfter(3, {CivilDay(2020, 2, 29), CivilDay(2020, 3, 1), CivilDay(2023, 5, 31),
+                              CivilDay(2023, 6, 1)}),
+              ElementsAre(false, true, true, false));
+  // Ended earlier than it said; an end that is later than its own changes nothing.
+  const std::vector<CivilDay> days = {CivilDay(2023, 4, 29), CivilDay(2023, 4, 30),
+                                      CivilDay(2023, 5, 31), CivilDay(2023, 6, 1)};
+  EXPECT_THAT(BlocksAfter(3, days, Date(2020, 4, 30)), ElementsAre(true, false, false, false));
+  EXPECT_THAT(BlocksAfter(3, days, Date(2021, 1, 1)), ElementsAre(true, true, true, false));
+}
+
+TEST(EligibilityTest, ListingThatWasEndedBeforeItBeganNeverBlocks) {
+  EXPECT_THAT(BlocksAfter(3, {CivilDay(2020, 2, 29), CivilDay(2020, 3, 1), CivilDay(2022, 1, 1)},
+                          Date(2020, 2, 29)),
+              ElementsAre(false, false, false));
+}
+
+TEST(EligibilityTest, RecordsOfTheOtherWorldAndWithdrawnOnesNeverBlock) {
+  v1::Enterprise enterprise =
+      WithIncident(v1::INCIDENT_KIND_SAFETY, v1::INCIDENT_SEVERITY_MAJOR, Date(2023, 1, 1));
+  AddListing(v1::LISTING_KIND_ABNORMAL_OPERATION, Date(2023, 1, 1), &enterprise);
+  EXPECT_THAT(Violated(enterprise), ElementsAre("incident", "listing"));
+  enterprise.mutable_records(0)->set_withdrawn(true);
+  enterprise.mutable_records(1)->set_sandbox(true);
+  EXPECT_THAT(Violated(enterprise), IsEmpty());
+  const CompiledRules rules(SyntheticProgram());
+  const Applicant in_sandbox{enterprise.facts(), enterprise.records(), true, false};
+  const auto violations =
+      ViolatedRules(rules, *rules.FindItem("starter"), in_sandbox, EligibleProject(), kDay);
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_EQ(violations[0].rule, v1::ELIGIBILITY_RULE_LISTING);
+}
+
+TEST(EligibilityTest, IncidentThatWasEndedBlocksThroughItsLastDay) {
+  v1::Enterprise enterprise =
+      WithIncident(v1::INCIDENT_KIND_SAFETY, v1::INCIDENT_SEVERITY_MAJOR, Date(2022, 6, 1));
+  *enterprise.mutable_records(0)->mutable_ended_on() = Date(2023, 8, 31);
+  EXPECT_THAT(Violated(enterprise, CivilDay(2023, 8, 31)), ElementsAre("incident"));
+  EXPECT_THAT(Violated(enterprise, CivilDay(2023, 9, 1)), IsEmpty());
 }
 
 TEST(EligibilityTest, RevenueBetweenTiersNeedsTheirIndustry) {
@@ -174,8 +252,7 @@ TEST(EligibilityTest, UpdateOnThePlatformHoldsToTheSameDayOfTheNextMonth) {
   const CompiledRules rules(WithRegistrationAndClusters());
   v1::Enterprise enterprise = EligibleEnterprise();
   const auto violations = [&](absl::string_view item, CivilDay applied_on) {
-    const Applicant applicant{enterprise.facts(), enterprise.incidents(), enterprise.listings(),
-                              true};
+    const Applicant applicant{enterprise.facts(), enterprise.records(), false, true};
     return ViolatedRules(rules, *rules.FindItem(item), applicant, {}, applied_on);
   };
   const CivilDay day(2023, 9, 30);
@@ -192,8 +269,7 @@ TEST(EligibilityTest, MembersOfAnApprovedClusterOnlyAndThatRuleIsNamedLast) {
   const CompiledRules rules(WithRegistrationAndClusters());
   const v1::Enterprise enterprise = EligibleEnterprise();
   const auto violations = [&](bool in_approved_cluster) {
-    const Applicant applicant{enterprise.facts(), enterprise.incidents(), enterprise.listings(),
-                              in_approved_cluster};
+    const Applicant applicant{enterprise.facts(), enterprise.records(), false, in_approved_cluster};
     return ViolatedRules(rules, *rules.FindItem("starter"), applicant, {}, kDay);
   };
   EXPECT_EQ(violations(true).size(), 1U);
@@ -206,7 +282,7 @@ TEST(EligibilityTest, MembersOfAnApprovedClusterOnlyAndThatRuleIsNamedLast) {
 TEST(CheckEligibilityTest, RefusalListsRulesOnceAndTheirArticles) {
   v1::Enterprise enterprise =
       WithIncident(v1::INCIDENT_KIND_SAFETY, v1::INCIDENT_SEVERITY_MAJOR, Date(2023, 1, 1));
-  v1::Incident* sanction = enterprise.add_incidents();
+  v1::Incident* sanction = enterprise.add_records()->mutable_incident();
   sanction->set_kind(v1::INCIDENT_KIND_ADMIN_SANCTION);
   *sanction->mutable_date() = Date(2023, 1, 1);
   enterprise.mutable_facts()->set_division("420100");

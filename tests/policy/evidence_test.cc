@@ -1,5 +1,7 @@
 #include "ledger/policy/evidence.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 #include "tests/policy/synthetic_program.h"
@@ -22,9 +24,17 @@ v1::Evidence CompleteEvidence() {
   return evidence;
 }
 
-std::optional<v1::Refusal> Check(const v1::Evidence& evidence, absl::string_view item = "renewal") {
+// Credit paid 300 fen of each order.
+std::optional<v1::Refusal> Check(const v1::Evidence& evidence, absl::string_view item = "renewal",
+                                 int64_t spend_fen = kSpendFen) {
   const CompiledRules rules(SyntheticProgram());
-  return RefuseIfEvidenceMissing(rules, *rules.FindItem(item), evidence, kSpendFen);
+  return RefuseIfEvidenceMissing(rules, *rules.FindItem(item), evidence, spend_fen,
+                                 [](const v1::BilledOrder&) -> int64_t { return 300; });
+}
+
+void Bill(const std::string& order_number, v1::Invoice* invoice) {
+  invoice->mutable_order()->set_provider_id("acme");
+  invoice->mutable_order()->set_order_number(order_number);
 }
 
 TEST(EvidenceTest, InvoicesThatCoverTheSpendExactlyAreEnough) {
@@ -40,6 +50,50 @@ TEST(EvidenceTest, InvoicesOneFenShortAreRefusedWithBothSums) {
   EXPECT_EQ(refusal->clause(), "Art. renewal");
   EXPECT_EQ(refusal->numbers(0).value(), 999);
   EXPECT_EQ(refusal->numbers(1).value(), 1'000);
+}
+
+TEST(EvidenceTest, WhatCreditPaidOfAnOrderIsNoOwnSpend) {
+  v1::Evidence evidence = CompleteEvidence();
+  Bill("O-1", evidence.mutable_invoices(0));  // 600, of which 300 are the enterprise's own.
+  EXPECT_FALSE(Check(evidence, "renewal", 700).has_value());
+  const std::optional<v1::Refusal> refusal = Check(evidence, "renewal", 701);
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(refusal->reason(), v1::REASON_EVIDENCE_MISSING);
+  ASSERT_EQ(refusal->numbers_size(), 3);
+  EXPECT_EQ(refusal->numbers(0).value(), 1'000);
+  EXPECT_EQ(refusal->numbers(1).name(), "credit_fen");
+  EXPECT_EQ(refusal->numbers(1).value(), 300);
+  EXPECT_EQ(refusal->numbers(2).value(), 701);
+}
+
+TEST(EvidenceTest, TwoInvoicesOfOneOrderShareWhatCreditPaidOfIt) {
+  v1::Evidence evidence = CompleteEvidence();
+  Bill("O-1", evidence.mutable_invoices(0));
+  Bill("O-1", evidence.mutable_invoices(1));
+  EXPECT_FALSE(Check(evidence, "renewal", 700).has_value());
+  EXPECT_TRUE(Check(evidence, "renewal", 701).has_value());
+  Bill("O-2", evidence.mutable_invoices(1));  // 400, of which 100 are its own.
+  EXPECT_FALSE(Check(evidence, "renewal", 400).has_value());
+  EXPECT_TRUE(Check(evidence, "renewal", 401).has_value());
+}
+
+TEST(EvidenceTest, CreditPaysForNoMoreThanIsBilled) {
+  v1::Evidence evidence = CompleteEvidence();
+  Bill("O-1", evidence.mutable_invoices(1));
+  evidence.mutable_invoices(1)->set_amount_fen(299);
+  EXPECT_FALSE(Check(evidence, "renewal", 600).has_value());
+  EXPECT_TRUE(Check(evidence, "renewal", 601).has_value());
+}
+
+TEST(EvidenceTest, WhatCreditPaidSupportsNothingWhereNoInvoiceIsNeededEither) {
+  v1::Evidence evidence;
+  v1::Invoice* invoice = evidence.add_invoices();
+  invoice->set_amount_fen(300);
+  *invoice->mutable_issued_on() = Date(2023, 12, 31);
+  EXPECT_FALSE(Check(evidence, "starter", 1).has_value());
+  EXPECT_FALSE(Check(evidence, "starter", 301).has_value());
+  Bill("O-1", invoice);
+  EXPECT_TRUE(Check(evidence, "starter", 1).has_value());
 }
 
 TEST(EvidenceTest, NamesEverythingThatIsMissing) {

@@ -17,6 +17,20 @@
 namespace voucher {
 namespace {
 
+// The incidents, and lists on which it stands since `day`.
+EnterpriseRecords RecordsOf(const v1::QuoteRequest& request, const v1::CivilDate& day) {
+  EnterpriseRecords records;
+  for (const v1::Incident& incident : request.incidents()) {
+    *records.Add()->mutable_incident() = incident;
+  }
+  for (const int kind : request.listings()) {
+    v1::Listing* listing = records.Add()->mutable_listing();
+    listing->set_kind(static_cast<v1::ListingKind>(kind));
+    *listing->mutable_from() = day;
+  }
+  return records;
+}
+
 // The hypothetical decision in the documented order of precedence, with unlimited pools. What the
 // vectors do not state, the platform and the clusters, counts as met.
 FitResult Quote(const CompiledRules& rules, const v1::QuoteRequest& request) {
@@ -27,7 +41,9 @@ FitResult Quote(const CompiledRules& rules, const v1::QuoteRequest& request) {
   if (request.blacklisted()) return MakeRefusal(v1::REASON_BLACKLISTED);
   v1::EnterpriseFacts facts = request.facts();
   *facts.mutable_platform_updated_on() = ToCivilDate(DayOf(received_at, rules.zone()));
-  const Applicant applicant{facts, request.incidents(), request.listings(), true};
+  const EnterpriseRecords records =
+      RecordsOf(request, ToCivilDate(DayOf(received_at, rules.zone())));
+  const Applicant applicant{facts, records, false, true};
   if (auto refusal = RefuseIfIneligible(rules, *item, applicant, request.project(), received_at)) {
     return *refusal;
   }

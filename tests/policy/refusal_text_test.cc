@@ -158,15 +158,19 @@ TEST(RefusalTextTest, EveryReasonHasNameCodeAndSentences) {
     EXPECT_FALSE(ReasonName(reason).empty());
     const v1::Refusal bare = Filled(MakeRefusal(reason));
     v1::Refusal full = MakeRefusal(reason, "", "X");
-    for (const char* name : {"received_unix_ns", "opens_unix_ns", "cutoff_unix_ns", "invoiced_fen",
-                             "spend_fen", "application_id", "rate_bps", "cap_fen", "used_fen",
-                             "available_fen", "grant_fen", "expires_unix_ns", "amount_fen",
-                             "redemption_id", "possible_unix_ns", "approved_fen", "waiting_fen"}) {
+    for (const char* name :
+         {"received_unix_ns", "opens_unix_ns",  "cutoff_unix_ns",   "invoiced_fen",
+          "spend_fen",        "application_id", "rate_bps",         "cap_fen",
+          "used_fen",         "available_fen",  "grant_fen",        "expires_unix_ns",
+          "amount_fen",       "redemption_id",  "possible_unix_ns", "approved_fen",
+          "waiting_fen",      "first_sequence", "below_fen",        "usage_ended_unix_ns",
+          "credited_unix_ns"}) {
       v1::RefusalNumber* number_of_refusal = full.add_numbers();
       number_of_refusal->set_name(name);
       number_of_refusal->set_value(1);
     }
     full.add_rules(v1::ELIGIBILITY_RULE_SIZE);
+    if (reason == v1::REASON_IDENTITY_FIXED) full.set_subject_zh("编号");
     full = Filled(full);
     for (const v1::Refusal& refusal : {bare, full}) {
       EXPECT_EQ(refusal.message().back(), '.');

@@ -99,8 +99,10 @@ std::vector<std::string> RulesOf(const v1::Eligibility& rules) {
     names.push_back(std::move(name));
   }
   for (const int kind : rules.listing().kinds()) {
-    names.push_back("listing " + Short(v1::ListingKind_Name(static_cast<v1::ListingKind>(kind)),
-                                       "LISTING_KIND_"));
+    const int years = rules.listing().years();
+    names.push_back(absl::StrCat(
+        "listing ", years > 0 ? absl::StrCat(years, " years ") : "",
+        Short(v1::ListingKind_Name(static_cast<v1::ListingKind>(kind)), "LISTING_KIND_")));
   }
   if (rules.has_prior_year_project()) names.emplace_back("prior_year_project");
   if (rules.has_registered_on_platform()) {

@@ -142,7 +142,7 @@ v1::Project EligibleProject() {
 }
 
 Applicant ApplicantOf(const v1::Enterprise& enterprise) {
-  return {enterprise.facts(), enterprise.incidents(), enterprise.listings(), false};
+  return {enterprise.facts(), enterprise.records(), false, false};
 }
 
 v1::CivilDate Date(int year, int month, int day) {

@@ -17,7 +17,7 @@ namespace voucher {
 v1::ProgramRules SyntheticProgram();
 
 // An enterprise that meets all of it: 420115, SMALL, INDUSTRIAL, registered 2020-06-01, revenue
-// 50,000,000 yuan, no incidents or listings.
+// 50,000,000 yuan, nothing on record.
 v1::Enterprise EligibleEnterprise();
 
 // A project that meets all of it: completed in the year before, no other funding.

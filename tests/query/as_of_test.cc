@@ -27,7 +27,7 @@ v1::Command Fund(int64_t n) {
   request->set_request_id(absl::StrCat("fund-", n));
   request->set_program_id("hubei-2025");
   request->set_amount_fen(1);
-  request->set_fiscal_reference("2025-2");
+  request->set_fiscal_reference(absl::StrCat("2025-", n));
   return command;
 }
 

@@ -31,7 +31,7 @@ class ClusterQueriesTest : public ::testing::Test {
     request->mutable_cluster()->set_cluster_id(cluster_id);
     v1::ClusterMember* planned = request->mutable_cluster()->add_members();
     planned->set_uscc(StoryUscc(member));
-    planned->set_planned_cost_fen(1);
+    planned->set_planned_cost_fen(800'000);
     story_.Accept(Platform(), command);
   }
 
@@ -139,7 +139,7 @@ TEST_F(ClusterQueriesTest, AnEnterpriseIsFoundByItsFormerCodeAndTellsItsReminder
     v1::GetEnterpriseRequest get;
     get.set_uscc(uscc);
     v1::GetEnterpriseResponse response;
-    ASSERT_TRUE(GetEnterprise(story_.view(), get, {Platform(), &response}).ok()) << uscc;
+    ASSERT_TRUE(GetEnterprise(story_.view(), get, {Platform(), &response}, 0).ok()) << uscc;
     const v1::Enterprise& enterprise = response.enterprise();
     EXPECT_EQ(enterprise.number(), 3);
     EXPECT_EQ(enterprise.facts().uscc(), renewed);

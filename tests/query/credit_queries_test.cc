@@ -128,6 +128,7 @@ TEST_F(CreditQueriesTest, AMessageOfTheFeedEndsBetweenEntries) {
   for (int i = 0; i < 600; ++i) {
     v1::Command order = testing::OrderTransfer(1, 1, 100);
     order.mutable_order_transfer()->set_request_id("order-" + std::to_string(i));
+    order.mutable_order_transfer()->set_reference("order-" + std::to_string(i));
     const v1::Entry entry = story_.Accept(testing::Issuer(), order);
     v1::StatementLineOfTransfer* line = statement->add_lines();
     line->set_transfer_id(entry.event().transfer_ordered().transfer_id());
@@ -271,7 +272,7 @@ TEST_F(CreditQueriesTest, ATokenThatNamesNoRedemptionOfTheAccountIsRefused) {
     const absl::Status status =
         ListRedemptions(view(), request, {Platform(), &response}, Entries());
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << position;
-    EXPECT_EQ(BadFieldOf(status)->field, "page_token");
+    EXPECT_EQ(BadFieldsOf(status).at(0).field, "page_token");
   }
 }
 

@@ -38,7 +38,7 @@ TEST(PagingTest, ATokenOfOtherFiltersIsRefused) {
   const std::string token = MakeNumberToken(FiltersOf(RequestFor("a")), 7);
   const absl::Status refused = ReadNumberToken(FiltersOf(RequestFor("b")), token).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(BadFieldOf(refused)->field, "page_token");
+  EXPECT_EQ(BadFieldsOf(refused).at(0).field, "page_token");
   v1::ListApplicationsRequest other_state = RequestFor("a");
   other_state.set_state(v1::APPLICATION_STATE_HELD);
   EXPECT_EQ(ReadNumberToken(FiltersOf(other_state), token).status().code(),

@@ -45,10 +45,10 @@ class QuoteTest : public ::voucher::testing::ToldLedger {
     change(command.mutable_publish_program()->mutable_rules());
     story_.Accept(Platform(), command);
   }
-  void SetState(v1::ProgramState state) {
+  void SetState(v1::ProgramState state, const std::string& program_id = "hubei-2025") {
     v1::Command command;
     command.mutable_set_program_state()->set_request_id(v1::ProgramState_Name(state));
-    command.mutable_set_program_state()->set_program_id("hubei-2025");
+    command.mutable_set_program_state()->set_program_id(program_id);
     command.mutable_set_program_state()->set_state(state);
     story_.Accept(Platform(), command);
   }
@@ -147,11 +147,19 @@ TEST_F(QuoteTest, OnAWaitlistTheAnswerSaysThatItWaits) {
 
 TEST_F(QuoteTest, ACompetitiveProgramIsQuotedWithoutItsPools) {
   Revise([](v1::ProgramRules* rules) {
+    rules->set_program_id("contest-2025");
     rules->set_allocation(v1::ALLOCATION_COMPETITIVE);
     rules->set_allocation_clause("test");
     rules->mutable_review_stages(1)->set_scores(true);
   });
-  EXPECT_EQ(Ask(2, 1'000'000'00).grant().grant_fen(), 200'000'00);
+  SetState(v1::PROGRAM_STATE_OPEN, "contest-2025");
+  v1::QuoteRequest request;
+  request.set_program_id("contest-2025");
+  request.set_item_id("resource");
+  request.set_uscc(StoryUscc(2));
+  request.set_spend_fen(1'000'000'00);
+  const v1::QuoteResponse response = Ask(request);
+  EXPECT_EQ(response.grant().grant_fen(), 200'000'00) << response.DebugString();
 }
 
 TEST_F(QuoteTest, ARegisteredEnterpriseMustBeInAnApprovedClusterWhereTheRulesSaySo) {

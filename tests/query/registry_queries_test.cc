@@ -15,18 +15,20 @@ using ::voucher::testing::ProviderOf;
 using ::voucher::testing::PutProduct;
 using ::voucher::testing::StoryUscc;
 
+const UnixNanos kNow = *ParseRfc3339("2025-06-01T00:00:00+08:00");
+
 class RegistryQueriesTest : public ::voucher::testing::ToldLedger {};
 
 TEST_F(RegistryQueriesTest, AnEnterpriseIsReadByItsUscc) {
   v1::GetEnterpriseRequest request;
   request.set_uscc(StoryUscc(2));
   v1::GetEnterpriseResponse response;
-  ASSERT_TRUE(GetEnterprise(view(), request, {Platform(), &response}).ok());
+  ASSERT_TRUE(GetEnterprise(view(), request, {Platform(), &response}, kNow).ok());
   EXPECT_EQ(response.enterprise().number(), 3);
   EXPECT_EQ(response.enterprise().facts().name(), "Enterprise 2");
   EXPECT_EQ(response.as_of_sequence(), end());
   request.set_uscc(StoryUscc(9));
-  EXPECT_EQ(GetEnterprise(view(), request, {Platform(), &response}).code(),
+  EXPECT_EQ(GetEnterprise(view(), request, {Platform(), &response}, kNow).code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -34,16 +36,62 @@ TEST_F(RegistryQueriesTest, EnterprisesComeInPagesByNumber) {
   v1::ListEnterprisesRequest request;
   request.set_page_size(3);
   v1::ListEnterprisesResponse first;
-  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &first}).ok());
+  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &first}, kNow).ok());
   ASSERT_EQ(first.enterprises_size(), 3);
   EXPECT_EQ(first.enterprises(0).number(), 1);
   ASSERT_NE(first.next_page_token(), "");
   request.set_page_token(first.next_page_token());
   v1::ListEnterprisesResponse second;
-  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &second}).ok());
+  ASSERT_TRUE(ListEnterprises(view(), request, {Platform(), &second}, kNow).ok());
   ASSERT_EQ(second.enterprises_size(), 1);
   EXPECT_EQ(second.enterprises(0).number(), 4);
   EXPECT_EQ(second.next_page_token(), "");
+}
+
+v1::Command Blacklist(const std::string& reason, int until_day, bool sandbox) {
+  v1::Command command;
+  v1::SetBlacklistRequest* request = command.mutable_set_blacklist();
+  request->set_request_id("blacklist-" + reason);
+  request->set_uscc(StoryUscc(2));
+  request->set_sandbox(sandbox);
+  request->mutable_blacklisting()->set_reason(reason);
+  *request->mutable_blacklisting()->mutable_from() = ToCivilDate(CivilDay(2025, 5, 1));
+  if (until_day != 0) {
+    *request->mutable_blacklisting()->mutable_until() = ToCivilDate(CivilDay(2025, 6, until_day));
+  }
+  return command;
+}
+
+// What holds of the records of the real world on a day, and all of them.
+TEST_F(RegistryQueriesTest, AnEnterpriseIsShownWithWhatHoldsOnTheDay) {
+  story_.Accept(Platform(), Blacklist("longest", 3, false));
+  story_.Accept(Platform(), Blacklist("newest", 2, false));
+  story_.Accept(Platform(), Blacklist("trial", 0, true));
+  v1::Command listed;
+  listed.mutable_set_listing()->set_request_id("listed");
+  listed.mutable_set_listing()->set_uscc(StoryUscc(2));
+  listed.mutable_set_listing()->set_kind(v1::LISTING_KIND_SERIOUS_DISHONESTY);
+  listed.mutable_set_listing()->set_listed(true);
+  *listed.mutable_set_listing()->mutable_from() = ToCivilDate(CivilDay(2025, 5, 1));
+  *listed.mutable_set_listing()->mutable_until() = ToCivilDate(CivilDay(2025, 6, 1));
+  story_.Accept(Platform(), listed);
+  v1::GetEnterpriseRequest request;
+  request.set_uscc(StoryUscc(2));
+  const auto at = [&](int day) {
+    v1::GetEnterpriseResponse response;
+    EXPECT_TRUE(GetEnterprise(view(), request, {Platform(), &response},
+                              StartOfDay(CivilDay(2025, 6, day), Zone::Shanghai()))
+                    .ok());
+    EXPECT_EQ(response.enterprise().records_size(), 4);
+    return response.enterprise();
+  };
+  EXPECT_EQ(at(1).blacklisting().reason(), "longest");
+  EXPECT_EQ(at(1).listings_size(), 1);
+  EXPECT_EQ(at(2).listings_size(), 0);
+  EXPECT_EQ(at(3).blacklisting().reason(), "longest");
+  EXPECT_FALSE(at(4).has_blacklisting());
+  EXPECT_EQ(at(4).records(2).blacklisting().reason(), "trial");
+  EXPECT_TRUE(at(4).records(2).sandbox());
 }
 
 std::vector<std::string> Names(const v1::ListCatalogResponse& response) {

@@ -182,16 +182,17 @@ TEST(Recovery, ViewsBeyondTheJournalsEndOpenReadOnly) {
   EXPECT_FALSE(test.ledger->ReadEntry(4, &stored).ok());
 }
 
-// Some 3.6 KB.
+// Some 4 KB: a calendar in which every day has a name.
 v1::Command LargeCommand(const std::string& request_id) {
   v1::Command command;
-  v1::SetBlacklistRequest* request = command.mutable_set_blacklist();
+  v1::PublishCalendarRequest* request = command.mutable_publish_calendar();
   request->set_request_id(request_id);
-  request->set_uscc(TestUscc(0));
-  v1::Blacklisting* blacklisting = request->mutable_blacklisting();
-  blacklisting->set_reason(std::string(512, 'x'));
-  for (int i = 0; i < 64; ++i) {
-    blacklisting->add_program_ids("program-" + std::to_string(1'000 + i) + std::string(36, 'x'));
+  request->set_first_year(2025);
+  request->set_last_year(2025);
+  for (CivilDay day(2025, 1, 1); day.year() == 2025; ++day) {
+    v1::CalendarDay* special = request->add_days();
+    *special->mutable_date() = ToCivilDate(day);
+    special->set_name("x");
   }
   return command;
 }

@@ -1,5 +1,7 @@
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
+#include "ledger/fsck/export.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/refusal_text.h"
 #include "tests/support/announced_refusal.h"
@@ -25,11 +28,28 @@ std::vector<std::string> Files() {
   return files;
 }
 
+// Writes the entries of a table as `voucher-fsck --export` would, into a directory of its name, if
+// VOUCHER_SCENARIO_EXPORT names the directory above.
+void Export(const std::string& file, const testing::EntryBook& entries) {
+  const char* directory = std::getenv("VOUCHER_SCENARIO_EXPORT");
+  if (directory == nullptr) return;
+  const std::filesystem::path name = std::filesystem::path(file).stem();
+  absl::StatusOr<std::unique_ptr<EntryExport>> out =
+      EntryExport::Open((std::filesystem::path(directory) / name).string());
+  ASSERT_TRUE(out.ok()) << out.status();
+  for (uint64_t sequence = 1; entries.Find(sequence) != nullptr; ++sequence) {
+    const absl::Status taken = (*out)->Take(*entries.Find(sequence));
+    ASSERT_TRUE(taken.ok()) << taken;
+  }
+  ASSERT_TRUE((*out)->Finish().ok());
+}
+
 TEST(Scenarios, EveryTableHoldsAndTogetherTheyCoverEveryVerbAndReason) {
   Scenario scenario;
   ASSERT_GE(Files().size(), 4u);
   for (const std::string& file : Files()) {
     for (const std::string& finding : scenario.Run(file)) ADD_FAILURE() << finding;
+    Export(file, scenario.entries());
   }
 
   std::set<std::string> verbs = {"TimerDue"};

@@ -21,6 +21,7 @@
 namespace voucher::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // Sends raw bytes as a unary request and returns the status.
@@ -149,6 +150,25 @@ TEST(MalformedTest, OneBadItemFailsTheWholeBatchAndSaysWhich) {
   EXPECT_THAT(ReadFieldViolations(client.Call(kRpc<v1::BatchRedeemResponse>, batch).status),
               HasSubstr("redemptions"));
   EXPECT_EQ(running.sequence(), 0u);
+}
+
+TEST(MalformedTest, AnItemWithADateOfTheFutureIsNamedAndTheOthersAreRecordedOnce) {
+  RunningServer running;
+  ApiClient client = running.Client(std::string("provider-") + kProviderId);
+  v1::BatchRedeemRequest batch;
+  for (const char* order : {"o1", "o2", "o3"})
+    *batch.add_redemptions() = SampleOrder(1, order, 100);
+  for (const int item : {1, 2}) {
+    batch.mutable_redemptions(item)->mutable_usage_ended_at()->set_seconds(4'000'000'000);
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto reply = client.Call(kRpc<v1::BatchRedeemResponse>, batch);
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(ReadFieldViolations(reply.status),
+                AllOf(HasSubstr("redemptions[1].usage_ended_at"),
+                      HasSubstr("redemptions[2].usage_ended_at")));
+    EXPECT_EQ(running.sequence(), 1u);
+  }
 }
 
 TEST(MalformedTest, AMessageAboveTheLimitIsRefusedByTheTransport) {

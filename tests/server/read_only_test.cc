@@ -57,6 +57,7 @@ std::map<std::string, std::string> Requests() {
                             date { year: 2025 month: 1 day: 1 } })"},
       {"SetListing", R"(uscc: "USCC" kind: LISTING_KIND_SERIOUS_DISHONESTY listed: true)"},
       {"SetBlacklist", R"(uscc: "USCC")"},
+      {"EndRecord", R"(uscc: "USCC" sequence: 1 reason: "r")"},
       {"PutProvider", R"(provider_id: "a" name: "n")"},
       {"SetProviderState", R"(provider_id: "a" state: PROVIDER_STATE_SUSPENDED)"},
       {"PutProduct", R"(product { program_id: "p" provider_id: "a" product_id: "b" name: "n"

@@ -215,7 +215,7 @@ class WatchBudgetTest : public ::testing::Test {
     request.set_request_id(request_id);
     request.set_program_id(kProgramId);
     request.set_amount_fen(fen);
-    request.set_fiscal_reference("test");
+    request.set_fiscal_reference(request_id);
     EXPECT_TRUE(client.As("finance").Call(kRpc<v1::AppropriateResponse>, request).ok());
   }
 

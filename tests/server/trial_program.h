@@ -55,7 +55,7 @@ inline v1::Entry ApplyForTrial(LedgerStory* story, int n, int64_t spend_yuan) {
 inline void PutClusterOfTrial(LedgerStory* story) {
   v1::Command put = ParseCommand(R"(put_cluster { request_id: "put"
       cluster { program_id: "trial" cluster_id: "metal" name: "Metal" lead_name: "Lead"
-                members { planned_cost_fen: 100 } requested_fen: 2000000 } })");
+                members { planned_cost_fen: 10000000 } requested_fen: 2000000 } })");
   v1::Cluster* cluster = put.mutable_put_cluster()->mutable_cluster();
   cluster->set_lead_uscc(StoryUscc(0));
   cluster->mutable_members(0)->set_uscc(StoryUscc(1));

@@ -1,6 +1,8 @@
 #include "tests/simulation/command_source.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -23,8 +25,55 @@ std::string CommandSource::NextId(const char* prefix) {
   return absl::StrCat(prefix, ++ids_);
 }
 
+namespace {
+
+constexpr size_t kRepeatable = 40;  // Of each verb.
+
+// The request of a command, and its field of that name; null if it has none.
+std::pair<google::protobuf::Message*, const google::protobuf::FieldDescriptor*> FieldOf(
+    v1::Command* command, const char* name) {
+  const auto* reflection = command->GetReflection();
+  auto* request = reflection->MutableMessage(
+      command, reflection->GetOneofFieldDescriptor(
+                   *command, command->GetDescriptor()->FindOneofByName("verb")));
+  return {request, request->GetDescriptor()->FindFieldByName(name)};
+}
+
+}  // namespace
+
 Sent CommandSource::Next(int64_t now) {
   now_ = now;
+  if (!repeatable_.empty() && random_.Below(80) == 0) return Again();
+  Sent sent = Fresh();
+  // What names a day to come would be malformed after it.
+  const bool dated = sent.command.has_appropriate() && sent.command.appropriate().has_opens_on();
+  if (dated || FieldOf(&sent.command, "repeats").second == nullptr) return sent;
+  std::pair<Sent, uint64_t> noted{sent, model_.sequence + 1};
+  auto& known = repeatable_[sent.command.verb_case()];
+  if (known.size() < kRepeatable) {
+    known.push_back(std::move(noted));
+  } else {
+    known[random_.Below(kRepeatable)] = std::move(noted);
+  }
+  return sent;
+}
+
+Sent CommandSource::Again() {
+  auto verb = repeatable_.begin();
+  std::advance(verb, random_.Below(repeatable_.size()));
+  auto& [before, sequence] = verb->second[random_.Below(verb->second.size())];
+  Sent sent = before;
+  const auto [request, id] = FieldOf(&sent.command, "request_id");
+  request->GetReflection()->SetString(request, id, NextId("r"));
+  if (random_.Percent(40)) {
+    request->GetReflection()->SetUInt64(request, FieldOf(&sent.command, "repeats").second,
+                                        sequence);
+    sequence = model_.sequence + 1;
+  }
+  return sent;
+}
+
+Sent CommandSource::Fresh() {
   Sent sent{Platform(), {}};
   struct Kind {
     uint64_t weight;
@@ -65,6 +114,7 @@ Sent CommandSource::Next(int64_t now) {
                                     {1, &CommandSource::RecordIncident},
                                     {1, &CommandSource::Succeed},
                                     {4, &CommandSource::SetListing},
+                                    {4, &CommandSource::EndRecord},
                                     {22, &CommandSource::Close},
                                     {24, &CommandSource::Disburse},
                                     {10, &CommandSource::Recover},
@@ -172,7 +222,7 @@ void CommandSource::Submit(Sent* sent) {
   if (waiting && random_.Percent(5)) return SetProgramState(sent);
   const v1::ProgramRules* rules = &SomeProgram();
   if (random_.Percent(30) && TakesApplications(quota_)) rules = &quota_;
-  if (random_.Percent(40) && TakesApplications(waiting_)) rules = &waiting_;
+  if (random_.Percent(60) && TakesApplications(waiting_)) rules = &waiting_;
   for (int tries = 0; tries < 10 && !TakesApplications(*rules) && random_.Percent(90); ++tries) {
     rules = &SomeProgram();
   }
@@ -216,14 +266,8 @@ void CommandSource::AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evi
   }
   if (!item->invoices_required() && random_.Percent(90)) return;
   v1::Invoice* invoice = evidence->add_invoices();
-  if (!used_invoices_.empty() && random_.Percent(8)) {
-    *invoice = random_.Pick(used_invoices_);
-  } else if (random_.Percent(10)) {
-    invoice->set_code("4200254130");
-    invoice->set_number(absl::StrFormat("%08d", ++ids_));
-  } else {
-    invoice->set_number(absl::StrFormat("%020d", ++ids_));
-  }
+  NameInvoice(invoice);
+  if (random_.Percent(6)) NameOrder(invoice);
   const int year = random_.Below(200) == 0 ? 2024 : 2025;
   *invoice->mutable_issued_on() = Date(year, 3, 1);
   invoice->set_amount_fen(spend_fen);
@@ -234,10 +278,52 @@ void CommandSource::AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evi
     v1::Invoice* rest = evidence->add_invoices();
     *rest = *invoice;
     rest->clear_code();
+    rest->clear_digital_number();
     rest->set_number(absl::StrFormat("%020d", ++ids_));
     rest->set_amount_fen(spend_fen - part);
     if (random_.Percent(4)) evidence->mutable_invoices()->RemoveLast();
   }
+}
+
+// A new one, or one that was brought before, perhaps by another of its numbers.
+void CommandSource::NameInvoice(v1::Invoice* invoice) {
+  if (!used_invoices_.empty() && random_.Percent(8)) {
+    *invoice = random_.Pick(used_invoices_);
+    if (invoice->code().size() != 12 || random_.Percent(40)) return;
+    if (!invoice->digital_number().empty() && random_.Percent(50)) {
+      invoice->set_number(invoice->digital_number());
+    } else {
+      invoice->set_number(invoice->code() + invoice->number());
+    }
+    invoice->clear_code();
+    invoice->clear_digital_number();
+  } else if (random_.Percent(10)) {
+    invoice->set_code("4200254130");
+    invoice->set_number(absl::StrFormat("%08d", ++ids_));
+  } else if (random_.Percent(10)) {
+    invoice->set_code("042002500111");
+    invoice->set_number(absl::StrFormat("%08d", ++ids_));
+    if (random_.Percent(50)) invoice->set_digital_number(absl::StrFormat("%020d", ++ids_));
+  } else {
+    invoice->set_number(absl::StrFormat("%020d", ++ids_));
+  }
+}
+
+// An order that was redeemed, or one that may be.
+void CommandSource::NameOrder(v1::Invoice* invoice) {
+  v1::BilledOrder* order = invoice->mutable_order();
+  if (!billed_orders_.empty() && random_.Percent(20)) {
+    *order = random_.Pick(billed_orders_);
+  } else if (!model_.redemptions.empty() && random_.Percent(60)) {
+    const Redemption& redemption = random_.Pick(model_.redemptions);
+    order->set_provider_id(
+        model_.providers[model_.accounts[redemption.account - 1].provider - 1].id);
+    order->set_order_number(redemption.order_number);
+  } else {
+    order->set_provider_id(SomeProviderId());
+    order->set_order_number(NextId("o"));
+  }
+  billed_orders_.push_back(*order);
 }
 
 void CommandSource::Withdraw(Sent* sent) {
@@ -337,6 +423,13 @@ void CommandSource::Order(Sent* sent) {
   request->set_amount_fen(random_.Percent(50) ? voucher.available_fen
                                               : random_.Between(1, voucher.available_fen));
   if (random_.Percent(5)) request->set_amount_fen(voucher.available_fen + 1);
+  if (model_.transfers.empty() || random_.Percent(97)) return;
+  // The same order once more, meant or not.
+  const Transfer& before = random_.Pick(model_.transfers);
+  request->set_voucher_id(before.voucher);
+  request->set_account_id(before.account);
+  request->set_amount_fen(before.amount_fen);
+  if (random_.Percent(50)) request->set_repeats(before.ordered);
 }
 
 uint64_t CommandSource::PickOpenTransfer() {
@@ -376,6 +469,9 @@ void CommandSource::Redeem(Sent* sent) {
   if (!model_.redemptions.empty() && random_.Percent(4)) {
     request->set_order_number(random_.Pick(model_.redemptions).order_number);
   }
+  if (!billed_orders_.empty() && random_.Percent(2)) {
+    request->set_order_number(random_.Pick(billed_orders_).order_number());
+  }
   int64_t usage_ended = now_ - random_.Between(0, 3) * random_.Between(0, kNanosPerDay);
   int64_t credit = 0;
   if (request->account_id() <= model_.accounts.size()) {
@@ -390,11 +486,16 @@ void CommandSource::Redeem(Sent* sent) {
         request->set_program_id(model_.programs[program - 1].rules().program_id());
       }
       credit += voucher.credit_fen.at(request->account_id());
+      // Mostly after the credit was there.
+      const int64_t credited = voucher.newest_credit.at(request->account_id());
+      if (usage_ended <= credited && random_.Percent(80)) {
+        usage_ended = random_.Between(std::min(credited + 1, now_), now_);
+      }
       // Around the end of the usage that the voucher may pay for.
       if (expires <= now_ && random_.Percent(70)) {
-        usage_ended = expires - (random_.Percent(50) ? 1 : random_.Between(0, kNanosPerDay));
-      } else if (expires <= now_ && random_.Percent(50)) {
-        usage_ended = expires;
+        usage_ended = expires - (random_.Percent(50) ? 0 : random_.Between(0, kNanosPerDay));
+      } else if (expires < now_ && random_.Percent(50)) {
+        usage_ended = expires + 1;
       }
     }
   }
@@ -430,6 +531,9 @@ void CommandSource::Reverse(Sent* sent) {
   request->set_amount_fen(random_.Percent(30) || left == 0 ? left + (left == 0 ? 1 : 0)
                                                            : random_.Between(1, left));
   if (random_.Percent(6)) request->set_amount_fen(left + 1);
+  // Perhaps as much as was reversed before.
+  const int64_t before = redemption.draws.back().reversed_fen;
+  if (before > 0 && random_.Percent(10)) request->set_amount_fen(before);
 }
 
 }  // namespace voucher::simulation

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/model.h"
@@ -25,8 +27,13 @@ class CommandSource {
   Sent Next(int64_t now);
 
  private:
+  // One that was not made before, and one that was, under another request_id.
+  Sent Fresh();
+  Sent Again();
   void Submit(Sent* sent);
   void AddEvidence(const v1::Item* item, int64_t spend_fen, v1::Evidence* evidence);
+  void NameInvoice(v1::Invoice* invoice);
+  void NameOrder(v1::Invoice* invoice);
   void Withdraw(Sent* sent);
   void Review(Sent* sent);
   void Uphold(Sent* sent);
@@ -62,6 +69,7 @@ class CommandSource {
   void PublishCalendar(Sent* sent);
   void RecordIncident(Sent* sent);
   void SetListing(Sent* sent);
+  void EndRecord(Sent* sent);
   void Close(Sent* sent);
   void Disburse(Sent* sent);
   void Recover(Sent* sent);
@@ -116,6 +124,11 @@ class CommandSource {
   int64_t now_ = 0;
   int64_t ids_ = 0;
   std::vector<v1::Invoice> used_invoices_;
+  // Orders that invoices bill, redeemed or not.
+  std::vector<v1::BilledOrder> billed_orders_;
+  // Commands that can be repeated, with the sequence of their entries, by verb: rare ones are
+  // repeated as often as others.
+  std::map<int, std::vector<std::pair<Sent, uint64_t>>> repeatable_;
 };
 
 }  // namespace voucher::simulation

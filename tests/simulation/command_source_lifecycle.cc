@@ -1,4 +1,6 @@
 // Commands of corrections, notices, rankings, clusters and projects.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "tests/simulation/command_source.h"
@@ -42,7 +44,7 @@ void CommandSource::Award(Sent* sent) {
   request->set_delivery_mode(random_.Percent(97) ? v1::DELIVERY_MODE_REIMBURSEMENT
                                                  : v1::DELIVERY_MODE_CLOUD_CREDIT);
   request->mutable_project()->set_project_id(absl::StrCat("P", random_.Below(5)));
-  request->set_reference("工信部〔2025〕8号");
+  request->set_reference(absl::StrCat("工信部〔2025〕", random_.Percent(30) ? 8 : ++ids_, "号"));
 }
 
 void CommandSource::Return(Sent* sent) {
@@ -139,23 +141,25 @@ void CommandSource::PutCluster(Sent* sent) {
   plan->set_lead_uscc(SomeUscc());
   plan->set_requested_fen(random_.Between(1'000'000, 300'000'000));
   if (random_.Percent(3)) plan->set_requested_fen(600'000'000);
-  // About as many as it needs, most of them still free.
+  // About as many as it needs, most of them in no approved cluster; rivals plan with the same ones.
   const int64_t wanted = random_.Between(9, 12);
+  const int64_t rival = random_.Between(0, 99);
   std::set<std::string> usccs;
   for (int tries = 0; tries < 400 && static_cast<int64_t>(usccs.size()) < wanted; ++tries) {
     const std::string uscc = SomeUsccFor(*rules);
     const uint64_t enterprise = model_.EnterpriseNumber(uscc);
     bool taken = enterprise == 0 && !random_.Percent(10);
     for (const Cluster& cluster : model_.clusters) {
-      taken = taken ||
-              (cluster.state <= v1::CLUSTER_STATE_APPROVED &&
-               cluster.plan.cluster_id() != plan->cluster_id() && Has(cluster.members, enterprise));
+      const bool keeps = cluster.state == v1::CLUSTER_STATE_APPROVED ||
+                         (cluster.state < v1::CLUSTER_STATE_APPROVED && rival < 90);
+      taken = taken || (keeps && cluster.plan.cluster_id() != plan->cluster_id() &&
+                        Has(cluster.members, enterprise));
     }
     if (taken && random_.Percent(99)) continue;
     if (!usccs.insert(uscc).second) continue;
     v1::ClusterMember* member = plan->add_members();
     member->set_uscc(uscc);
-    member->set_planned_cost_fen(1'000'000);
+    member->set_planned_cost_fen(random_.Between(1'000'000, 80'000'000));
   }
 }
 
@@ -212,6 +216,14 @@ void CommandSource::Accept(Sent* sent) {
     document->set_number("YS-1");
     document->set_sha256(std::string(32, 's'));
   }
+  if (request->application_id() == 0 || request->application_id() > model_.applications.size()) {
+    return;
+  }
+  // As planned, or more, or less.
+  const Application& application = model_.applications[request->application_id() - 1];
+  if (!random_.Percent(application.cluster != 0 ? 95 : 60)) return;
+  request->set_actual_cost_fen(
+      random_.Between(1, std::max<int64_t>(4 * application.approved_fen, 100)));
 }
 
 void CommandSource::Extend(Sent* sent) {

@@ -14,7 +14,10 @@ v1::Product CommandSource::SomeProduct() {
     product.clear_item_ids();
     product.add_item_ids(random_.Percent(10) ? "unknown-item" : rules.items(0).item_id());
   }
-  if (random_.Percent(10)) *product.mutable_effective_from() = Date(2025, 6, 10);
+  if (random_.Percent(15)) {
+    *product.mutable_effective_from() = DateOf(DayNumber(Date(2025, 6, 1)) + random_.Below(40));
+  }
+  if (random_.Percent(5)) product.set_category("计算");
   return product;
 }
 
@@ -29,11 +32,11 @@ void CommandSource::Appropriate(Sent* sent) {
   request->set_amount_fen(random_.Magnitude(IsSynthetic(request->program_id()) ? 18 : 27));
   if (random_.Percent(25)) request->set_amount_fen(-request->amount_fen());
   // Now and then enough for more waiters than one entry promotes.
-  if (waiters > 256 && random_.Percent(40)) {
+  if (waiters > 256 && random_.Percent(80)) {
     request->set_program_id(waiting_.program_id());
-    request->set_amount_fen(3'000'000);
+    request->set_amount_fen(30'000'000);
   }
-  request->set_fiscal_reference("鄂财企发〔2025〕12号");
+  request->set_fiscal_reference(absl::StrCat("鄂财企发〔2025〕", ++ids_, "号"));
   if (request->amount_fen() > 0 && random_.Percent(25)) {
     *request->mutable_opens_on() = DateOf(DayNumber(now_) + random_.Between(1, 6));
   }
@@ -84,14 +87,23 @@ void CommandSource::SetBlacklist(Sent* sent) {
   auto* request = sent->command.mutable_set_blacklist();
   request->set_request_id(NextId("r"));
   request->set_uscc(random_.Percent(5) ? Uscc(9'999'999) : SomeUscc());
+  request->set_sandbox(random_.Percent(15));
   if (random_.Percent(80)) return;
   request->mutable_blacklisting()->set_reason("虚报材料");
+  if (random_.Percent(50)) {
+    request->mutable_blacklisting()->set_reference(
+        absl::StrCat("处罚〔2025〕", random_.Below(200), "号"));
+  }
+  if (random_.Percent(20)) {
+    *request->mutable_blacklisting()->mutable_from() =
+        DateOf(DayNumber(now_) + random_.Between(-5, 2));
+  }
   if (random_.Percent(30)) {
     request->mutable_blacklisting()->add_program_ids(SomeProgram().program_id());
   }
   if (random_.Percent(50)) {
     *request->mutable_blacklisting()->mutable_until() =
-        DateOf(DayNumber(now_) + random_.Between(-1, 4));
+        DateOf(DayNumber(now_) + random_.Between(request->blacklisting().has_from() ? 2 : -1, 4));
   }
 }
 
@@ -189,7 +201,8 @@ void CommandSource::RecordIncident(Sent* sent) {
   v1::Incident* incident = request->mutable_incident();
   incident->set_kind(static_cast<v1::IncidentKind>(random_.Between(1, 5)));
   incident->set_severity(static_cast<v1::IncidentSeverity>(random_.Between(0, 2)));
-  incident->set_reference("处罚〔2022〕7号");
+  incident->set_reference(absl::StrCat("处罚〔2022〕", ++ids_, "号"));
+  request->set_sandbox(random_.Percent(10));
   // Around three years ago: many end, few begin.
   *incident->mutable_date() = DateOf(DayNumber(now_) - 1'096 + random_.Between(-10, 20));
 }
@@ -200,6 +213,37 @@ void CommandSource::SetListing(Sent* sent) {
   request->set_uscc(random_.Percent(10) ? Uscc(9'999'999) : SomeUscc());
   request->set_kind(static_cast<v1::ListingKind>(random_.Between(1, 3)));
   request->set_listed(random_.Percent(25));
+  request->set_sandbox(random_.Percent(15));
+  if (random_.Percent(40)) {
+    request->set_reference(absl::StrCat("名录〔2025〕", random_.Below(100), "号"));
+  }
+  if (!request->listed()) return;
+  // Around three years ago: many times on a list are over, and some of them long ago.
+  if (random_.Percent(40)) {
+    const int64_t from = DayNumber(now_) - random_.Between(0, 1'120);
+    *request->mutable_from() = DateOf(from);
+    if (random_.Percent(60)) *request->mutable_until() = DateOf(from + random_.Between(0, 40));
+  }
+}
+
+void CommandSource::EndRecord(Sent* sent) {
+  auto* request = sent->command.mutable_end_record();
+  request->set_request_id(NextId("r"));
+  request->set_uscc(random_.Percent(15) ? Uscc(9'999'999) : SomeUscc());
+  request->set_sequence(1 + random_.Below(1'000));
+  request->set_reason("信用修复");
+  if (random_.Percent(70)) {
+    *request->mutable_last_day() = DateOf(DayNumber(now_) + random_.Between(-3, 3));
+  }
+  if (random_.Percent(30)) sent->who = Principal("reviewer", v1::ROLE_REVIEWER);
+  if (random_.Percent(15)) return;
+  for (int tries = 0; tries < 200; ++tries) {
+    const Enterprise& enterprise = random_.Pick(model_.enterprises);
+    if (enterprise.records.empty()) continue;
+    request->set_uscc(enterprise.facts.uscc());
+    request->set_sequence(random_.Pick(enterprise.records).sequence);
+    return;
+  }
 }
 
 }  // namespace voucher::simulation

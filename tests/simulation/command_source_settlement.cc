@@ -83,7 +83,8 @@ void CommandSource::Disburse(Sent* sent) {
     const Statement& statement = model_.statements[request->statement_id() - 1];
     disbursement->set_amount_fen(PartOf(statement.due_fen - statement.paid_fen, &random_));
   }
-  disbursement->set_fiscal_reference("鄂财拨〔2025〕3号");
+  disbursement->set_fiscal_reference(
+      absl::StrCat("鄂财拨〔2025〕", random_.Percent(80) ? random_.Between(1, 1'000) : 3, "号"));
   *disbursement->mutable_paid_on() = DateOf(DayNumber(now_) - random_.Between(0, 3));
 }
 
@@ -93,7 +94,8 @@ void CommandSource::Recover(Sent* sent) {
   request->set_request_id(NextId("r"));
   request->set_program_id(SomeProgramId());
   request->set_amount_fen(random_.Magnitude(16));
-  request->set_fiscal_reference("鄂财收〔2025〕1号");
+  request->set_fiscal_reference(
+      absl::StrCat("鄂财收〔2025〕", random_.Percent(80) ? random_.Between(1, 1'000) : 1, "号"));
   if (random_.Percent(50)) {
     request->set_uscc(random_.Percent(4) ? Uscc(9'999'999) : SomeUscc());
     if (model_.receivable_fen.empty() || random_.Percent(15)) return;
@@ -101,6 +103,17 @@ void CommandSource::Recover(Sent* sent) {
     request->set_uscc(model_.enterprises[debt.first - 1].facts.uscc());
     request->set_program_id(model_.programs[debt.second - 1].rules().program_id());
     request->set_amount_fen(PartOf(fen, &random_));
+    if (random_.Percent(50)) return;
+    // Of one grant, mostly one that something is owed of.
+    const uint64_t id =
+        PickNumber(model_.applications, [&debt = debt](uint64_t, const Application& application) {
+          return application.enterprise == debt.first && application.program == debt.second &&
+                 application.receivable_fen > 0;
+        });
+    request->set_application_id(id);
+    if (id <= model_.applications.size()) {
+      request->set_amount_fen(PartOf(model_.applications[id - 1].receivable_fen, &random_));
+    }
     return;
   }
   request->set_provider_id(SomeProviderId());
@@ -123,7 +136,9 @@ void CommandSource::Reclaim(Sent* sent) {
         return superseded ? application.state == v1::APPLICATION_STATE_SUPERSEDED
                           : application.state == v1::APPLICATION_STATE_APPROVED ||
                                 application.state == v1::APPLICATION_STATE_ACCEPTED ||
-                                application.state == v1::APPLICATION_STATE_SETTLED;
+                                application.state == v1::APPLICATION_STATE_SETTLED ||
+                                (application.state == v1::APPLICATION_STATE_TERMINATED &&
+                                 !application.reclaimed);
       }));
   request->set_ground(static_cast<v1::ReclaimGround>(random_.Between(1, 4)));
   request->set_reason("材料不实");
@@ -144,7 +159,8 @@ void CommandSource::Remind(Sent* sent) {
   request->set_request_id(NextId("r"));
   request->set_program_id(random_.Percent(60) ? waiting_.program_id() : SomeProgramId());
   request->set_uscc(SomeUscc());
-  request->set_reference("提醒函〔2025〕2号");
+  request->set_reference(
+      absl::StrCat("提醒函〔2025〕", random_.Percent(60) ? random_.Between(1, 500) : 2, "号"));
 }
 
 // A statement of a provider's newest transfers, with what can be wrong in one.

@@ -1,22 +1,23 @@
 #include "tests/simulation/comparison.h"
 
+#include <algorithm>
 #include <limits>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
+#include "ledger/machine/grants.h"
+#include "ledger/machine/limit_refs.h"
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
 #include "tests/simulation/differences.h"
 
 namespace voucher::simulation {
 namespace {
-
-int64_t UsedFen(const View& view, const LimitKey& key) {
-  const auto [program, kind, id, sub] = key;
-  const auto* row = view.Find<tables::Limits>({program, static_cast<uint8_t>(kind), id, sub});
-  return row != nullptr ? row->used_fen() : 0;
-}
 
 void ComparePrograms(const View& view, const Model& model, Differences* differences) {
   for (uint32_t number = 1; number <= model.programs.size(); ++number) {
@@ -29,13 +30,45 @@ void ComparePrograms(const View& view, const Model& model, Differences* differen
     differences->Equal("cutoff", number, EndOfDay(program.rules().window().last_day()),
                        row->cutoff_unix_ns());
   }
-  for (const auto& [limit, fen] : model.used_fen) {
-    differences->Equal(absl::StrCat("use of limit kind ", std::get<1>(limit)), std::get<2>(limit),
-                       fen, UsedFen(view, limit));
+  for (uint32_t number = 1; number <= model.programs.size(); ++number) {
+    const v1::ProgramRules& rules = model.programs[number - 1].rules();
+    const Context context(view, v1::Authority::default_instance(), 0);
+    const auto* row = view.Find<tables::Programs>({number});
+    const auto* compiled = view.Find<tables::Revisions>({number, row->revision()});
+    for (const v1::Pool& pool : rules.pools()) {
+      const auto id = PoolId(context, *compiled, pool);
+      differences->Equal(absl::StrCat("use of pool ", pool.key(), " of program"), number,
+                         model.StandingInPool(number, pool),
+                         id ? StandingInPool(view, number, *id) : 0);
+    }
   }
-  differences->Equal("limits", 0, model.used_fen.size(),
-                     CountRows<tables::Limits>(view, {0, 0, 0, 0},
-                                               {std::numeric_limits<uint32_t>::max(), 0, 0, 0}));
+}
+
+// What stands of each enterprise in each program, which caps count.
+void CompareStanding(const View& view, const Model& model, Differences* differences) {
+  std::map<std::pair<uint32_t, uint64_t>, int64_t> sums;
+  for (const Application& application : model.applications) {
+    sums[{application.program, application.enterprise}] += application.standing_fen;
+  }
+  for (const auto& [key, fen] : sums) {
+    differences->Equal(absl::StrCat("what stands in program ", key.first, " of enterprise"),
+                       key.second, fen, StandingOf(view, key.first, key.second));
+  }
+}
+
+// The application that the rows give a claim of the model, "[trial ]invoice KEY" or "[trial ]order
+// PROVIDER NUMBER".
+uint64_t ClaimedBy(const View& view, const Model& model, absl::string_view claim) {
+  const uint8_t world = absl::ConsumePrefix(&claim, "trial ") ? 1 : 0;
+  if (absl::ConsumePrefix(&claim, "invoice ")) {
+    const auto* row = view.Find<tables::Invoices>({world, claim});
+    return row != nullptr ? row->number() : 0;
+  }
+  absl::ConsumePrefix(&claim, "order ");
+  const auto space = claim.find(' ');
+  const uint64_t provider = model.ProviderNumber(std::string(claim.substr(0, space)));
+  const auto* row = view.Find<tables::Orders>({world, provider, claim.substr(space + 1)});
+  return row != nullptr ? row->application() : 0;
 }
 
 void CompareApplications(const View& view, const Model& model, Differences* differences) {
@@ -55,10 +88,10 @@ void CompareApplications(const View& view, const Model& model, Differences* diff
     equal("granted", application.granted_fen, row->granted_fen());
     equal("wanted", application.wanted_fen, row->wanted_fen());
     equal("approved", application.approved_fen, row->approved_fen());
-    equal("project", static_cast<int64_t>(application.project),
-          static_cast<int64_t>(row->project()));
+    equal("standing", application.standing_fen, row->standing_fen());
     equal("score", application.score, row->score());
-    equal("notice end", application.notice_ends, row->notice_ends_unix_ns());
+    const auto* notice = view.Find<tables::Notices>({row->notice()});
+    equal("notice end", application.notice_ends, notice != nullptr ? notice->ends_unix_ns() : 0);
     equal("correction deadline", application.correction_due, row->correction_due_unix_ns());
     equal("project deadline", application.project_due, row->project_due_unix_ns());
     equal("state", application.state, row->state());
@@ -66,13 +99,16 @@ void CompareApplications(const View& view, const Model& model, Differences* diff
     equal("voucher", static_cast<int64_t>(application.voucher),
           static_cast<int64_t>(row->voucher()));
     equal("why it lapsed", application.lapse_reason, row->lapse_refusal().reason());
+    equal("owed back", application.receivable_fen,
+          BalanceFen(view, application.program, v1::ACCOUNT_KIND_RECEIVABLE, application.enterprise,
+                     number));
+    equal("recovered", application.recovered_fen, row->recovered_fen());
+    equal("reclaimed", application.reclaimed ? 1 : 0, row->reclaimed() ? 1 : 0);
     equal("held", application.held_fen,
           BalanceFen(view, application.program, v1::ACCOUNT_KIND_HELD, number));
   }
-  for (const auto& [invoice, application] : model.invoices) {
-    const auto* row = view.Find<tables::Invoices>({invoice});
-    differences->Equal(absl::StrCat("invoice ", invoice), 0, application,
-                       row != nullptr ? row->number() : 0);
+  for (const auto& [claim, application] : model.claims) {
+    differences->Equal(claim, 0, application, ClaimedBy(view, model, claim));
   }
 }
 
@@ -130,17 +166,29 @@ void CompareTransfers(const View& view, const Model& model, Differences* differe
     const Account& account = model.accounts[number - 1];
     const auto* row = view.Find<tables::CloudAccounts>({number});
     if (row == nullptr) return differences->Missing("account", number);
-    std::vector<uint64_t> lots, row_lots;
-    for (const auto& lot : account.lots) lots.push_back(lot.second);
+    // Voucher, time of the confirmation and amount of each lot.
+    std::vector<std::string> lots, row_lots, lapsed, row_lapsed;
+    for (const auto& lot : account.lots) {
+      for (const auto& [at, fen] : model.vouchers[lot.second - 1].confirmed_fen.at(number)) {
+        lots.push_back(absl::StrCat(lot.second, "/", at, "/", fen));
+      }
+    }
     for (const auto& lot : row->credits()) {
-      row_lots.push_back(lot.voucher());
-      const auto& credit = model.vouchers[lot.voucher() - 1].credit_fen;
-      const auto known = credit.find(number);
-      differences->Equal("lot in account", number, known != credit.end() ? known->second : 0,
-                         lot.amount_fen());
+      row_lots.push_back(
+          absl::StrCat(lot.voucher(), "/", lot.credited_unix_ns(), "/", lot.amount_fen()));
     }
     differences->Equal("lots of account", number, absl::StrJoin(lots, ","),
                        absl::StrJoin(row_lots, ","));
+    for (const auto& [voucher, fen] : account.lapsed_fen) {
+      lapsed.push_back(absl::StrCat(voucher, "/", fen));
+    }
+    for (const auto& lot : row->lapsed()) {
+      row_lapsed.push_back(absl::StrCat(lot.voucher(), "/", lot.amount_fen()));
+    }
+    std::sort(lapsed.begin(), lapsed.end());
+    std::sort(row_lapsed.begin(), row_lapsed.end());
+    differences->Equal("lapsed in account", number, absl::StrJoin(lapsed, ","),
+                       absl::StrJoin(row_lapsed, ","));
     differences->Equal("owner of account", number, account.enterprise, row->enterprise());
   }
 }
@@ -166,9 +214,13 @@ void CompareRedemptions(const View& view, const testing::EntryBook& entries, con
 
 void CompareBaskets(const View& view, const Model& model, Differences* differences) {
   for (const auto& [key, fen] : model.basket_fen) {
-    const auto* row = view.Find<tables::Baskets>({key.first, key.second});
-    differences->Equal("basket of enterprise", key.second, fen,
-                       row != nullptr ? row->core_fen() : 0);
+    const auto& [program, enterprise, category] = key;
+    const auto* row = view.Find<tables::Baskets>({program, enterprise});
+    int64_t got = 0;
+    for (int i = 0; row != nullptr && i < row->categories_size(); ++i) {
+      if (row->categories(i).category() == category) got = row->categories(i).fen();
+    }
+    differences->Equal("basket of enterprise", enterprise, fen, got);
   }
 }
 
@@ -238,8 +290,7 @@ void CompareModelWithItself(const Model& model, Differences* differences) {
 
 }  // namespace
 
-std::vector<std::string> CompareTotals(const View& view, const Model& model,
-                                       const std::map<LimitKey, int64_t>& touched) {
+std::vector<std::string> CompareTotals(const View& view, const Model& model) {
   Differences differences;
   for (uint32_t number = 1; number <= model.programs.size(); ++number) {
     const auto* row = view.Find<tables::Totals>({number});
@@ -252,10 +303,6 @@ std::vector<std::string> CompareTotals(const View& view, const Model& model,
       }
     }
   }
-  for (const auto& [limit, delta] : touched) {
-    differences.Equal(absl::StrCat("use of limit kind ", std::get<1>(limit)), std::get<2>(limit),
-                      model.used_fen.at(limit), UsedFen(view, limit));
-  }
   return std::move(differences).Take();
 }
 
@@ -265,6 +312,7 @@ std::vector<std::string> CompareAll(const View& view, const testing::EntryBook& 
   CompareModelWithItself(model, &differences);
   ComparePrograms(view, model, &differences);
   CompareApplications(view, model, &differences);
+  CompareStanding(view, model, &differences);
   CompareVouchers(view, model, &differences);
   CompareTransfers(view, model, &differences);
   CompareRedemptions(view, entries, model, &differences);

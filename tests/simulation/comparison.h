@@ -1,7 +1,6 @@
 // Whether the machine's rows say what the model says.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,9 +10,8 @@
 
 namespace voucher::simulation {
 
-// The class totals of each program, and the use of the limits that `touched` names. Empty if equal.
-std::vector<std::string> CompareTotals(const View& view, const Model& model,
-                                       const std::map<LimitKey, int64_t>& touched);
+// The class totals of each program. Empty if equal.
+std::vector<std::string> CompareTotals(const View& view, const Model& model);
 
 // Every program, application, voucher, transfer, redemption, account, cluster, limit and timer, all
 // that is owed and paid, the waitlists, and the model's totals against its own parts. Empty if

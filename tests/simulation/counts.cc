@@ -27,15 +27,16 @@ struct MustHappen {
 constexpr MustHappen kMustHappen[] = {
     {"PublishProgram", "ok ILLEGAL_STATE"},
     {"SetProgramState", "ok PROGRAM_NOT_FOUND WINDOW_CLOSED ILLEGAL_STATE"},
-    {"Appropriate", "ok tranche PROGRAM_NOT_FOUND ILLEGAL_STATE BUDGET_EXHAUSTED"},
+    {"Appropriate", "ok tranche PROGRAM_NOT_FOUND ALREADY_BOOKED ILLEGAL_STATE BUDGET_EXHAUSTED"},
     {"ArchiveProgram", "ok to_returned PROGRAM_NOT_FOUND ILLEGAL_STATE"},
     {"PublishCalendar", "ok"},
     {"PutEnterprise", "ok ILLEGAL_STATE"},
     {"SucceedEnterprise", "ok ENTERPRISE_NOT_FOUND ALREADY_REGISTERED ILLEGAL_STATE"},
     {"RecordIncident", "ok ENTERPRISE_NOT_FOUND"},
-    {"SetListing", "ok ENTERPRISE_NOT_FOUND"},
-    {"SetBlacklist", "ok ENTERPRISE_NOT_FOUND"},
-    {"RemindEnterprise", "ok PROGRAM_NOT_FOUND ENTERPRISE_NOT_FOUND ILLEGAL_STATE"},
+    {"SetListing", "ok ENTERPRISE_NOT_FOUND ALREADY_BOOKED"},
+    {"SetBlacklist", "ok ENTERPRISE_NOT_FOUND ALREADY_BOOKED"},
+    {"EndRecord", "ok PERMISSION_DENIED ENTERPRISE_NOT_FOUND RECORD_NOT_FOUND ILLEGAL_STATE"},
+    {"RemindEnterprise", "ok PROGRAM_NOT_FOUND ENTERPRISE_NOT_FOUND ALREADY_BOOKED ILLEGAL_STATE"},
     {"PutProvider", "ok"},
     {"SetProviderState", "ok PROVIDER_NOT_FOUND"},
     {"PutProduct", "ok PROGRAM_NOT_FOUND ITEM_NOT_FOUND PROVIDER_NOT_FOUND"},
@@ -50,16 +51,17 @@ constexpr MustHappen kMustHappen[] = {
     {"RankClusters", "ok approved passed_over ILLEGAL_STATE"},
     {"SubmitApplication",
      "ok clipped waiting PROGRAM_NOT_FOUND ITEM_NOT_FOUND ENTERPRISE_NOT_FOUND PROVIDER_NOT_FOUND "
-     "PRODUCT_NOT_FOUND PROGRAM_NOT_OPEN WINDOW_NOT_OPEN WINDOW_CLOSED ILLEGAL_STATE BLACKLISTED "
-     "NOT_ELIGIBLE EVIDENCE_MISSING INVOICE_ALREADY_CLAIMED ITEM_ALREADY_CLAIMED "
+     "PRODUCT_NOT_FOUND ALREADY_BOOKED ORDER_ALREADY_CLAIMED PROGRAM_NOT_OPEN WINDOW_NOT_OPEN "
+     "WINDOW_CLOSED ILLEGAL_STATE BLACKLISTED NOT_ELIGIBLE EVIDENCE_MISSING "
+     "INVOICE_ALREADY_CLAIMED ITEM_ALREADY_CLAIMED "
      "SUPERSEDED_BY_HIGHER AMOUNT_TOO_SMALL ENTERPRISE_CAP_REACHED PROJECT_CAP_REACHED "
      "QUOTA_EXHAUSTED BUDGET_EXHAUSTED PROVIDER_SUSPENDED PRODUCT_NOT_APPROVED"},
     {"rule",
      "REGION CLOUD_PROVIDER INDUSTRY SIZE AGE OTHER_FUNDING INCIDENT LISTING PRIOR_YEAR_PROJECT "
      "REGISTERED_ON_PLATFORM CLUSTER_MEMBER REVENUE"},
     {"AwardGrant",
-     "ok PROGRAM_NOT_FOUND ITEM_NOT_FOUND ENTERPRISE_NOT_FOUND PROGRAM_NOT_OPEN ILLEGAL_STATE "
-     "BLACKLISTED NOT_ELIGIBLE ITEM_ALREADY_CLAIMED BUDGET_EXHAUSTED"},
+     "ok PROGRAM_NOT_FOUND ITEM_NOT_FOUND ENTERPRISE_NOT_FOUND ALREADY_BOOKED PROGRAM_NOT_OPEN "
+     "ILLEGAL_STATE BLACKLISTED NOT_ELIGIBLE ITEM_ALREADY_CLAIMED BUDGET_EXHAUSTED"},
     {"WithdrawApplication", "ok to_budget APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"ReviewApplication",
      "ok to_budget appeal PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE BLACKLISTED "
@@ -75,15 +77,15 @@ constexpr MustHappen kMustHappen[] = {
     {"FileObjection", "ok APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"ResolveObjection", "ok to_budget APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"ApproveApplication",
-     "ok to_budget superseding PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE "
+     "ok to_budget superseding set_off PERMISSION_DENIED APPLICATION_NOT_FOUND ILLEGAL_STATE "
      "NOTICE_RUNNING BLACKLISTED "
      "SUPERSEDED_BY_HIGHER VOUCHER_EXPIRED"},
     {"AcceptProject", "ok opening settling APPLICATION_NOT_FOUND ILLEGAL_STATE EVIDENCE_MISSING"},
     {"ExtendProject", "ok APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"TerminateProject", "ok to_budget to_returned unsettled APPLICATION_NOT_FOUND ILLEGAL_STATE"},
     {"OrderTransfer",
-     "ok PERMISSION_DENIED ACCOUNT_NOT_FOUND VOUCHER_NOT_FOUND BLACKLISTED PROVIDER_SUSPENDED "
-     "ACCOUNT_NOT_OWNED VOUCHER_EXPIRED INSUFFICIENT_CREDIT"},
+     "ok PERMISSION_DENIED ACCOUNT_NOT_FOUND VOUCHER_NOT_FOUND ALREADY_BOOKED BLACKLISTED "
+     "PROVIDER_SUSPENDED ACCOUNT_NOT_OWNED VOUCHER_EXPIRED INSUFFICIENT_CREDIT"},
     {"ConfirmTransfer",
      "ok to_budget to_returned PERMISSION_DENIED TRANSFER_NOT_FOUND ILLEGAL_STATE"},
     {"DeclineTransfer",
@@ -91,10 +93,11 @@ constexpr MustHappen kMustHappen[] = {
     {"Redeem",
      "ok from_several_vouchers exhausting_a_voucher PERMISSION_DENIED PROGRAM_NOT_FOUND "
      "PRODUCT_NOT_FOUND ACCOUNT_NOT_FOUND BLACKLISTED PROVIDER_SUSPENDED PRODUCT_NOT_APPROVED "
-     "NON_TRANSFERABLE BASKET_RULE VOUCHER_EXPIRED INSUFFICIENT_CREDIT ORDER_ALREADY_REDEEMED"},
+     "NON_TRANSFERABLE BASKET_RULE USAGE_BEFORE_CREDIT VOUCHER_EXPIRED INSUFFICIENT_CREDIT "
+     "ORDER_ALREADY_REDEEMED ORDER_ALREADY_CLAIMED"},
     {"ReverseRedemption",
      "ok to_budget to_returned owed_no_more settling PERMISSION_DENIED REDEMPTION_NOT_FOUND "
-     "NOT_REVERSIBLE"},
+     "ALREADY_BOOKED NOT_REVERSIBLE"},
     {"ReconcileTransfers",
      "ok to_budget to_returned MATCHED SILENT EXTRA DOUBLE WRONG_AMOUNT missing confirmed "
      "PERMISSION_DENIED PROVIDER_NOT_FOUND"},
@@ -102,10 +105,10 @@ constexpr MustHappen kMustHappen[] = {
     {"CloseStatement",
      "ok provider district set_off brought_forward carried_forward PROGRAM_NOT_FOUND "
      "PROVIDER_NOT_FOUND ILLEGAL_STATE ACCEPTANCE_MISSING"},
-    {"RecordDisbursement", "ok settling STATEMENT_NOT_FOUND ILLEGAL_STATE"},
+    {"RecordDisbursement", "ok settling STATEMENT_NOT_FOUND ALREADY_BOOKED ILLEGAL_STATE"},
     {"RecordRecovery",
      "ok enterprise provider PROGRAM_NOT_FOUND ENTERPRISE_NOT_FOUND PROVIDER_NOT_FOUND "
-     "ILLEGAL_STATE"},
+     "APPLICATION_NOT_FOUND ALREADY_BOOKED ILLEGAL_STATE"},
     {"waitlist",
      "continues BLACKLISTED ENTERPRISE_CAP_REACHED WINDOW_CLOSED Appropriate ApproveApplication "
      "PublishProgram Reclaim ReviewApplication TIMER_KIND_TRANCHE TIMER_KIND_WAITLIST "
@@ -116,6 +119,7 @@ constexpr MustHappen kMustHappen[] = {
     {"TIMER_KIND_CORRECTION", "ok to_budget"},
     {"TIMER_KIND_PROJECT", "ok unsettled"},
     {"TIMER_KIND_TRANCHE", "ok"},
+    {"TIMER_KIND_PENDING_LAPSE", "ok"},
     {"TIMER_KIND_WAITLIST", "ok"},
     {"malformed",
      "request_id uscc program_id provider_id application_id voucher_id account_id transfer_id "
@@ -167,6 +171,7 @@ void CountSettlement(const v1::Event& event, const Outcome& outcome, Count count
     count(closed.brought_forward_fen() < 0, "brought_forward");
     count(closed.carried_forward_fen() < 0, "carried_forward");
   }
+  count(event.application_approved().set_off_fen() > 0, "set_off");
   if (event.has_recovery_recorded()) {
     count(true, PostsTo(event, v1::ACCOUNT_KIND_RECOVERY) ? "enterprise" : "provider");
   }

@@ -27,12 +27,27 @@ std::string MakeMalformed(v1::Command* command, int64_t now, Random* random) {
     if (field(name) != nullptr) ways.emplace_back(name);
   }
   const std::string way = random->Pick(ways);
+  if (way == "application_id" && command->has_record_recovery()) {
+    // A provider pays back no grant.
+    command->mutable_record_recovery()->set_provider_id("huaweicloud");
+    command->mutable_record_recovery()->set_application_id(1);
+    return way;
+  }
+  if (way == "provider_id" && command->has_record_recovery()) {
+    command->mutable_record_recovery()->clear_application_id();
+  }
   if (way == "usage_ended_at") {
     *command->mutable_redeem()->mutable_usage_ended_at() = ToTimestamp(now + 1);
     return way;
   }
   switch (field(way.c_str())->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
+      if (way == "order_number" && random->Percent(40)) {
+        const char* const unstable[] = {" O-1", "O-1 ", "O  1", "\xEF\xBC\xAF-1",
+                                        "O-1\xE2\x80\x8B"};
+        fields.SetString(request, field(way.c_str()), random->Pick(unstable));
+        break;
+      }
       fields.SetString(request, field(way.c_str()),
                        random->Percent(50) && way != "uscc" ? "" : std::string(65, '\x01'));
       break;

@@ -95,6 +95,16 @@ void Model::Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int
 
 void Model::AddCredit(uint64_t voucher, uint64_t account, int64_t fen) {
   const int64_t left = vouchers[voucher - 1].credit_fen[account] += fen;
+  // Added to the newest credit there, taken from the oldest.
+  auto& parts = vouchers[voucher - 1].confirmed_fen[account];
+  if (fen > 0) parts[vouchers[voucher - 1].newest_credit[account]] += fen;
+  for (int64_t taken = -fen; taken > 0;) {
+    const auto oldest = parts.begin();
+    const int64_t part = std::min(taken, oldest->second);
+    taken -= part;
+    oldest->second -= part;
+    if (oldest->second == 0) parts.erase(oldest);
+  }
   auto& lots = accounts[account - 1].lots;
   if (left > 0) lots.insert({vouchers[voucher - 1].expires, voucher});
   if (left == 0) lots.erase({vouchers[voucher - 1].expires, voucher});
@@ -106,11 +116,14 @@ bool Model::IsDead(const Voucher& voucher) const {
 }
 
 bool Model::IsBlacklisted(uint64_t enterprise, uint32_t program) const {
-  const auto& blacklisting = enterprises[enterprise - 1].blacklisting;
-  if (!blacklisting) return false;
-  if (blacklisting->has_until() && DayNumber(now_) > DayNumber(blacklisting->until())) return false;
-  return blacklisting->program_ids().empty() ||
-         Has(blacklisting->program_ids(), programs[program - 1].rules().program_id());
+  const v1::ProgramRules& rules = programs[program - 1].rules();
+  const auto& records = enterprises[enterprise - 1].records;
+  return std::any_of(records.begin(), records.end(), [&](const OnRecord& record) {
+    return record.blacklisting && record.sandbox == rules.sandbox() &&
+           record.HoldsOn(DayNumber(now_)) &&
+           (record.blacklisting->program_ids().empty() ||
+            Has(record.blacklisting->program_ids(), rules.program_id()));
+  });
 }
 
 bool Model::MayActFor(uint64_t provider) const {
@@ -149,10 +162,7 @@ void Model::GiveBack(Application* application, v1::AccountKind from, int64_t fen
     }
   }
   if (closed) return;
-  for (const LimitKey& limit : application->limits) {
-    used_fen[limit] -= fen;
-    outcome->limit_deltas[limit] -= fen;
-  }
+  application->standing_fen -= fen;
 }
 
 void Model::EndHold(Application* application, int state, Outcome* outcome) {
@@ -177,12 +187,16 @@ void Model::MoveTo(Application* application, int state) {
   if (application->state == v1::APPLICATION_STATE_WAITLISTED) {
     programs[application->program - 1].waiting.erase(id);
   }
+  const bool was_pending = IsPendingCredit(*application);
   application->state = state;
-  for (const std::string& invoice : application->invoices) {
-    if (FreesInvoices(state)) {
-      invoices.erase(invoice);
-    } else {
-      invoices[invoice] = id;
+  if (was_pending != IsPendingCredit(*application)) {
+    CountPendingCredit(*application, was_pending ? -1 : 1);
+  }
+  for (const std::string& claim : application->claims) {
+    if (!FreesInvoices(state)) {
+      claims[claim] = id;
+    } else if (claims.count(claim) != 0 && claims.at(claim) == id) {
+      claims.erase(claim);
     }
   }
 }
@@ -194,13 +208,18 @@ Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64
   home_ = 0;
   turn_ = false;
   freed_.clear();
+  // Waiters are judged as of the instant that brought the money.
+  int64_t as_of = now_;
+  if (command.has_timer_due()) {
+    as_of = command.timer_due().kind() == v1::TIMER_KIND_WAITLIST
+                ? programs[command.timer_due().id() - 1].waitlist_due
+                : command.timer_due().due_unix_ns();
+  }
   Outcome outcome = Decide(command);
   if (outcome.reason == 0) {
-    // Waiters are judged as of the instant that brought the money.
-    if (command.has_timer_due()) now_ = command.timer_due().due_unix_ns();
+    now_ = as_of;
     TakeTurns(&outcome);
   }
-  std::erase_if(outcome.limit_deltas, [](const auto& delta) { return delta.second == 0; });
   return outcome;
 }
 
@@ -219,7 +238,7 @@ Outcome Model::Decide(const v1::Command& command) {
     case v1::Command::kSucceedEnterprise:
       return Succeed(command.succeed_enterprise());
     case v1::Command::kPutProvider:
-      return Put(command.put_provider().provider_id());
+      return Put(command.put_provider());
     case v1::Command::kSetProviderState:
       return SetProvider(command.set_provider_state());
     case v1::Command::kPutProduct:
@@ -234,6 +253,8 @@ Outcome Model::Decide(const v1::Command& command) {
       return Record(command.record_incident());
     case v1::Command::kSetListing:
       return SetListing(command.set_listing());
+    case v1::Command::kEndRecord:
+      return EndRecord(command.end_record());
     case v1::Command::kOrderTransfer:
       return Order(command.order_transfer());
     case v1::Command::kConfirmTransfer:

@@ -1,8 +1,11 @@
 // A small second opinion on the ledger: what every command must do to limits, balances and states.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -29,28 +32,51 @@ struct Program {
   int64_t unopened_fen = 0;
   // Applications on the waitlist, in the order of the queue.
   std::set<uint64_t> waiting;
-  // When the timer that goes on with the waitlist is due; 0 if none is set.
+  std::vector<uint64_t> applications;
+  // The instant by which a timer goes on with the waitlist; 0 if none is set.
   int64_t waitlist_due = 0;
 
   const v1::ProgramRules& rules() const { return revisions.back(); }
 };
 
+// An incident, a time on a list or a blacklisting, in days since 1970-01-01; its last day is
+// inclusive.
+struct OnRecord {
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+  int64_t last() const { return std::min(until, ended); }
+  bool HoldsOn(int64_t day) const { return !withdrawn && first <= day && day <= last(); }
+
+  uint64_t sequence = 0;  // of its entry
+  bool sandbox = false;
+  // One of three.
+  std::optional<v1::Incident> incident;
+  int listing = 0;  // v1::ListingKind
+  std::optional<v1::Blacklisting> blacklisting;
+  std::string reference;
+  int64_t first = 0;
+  // By its own words, and by what ended it.
+  int64_t until = kNever;
+  int64_t ended = kNever;
+  bool withdrawn = false;
+};
+
 struct Enterprise {
   v1::EnterpriseFacts facts;
   std::vector<std::string> former_usccs;
-  std::vector<v1::Incident> incidents;
-  // Of v1::ListingKind.
-  std::set<int> listings;
-  std::optional<v1::Blacklisting> blacklisting;
+  std::vector<OnRecord> records;
   // Program of the newest reminder, and the ends of the times to mend, by program.
   std::string reminded_by;
   std::map<std::string, int64_t> mended_by;
+  // Days of the newest reminders, by program.
+  std::map<std::string, int64_t> reminded_on;
   std::vector<uint64_t> applications;
 };
 
 struct Provider {
   std::string id;
   bool suspended = false;
+  std::string name;
 };
 
 struct Account {
@@ -59,6 +85,8 @@ struct Account {
   uint64_t enterprise = 0;
   // Expiry and number of each voucher with credit here.
   std::set<std::pair<int64_t, uint64_t>> lots;
+  // What lapsed here, by voucher.
+  std::map<uint64_t, int64_t> lapsed_fen;
 };
 
 struct Application {
@@ -67,7 +95,7 @@ struct Application {
   uint64_t queue_number = 0;
   uint64_t enterprise = 0;
   std::string item_id;
-  // 0 if the program counts no projects.
+  // The model's own number of the enterprise's project, whatever the case of its name.
   uint64_t project = 0;
   bool by_credit = false;
   bool awarded = false;
@@ -91,8 +119,25 @@ struct Application {
   int lapse_reason = 0;
   // Was superseded before it was taken back: claims its item no more.
   bool item_free = false;
-  std::vector<LimitKey> limits;
-  std::vector<std::string> invoices;
+  // Of the applicant then.
+  std::string division;
+  std::set<std::string> provider_ids;
+  // 0 if it counts in none.
+  uint64_t cluster = 0;
+  // Held, approved or spent, less what went back to the budget.
+  int64_t standing_fen = 0;
+  // Of what was spent of it and taken back: still owed, and paid or kept back less refunded.
+  int64_t receivable_fen = 0;
+  int64_t recovered_fen = 0;
+  // Was taken back.
+  bool reclaimed = false;
+  // Its invoices, and the orders that they bill.
+  std::vector<std::string> claims;
+  int64_t spend_fen = 0;
+  // Of an award.
+  std::string reference;
+  // Of the entry that submitted or awarded it.
+  uint64_t sequence = 0;
 };
 
 // What a provider redeemed of a voucher, net, and did not lose with the project.
@@ -109,6 +154,10 @@ struct Voucher {
   int64_t transit_fen = 0;
   // By account.
   std::map<uint64_t, int64_t> credit_fen;
+  // The same by account and by when it was confirmed; nothing that is 0.
+  std::map<uint64_t, std::map<int64_t, int64_t>> confirmed_fen;
+  // When the newest credit was confirmed, by account.
+  std::map<uint64_t, int64_t> newest_credit;
   int64_t redeemed_fen = 0;
   // By provider.
   std::map<uint64_t, Claim> claims;
@@ -126,6 +175,8 @@ struct Transfer {
   int64_t amount_fen = 0;
   int state = 0;
   int64_t answer_due = 0;
+  // Entry that ordered it.
+  uint64_t ordered = 0;
 };
 
 struct Draw {
@@ -141,12 +192,13 @@ struct Redemption {
   std::string order_number;
   std::vector<Draw> draws;
   int state = 0;
-  // Counts as a core product of the program's basket.
-  bool core = false;
+  // Category of a core product; empty if it was none.
+  std::string core_category;
 };
 
 struct Cluster {
   uint32_t program = 0;
+  size_t revision = 0;  // from 0, of when the plan was put
   v1::Cluster plan;
   std::vector<uint64_t> members;
   int state = 0;
@@ -158,6 +210,14 @@ struct Cluster {
 struct Tranche {
   uint32_t program = 0;
   int64_t amount_fen = 0;
+};
+
+// A public notice, and the rule that it was published under.
+struct Notice {
+  v1::NoticeRule rule;
+  int64_t starts = 0;  // day
+  int64_t ends = 0;
+  std::vector<uint64_t> applications;
 };
 
 struct Calendar {
@@ -235,9 +295,12 @@ class Model {
   // Program, provider, product_id.
   std::map<std::tuple<uint32_t, uint64_t, std::string>, v1::Product> products;
   std::map<std::pair<uint64_t, std::string>, uint64_t> orders;
-  std::map<std::string, uint64_t> invoices;
-  std::map<std::pair<uint64_t, std::string>, uint64_t> projects;
-  std::map<LimitKey, int64_t> used_fen;
+  // Application, by what it claims.
+  std::map<std::string, uint64_t> claims;
+  // The entry that booked it last, by what makes an act the same one.
+  std::map<std::string, uint64_t> acts;
+  // Of an enterprise and a name in lower case.
+  mutable std::map<std::pair<uint64_t, std::string>, uint64_t> projects;
   std::map<PayableKey, int64_t> payable_fen;
   // Program, provider, month as year x 100 + month.
   std::map<std::tuple<uint32_t, uint64_t, int>, Month> months;
@@ -247,13 +310,22 @@ class Model {
   std::vector<Statement> statements;
   // What enterprises owe, by enterprise and program; never 0.
   std::map<std::pair<uint64_t, uint32_t>, int64_t> receivable_fen;
-  // Core products bought, by program and enterprise.
-  std::map<std::pair<uint32_t, uint64_t>, int64_t> basket_fen;
+  // Core products bought, by program, enterprise and category.
+  std::map<std::tuple<uint32_t, uint64_t, std::string>, int64_t> basket_fen;
   std::vector<Cluster> clusters;
   std::vector<Tranche> tranches;
   Calendar calendar;
-  uint64_t notices = 0;
+  std::vector<Notice> notices;
   std::set<Timer> timers;
+  // Applications that are pending for credit, by program and revision (from 1).
+  std::map<std::pair<uint32_t, uint64_t>, uint64_t> pending_credit;
+  // Queue number up to which they were looked through for their lapse, where a timer goes on.
+  std::map<std::pair<uint32_t, uint64_t>, uint64_t> looked_through;
+
+  LimitKey PoolKey(const v1::Pool& pool, uint32_t program) const;
+  bool CountsIn(const Application& application, const v1::Pool& pool) const;
+  // What stands of all grants that a pool of the newest rules counts.
+  int64_t StandingInPool(uint32_t program, const v1::Pool& pool) const;
 
   // 0 if there is none.
   uint32_t ProgramNumber(const std::string& program_id) const;
@@ -271,10 +343,13 @@ class Model {
 
   Outcome Decide(const v1::Command& command);
   Outcome Publish(const v1::ProgramRules& rules);
+  void RefuseIfIdentityChanges(const Program& program, const v1::ProgramRules& rules,
+                               Wrongs* wrongs) const;
+  void RefuseIfBelowUse(uint32_t number, const v1::ProgramRules& rules, Wrongs* wrongs) const;
   Outcome SetState(const v1::SetProgramStateRequest& request);
   Outcome Appropriate(const v1::AppropriateRequest& request);
   Outcome Put(const v1::EnterpriseFacts& facts);
-  Outcome Put(const std::string& provider_id);
+  Outcome Put(const v1::PutProviderRequest& request);
   Outcome Succeed(const v1::SucceedEnterpriseRequest& request);
   Outcome Blacklist(const v1::SetBlacklistRequest& request);
   Outcome SetProvider(const v1::SetProviderStateRequest& request);
@@ -284,6 +359,14 @@ class Model {
   Outcome Publish(const v1::PublishCalendarRequest& request);
   Outcome Record(const v1::RecordIncidentRequest& request);
   Outcome SetListing(const v1::SetListingRequest& request);
+  Outcome EndRecord(const v1::EndRecordRequest& request);
+  OnRecord RecordOf(const v1::Blacklisting& blacklisting) const;
+  void PutOnRecord(uint64_t enterprise, OnRecord record);
+  // Puts it on record unless that was done before.
+  Outcome Tell(const std::string& uscc, OnRecord record, bool sandbox, uint64_t repeats);
+  // Ends all of a list, or with 0 all blacklistings, of a world with the day before.
+  Outcome Lift(const std::string& uscc, bool sandbox, int listing);
+  void ExtendNotices(Outcome* outcome);
   // Commands of the lifecycle, by request.
   Outcome ApplyLifecycle(const v1::Command& command);
   Outcome Submit(const v1::SubmitApplicationRequest& request);
@@ -321,20 +404,26 @@ class Model {
   Outcome Reverse(const v1::ReverseRedemptionRequest& request);
   Outcome Fire(const v1::TimerDue& timer);
 
-  LimitKey PoolKey(const v1::Pool& pool, uint32_t program) const;
-  int64_t Used(const LimitKey& limit) const;
+  // What stands of all grants of a program that match.
+  int64_t Standing(uint32_t program, const std::function<bool(const Application&)>& matches) const;
+  int64_t StandingUnder(int kind, uint32_t program, const v1::Item& item, uint64_t enterprise,
+                        uint64_t project) const;
   LimitKey CapKey(int kind, uint32_t program, const v1::Item& item, uint64_t enterprise,
                   uint64_t project) const;
   void AddPool(const v1::Pool& pool, uint32_t program, Room* room) const;
   void AddShared(uint32_t program, uint64_t cluster, Room* room) const;
+  void AddMember(uint32_t program, uint64_t cluster, uint64_t enterprise, const v1::Item& item,
+                 Room* room) const;
   Room RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise, uint64_t project,
                const std::set<std::string>& provider_ids) const;
   Room RoomOf(const Application& application) const;
   static void RefuseIfCapReached(const Room& room, int64_t least_fen, Wrongs* wrongs);
   static Grant Fit(const Room& room, int64_t fen, Wrongs* wrongs);
-  void Hold(uint64_t id, int64_t fen, Outcome* outcome);
+  static int64_t WouldGet(const Room& room, int64_t fen);
+  void Hold(uint64_t id, int64_t fen);
   uint64_t Add(Application application);
 
+  bool StandsInLine(const Application& application, const LimitKey& pool) const;
   int PolicyOf(const LimitKey& limit) const;
   void MarkQueued(uint64_t before, Room* room) const;
   void TakeTurns(Outcome* outcome);
@@ -345,24 +434,59 @@ class Model {
   const v1::ProgramRules& RulesOf(const Application& application) const;
   const v1::Item& ItemOf(const Application& application) const;
   uint64_t ClusterOf(uint32_t program, uint64_t enterprise) const;
-  uint64_t ProjectNumber(const v1::ProgramRules& rules, uint64_t enterprise,
-                         const std::string& project_id) const;
+  uint64_t ProjectNumber(uint64_t enterprise, std::string project_id) const;
   bool IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterprise,
                  uint64_t project) const;
-  // Grants of the project that a higher one replaces.
-  std::vector<uint64_t> Standing(uint64_t enterprise, uint64_t project) const;
-  // What replaced grants of the project have used.
-  int64_t Superseded(uint64_t enterprise, uint64_t project) const;
+  // Whether a project ended that no timer has ended yet.
+  bool HasEnded(const Application& application) const;
+  int64_t StatedOf(const Application& application) const;
+  // What was spent of a grant, or is owed for it, and was not taken back.
   int64_t UsedOf(const Application& application) const;
+  // The same with what it may still spend.
+  int64_t StandsOf(const Application& application) const;
+  // What was granted for a project, as a program with a highest-only rule counts it.
+  struct Project {
+    std::vector<uint64_t> standing;
+    std::vector<uint64_t> ended;
+    int64_t fen = 0;
+  };
+  Project Granted(uint32_t program, uint64_t enterprise, uint64_t project) const;
   bool IsSuperseded(const v1::ProgramRules& rules, uint64_t enterprise, uint64_t project,
-                    int64_t most_fen) const;
+                    int64_t would_fen) const;
+  // Who holds money beside an approval and can never be approved after it.
+  std::vector<uint64_t> Overtaken(const Application& approved, const std::vector<uint64_t>& lower,
+                                  int64_t approved_fen) const;
+  // What other grants of a project take of what its cost bears.
+  int64_t GrantedBeside(const Application& application) const;
+  void TakeBackAbove(int64_t excess, Application* application, Outcome* outcome);
 
   void Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen);
   void AddCredit(uint64_t voucher, uint64_t account, int64_t fen);
+  void NoteLapse(uint64_t voucher, uint64_t account, int64_t fen);
+  struct Purse;
+  Purse LookIntoPurse(uint32_t program, uint64_t account, const v1::Product& product,
+                      int64_t usage) const;
+  void Spend(uint64_t voucher, uint64_t account, int64_t fen, Outcome* outcome);
+  void Unspend(uint64_t voucher, uint64_t account, int64_t fen, Outcome* outcome);
+  bool HasBought(uint32_t program, uint64_t enterprise, const v1::ProgramRules& rules) const;
   int64_t EndTransfer(uint64_t id, bool confirmed, Outcome* outcome);
   void Owe(const PayableKey& account, uint64_t application, int64_t fen);
   void OweBack(uint64_t enterprise, uint32_t program, int64_t fen);
   int64_t OwedBack(uint64_t enterprise, uint32_t program) const;
+  // Lowers debts of an enterprise that are `wanted`, the oldest first, by at most `fen`; returns by
+  // how much.
+  int64_t LowerDebts(uint64_t enterprise, int64_t fen,
+                     const std::function<bool(const Application&)>& wanted);
+  // Lowers those in all programs of the world of `program`.
+  int64_t SetOff(uint64_t enterprise, uint32_t program, int64_t fen);
+  // States once all timers are booked that are due.
+  int StateAt(const Application& application) const;
+  int StateAt(const Program& program) const;
+  bool IsArchived(const Application& application) const;
+  static bool IsPendingCredit(const Application& application);
+  void CountPendingCredit(const Application& application, int change);
+  void LapsePending(const v1::TimerDue& timer, Outcome* outcome);
+  void SettleVouchers(uint32_t program, uint64_t provider, Outcome* outcome);
   int64_t WaitingFen(uint32_t program, int kind, uint64_t party) const;
   void SettleLines(const Statement& statement, Outcome* outcome);
   bool IsUnpaid(uint32_t program, uint64_t provider, int month) const;
@@ -382,13 +506,29 @@ class Model {
   void Release(Application* application, Outcome* outcome);
 
   bool IsDead(const Voucher& voucher) const;
+  bool EndedWithProject(const Voucher& voucher) const;
   bool IsBlacklisted(uint64_t enterprise, uint32_t program) const;
   bool MayActFor(uint64_t provider) const;
   bool MayReview(const Application& application, const std::string& stage) const;
+  bool IsSandbox(uint32_t program) const;
+  // What credit paid of an order in the world of the program.
+  int64_t CreditPaid(uint32_t program, const v1::BilledOrder& order) const;
+  // What is wrong with evidence that an application brings, `self` if it has brought some already.
+  void JudgeEvidence(uint32_t program, const v1::Evidence& evidence, uint64_t self,
+                     Wrongs* wrongs) const;
+  // Whether time has ended it, booked or not.
+  bool HasLapsed(const Application& application) const;
+  // Who claims it; 0 if nobody does.
+  uint64_t ClaimerOf(const std::string& claim) const;
+  // The newest application of the enterprise that still claims and is `wanted`: its entry, or 0.
+  uint64_t NewestClaim(uint64_t enterprise,
+                       const std::function<bool(const Application&)>& wanted) const;
 
   // Of the command at hand.
   const v1::Authority* who_ = nullptr;
   int64_t now_ = 0;
+  // When the timer at hand was due; 0 if there is none.
+  int64_t timer_due_ = 0;
   // The program that it is about, as far as its waitlist needs to know; 0 means the freed one.
   uint32_t home_ = 0;
   // Whether somebody's turn may have come there though no money came back.

@@ -16,11 +16,12 @@ const v1::Item& Model::ItemOf(const Application& application) const {
   return *FindItem(RulesOf(application), application.item_id);
 }
 
-uint64_t Model::ProjectNumber(const v1::ProgramRules& rules, uint64_t enterprise,
-                              const std::string& project_id) const {
-  if (!CountsProjects(rules)) return 0;
-  const auto known = projects.find({enterprise, project_id});
-  return known != projects.end() ? known->second : projects.size() + 1;
+uint64_t Model::ProjectNumber(uint64_t enterprise, std::string project_id) const {
+  for (char& c : project_id) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return projects.emplace(std::make_pair(enterprise, project_id), projects.size() + 1)
+      .first->second;
 }
 
 // Whether the item can be claimed only once and an application that did not end has claimed it.
@@ -32,18 +33,142 @@ bool Model::IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterpris
     const Application& other = applications[id - 1];
     return other.program == program && other.item_id == item.item_id() &&
            (item.once().scope() == v1::ONCE_SCOPE_ENTERPRISE || other.project == project) &&
-           !FreesInvoices(other.state) && other.state != v1::APPLICATION_STATE_SUPERSEDED &&
+           !FreesInvoices(StateAt(other)) && other.state != v1::APPLICATION_STATE_SUPERSEDED &&
            !other.item_free;
   });
 }
 
+bool Model::IsSandbox(uint32_t program) const {
+  return programs[program - 1].rules().sandbox();
+}
+
+int64_t Model::CreditPaid(uint32_t program, const v1::BilledOrder& order) const {
+  int64_t fen = 0;
+  for (const Redemption& redemption : redemptions) {
+    if (redemption.order_number != order.order_number() ||
+        accounts[redemption.account - 1].provider != ProviderNumber(order.provider_id()) ||
+        IsSandbox(redemption.program) != IsSandbox(program)) {
+      continue;
+    }
+    for (const Draw& draw : redemption.draws) fen += draw.amount_fen - draw.reversed_fen;
+  }
+  return fen;
+}
+
+void Model::JudgeEvidence(uint32_t program, const v1::Evidence& evidence, uint64_t self,
+                          Wrongs* wrongs) const {
+  for (const v1::Invoice& invoice : evidence.invoices()) {
+    wrongs->If(invoice.has_order() && ProviderNumber(invoice.order().provider_id()) == 0,
+               v1::REASON_PROVIDER_NOT_FOUND);
+  }
+  for (const std::string& claim : ClaimsOf(evidence, IsSandbox(program))) {
+    const uint64_t other = ClaimerOf(claim);
+    wrongs->If(other != 0 && other != self, ReasonOf(claim));
+  }
+}
+
+int Model::StateAt(const Program& program) const {
+  const bool runs =
+      program.state == v1::PROGRAM_STATE_OPEN || program.state == v1::PROGRAM_STATE_SUSPENDED;
+  return runs && now_ >= EndOfDay(program.rules().window().last_day()) ? v1::PROGRAM_STATE_CLOSED
+                                                                       : program.state;
+}
+
+int Model::StateAt(const Application& application) const {
+  if (HasLapsed(application)) return v1::APPLICATION_STATE_LAPSED;
+  if (application.state != v1::APPLICATION_STATE_APPROVED &&
+      application.state != v1::APPLICATION_STATE_ACCEPTED) {
+    return application.state;
+  }
+  const Voucher* voucher = application.voucher != 0 ? &vouchers[application.voucher - 1] : nullptr;
+  const bool over =
+      voucher != nullptr && voucher->state == v1::VOUCHER_STATE_ACTIVE && now_ >= voucher->lapses;
+  const bool ended = HasEnded(application);
+  // Whichever comes first.
+  if (ended && (!over || application.project_due < voucher->lapses)) {
+    return v1::APPLICATION_STATE_TERMINATED;
+  }
+  if (over && IsSettled(*voucher)) return v1::APPLICATION_STATE_SETTLED;
+  return ended ? v1::APPLICATION_STATE_TERMINATED : application.state;
+}
+
+bool Model::IsArchived(const Application& application) const {
+  return programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED;
+}
+
+bool Model::IsPendingCredit(const Application& application) {
+  static const std::set<int> kPending = {
+      v1::APPLICATION_STATE_HELD,      v1::APPLICATION_STATE_RETURNED,
+      v1::APPLICATION_STATE_LISTED,    v1::APPLICATION_STATE_ON_NOTICE,
+      v1::APPLICATION_STATE_OBJECTED,  v1::APPLICATION_STATE_WAITLISTED,
+      v1::APPLICATION_STATE_COLLECTED, v1::APPLICATION_STATE_SCORED};
+  return application.by_credit && kPending.count(application.state) != 0;
+}
+
+// A timer waits for the end of a revision's vouchers while anything is pending for them.
+void Model::CountPendingCredit(const Application& application, int change) {
+  const std::pair<uint32_t, uint64_t> revision = {application.program, application.revision + 1};
+  uint64_t& pending = pending_credit[revision];
+  pending += static_cast<uint64_t>(change);
+  const Timer timer = {EndOfDay(RulesOf(application).voucher_terms().expires_on()),
+                       v1::TIMER_KIND_PENDING_LAPSE,
+                       (uint64_t{revision.first} << 32) + revision.second};
+  if (pending > 0) {
+    timers.insert(timer);
+  } else {
+    timers.erase(timer);
+  }
+}
+
+bool Model::HasLapsed(const Application& application) const {
+  const bool waits = application.state == v1::APPLICATION_STATE_WAITLISTED;
+  const bool pending = waits || application.held_fen > 0 ||
+                       application.state == v1::APPLICATION_STATE_COLLECTED ||
+                       application.state == v1::APPLICATION_STATE_SCORED;
+  if (!pending) return false;
+  if (application.state == v1::APPLICATION_STATE_RETURNED && now_ >= application.correction_due) {
+    return true;
+  }
+  const Program& program = programs[application.program - 1];
+  const v1::ProgramRules& newest = program.rules();
+  const bool archived = program.state == v1::PROGRAM_STATE_ARCHIVED;
+  const bool closed =
+      program.state == v1::PROGRAM_STATE_CLOSED ||
+      (program.state != v1::PROGRAM_STATE_DRAFT && now_ >= EndOfDay(newest.window().last_day()));
+  if (waits && (archived || (closed && !newest.waitlist_after_cutoff()))) return true;
+  const v1::ProgramRules& rules = RulesOf(application);
+  return application.by_credit && rules.has_voucher_terms() &&
+         now_ >= EndOfDay(rules.voucher_terms().expires_on());
+}
+
+uint64_t Model::ClaimerOf(const std::string& claim) const {
+  const auto known = claims.find(claim);
+  if (known == claims.end() || HasLapsed(applications[known->second - 1])) return 0;
+  return known->second;
+}
+
+uint64_t Model::NewestClaim(uint64_t enterprise,
+                            const std::function<bool(const Application&)>& wanted) const {
+  uint64_t newest = 0;
+  for (const uint64_t id : enterprises[enterprise - 1].applications) {
+    const Application& application = applications[id - 1];
+    if (wanted(application) && !FreesInvoices(application.state) && !HasLapsed(application)) {
+      newest = std::max(newest, application.sequence);
+    }
+  }
+  return newest;
+}
+
 uint64_t Model::Add(Application application) {
+  application.sequence = sequence;
   application.revision = programs[application.program - 1].revisions.size() - 1;
   application.queue_number = programs[application.program - 1].queue_number;
   applications.push_back(std::move(application));
   const uint64_t id = applications.size();
   enterprises[applications.back().enterprise - 1].applications.push_back(id);
-  for (const std::string& invoice : applications.back().invoices) invoices[invoice] = id;
+  programs[applications.back().program - 1].applications.push_back(id);
+  for (const std::string& claim : applications.back().claims) claims[claim] = id;
+  if (IsPendingCredit(applications.back())) CountPendingCredit(applications.back(), 1);
   if (applications.back().state == v1::APPLICATION_STATE_WAITLISTED) {
     programs[applications.back().program - 1].waiting.insert(id);
   }
@@ -70,19 +195,18 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
     wrongs.If(provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
     wrongs.If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
     wrongs.If(provider != 0 && providers[provider - 1].suspended, v1::REASON_PROVIDER_SUSPENDED);
-    wrongs.If(product != products.end() && !(InForce(product->second, DayNumber(now_)) &&
-                                             Has(product->second.item_ids(), request.item_id())),
+    wrongs.If(product != products.end() &&
+                  !Has(ApprovedOn(product->second, DayNumber(now_)).item_ids(), request.item_id()),
               v1::REASON_PRODUCT_NOT_APPROVED);
   }
-  wrongs.If(program.state != v1::PROGRAM_STATE_OPEN && program.state != v1::PROGRAM_STATE_CLOSED,
-            v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(
+      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
+      v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);
   wrongs.If(
       now_ >= EndOfDay(rules.window().last_day()) || program.state == v1::PROGRAM_STATE_CLOSED,
       v1::REASON_WINDOW_CLOSED);
-  for (const v1::Invoice& invoice : request.evidence().invoices()) {
-    wrongs.If(invoices.count(KeyOf(invoice)) != 0, v1::REASON_INVOICE_ALREADY_CLAIMED);
-  }
+  JudgeEvidence(number, request.evidence(), 0, &wrongs);
   if (item == nullptr || enterprise == 0) return wrongs.Refusal(queue_number);
   wrongs.If(!Delivers(rules, *item, request.delivery_mode()), v1::REASON_ILLEGAL_STATE);
   const std::vector<int> violated =
@@ -90,21 +214,26 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
                     ClusterOf(number, enterprise) != 0, DayNumber(now_));
   wrongs.If(IsBlacklisted(enterprise, number), v1::REASON_BLACKLISTED);
   wrongs.If(!violated.empty(), v1::REASON_NOT_ELIGIBLE);
-  wrongs.If(!EvidenceIsComplete(rules, *item, request.evidence(), request.spend_fen()),
+  wrongs.If(!EvidenceIsComplete(rules, *item, request.evidence(), request.spend_fen(),
+                                [&](const auto& order) { return CreditPaid(number, order); }),
             v1::REASON_EVIDENCE_MISSING);
-  const uint64_t project = ProjectNumber(rules, enterprise, request.project().project_id());
+  const uint64_t project = ProjectNumber(enterprise, request.project().project_id());
+  const uint64_t before = NewestClaim(enterprise, [&](const Application& other) {
+    return !other.awarded && other.program == number && other.item_id == request.item_id() &&
+           other.project == project && other.spend_fen == request.spend_fen();
+  });
+  wrongs.If(request.evidence().invoices().empty() && before != 0 && before != request.repeats(),
+            v1::REASON_ALREADY_BOOKED);
   wrongs.If(IsClaimed(number, *item, enterprise, project), v1::REASON_ITEM_ALREADY_CLAIMED);
 
   const int64_t base = BaseFen(*item, request.spend_fen());
   wrongs.If(base == 0, v1::REASON_AMOUNT_TOO_SMALL);
   Room room = RoomFor(number, *item, enterprise, project, provider_ids);
-  const std::vector<LimitKey> limits = room.limits();
-  int64_t most = base;
-  for (const auto& cap : room.caps) most = std::min(most, cap.second.amount_fen);
-  wrongs.If(IsSuperseded(rules, enterprise, project, most), v1::REASON_SUPERSEDED_BY_HIGHER);
   const bool competes = rules.allocation() == v1::ALLOCATION_COMPETITIVE;
   if (competes) room.pools.clear();
   const Grant grant = Fit(room, base, &wrongs);
+  wrongs.If(IsSuperseded(rules, enterprise, project, WouldGet(room, base)),
+            v1::REASON_SUPERSEDED_BY_HIGHER);
   Outcome outcome = wrongs.Refusal(queue_number);
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
@@ -115,10 +244,11 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   application.item_id = request.item_id();
   application.project = project;
   application.by_credit = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
-  application.limits = limits;
-  for (const v1::Invoice& invoice : request.evidence().invoices()) {
-    application.invoices.push_back(KeyOf(invoice));
-  }
+  application.division = enterprises[enterprise - 1].facts.division();
+  application.provider_ids = provider_ids;
+  application.cluster = ClusterOf(number, enterprise);
+  application.claims = ClaimsOf(request.evidence(), IsSandbox(number));
+  application.spend_fen = request.spend_fen();
   application.state = competes                     ? v1::APPLICATION_STATE_COLLECTED
                       : grant.waits                ? v1::APPLICATION_STATE_WAITLISTED
                       : rules.review_stages_size() ? v1::APPLICATION_STATE_HELD
@@ -127,8 +257,7 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   outcome.state = application.state;
   outcome.amount_fen = grant.fen;
   outcome.id = Add(std::move(application));
-  if (project != 0) projects[{enterprise, request.project().project_id()}] = project;
-  if (!competes && !grant.waits) Hold(outcome.id, grant.fen, &outcome);
+  if (!competes && !grant.waits) Hold(outcome.id, grant.fen);
   return outcome;
 }
 
@@ -145,8 +274,13 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   const bool awarded = item != nullptr && item->not_applied_for().awarded();
   wrongs.If(!awarded, v1::REASON_ITEM_NOT_FOUND);
   wrongs.If(enterprise == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  wrongs.If(program.state != v1::PROGRAM_STATE_OPEN && program.state != v1::PROGRAM_STATE_CLOSED,
-            v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(
+      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
+      v1::REASON_PROGRAM_NOT_OPEN);
+  const bool past_vouchers = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT &&
+                             rules.has_voucher_terms() &&
+                             now_ >= EndOfDay(rules.voucher_terms().expires_on());
+  wrongs.If(past_vouchers, v1::REASON_VOUCHER_EXPIRED);
   if (!awarded || enterprise == 0) return wrongs.Refusal(queue_number);
   wrongs.If(!Delivers(rules, *item, request.delivery_mode()), v1::REASON_ILLEGAL_STATE);
   wrongs.If(IsBlacklisted(enterprise, number), v1::REASON_BLACKLISTED);
@@ -154,7 +288,12 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
       ViolatedRules(rules, *item, enterprises[enterprise - 1], request.project(),
                     ClusterOf(number, enterprise) != 0, DayNumber(now_));
   wrongs.If(!violated.empty(), v1::REASON_NOT_ELIGIBLE);
-  const uint64_t project = ProjectNumber(rules, enterprise, request.project().project_id());
+  const uint64_t project = ProjectNumber(enterprise, request.project().project_id());
+  const uint64_t before = NewestClaim(enterprise, [&](const Application& other) {
+    return other.awarded && other.program == number && other.item_id == request.item_id() &&
+           other.project == project && other.reference == request.reference();
+  });
+  wrongs.If(before != 0 && before != request.repeats(), v1::REASON_ALREADY_BOOKED);
   wrongs.If(IsClaimed(number, *item, enterprise, project), v1::REASON_ITEM_ALREADY_CLAIMED);
   Room room = RoomFor(number, *item, enterprise, project, {});
   // An award cannot wait.
@@ -162,10 +301,9 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
     if (pool.policy == v1::ON_EXHAUSTED_WAITLIST && pool.queued) pool.left_fen = 0;
     if (pool.policy == v1::ON_EXHAUSTED_WAITLIST) pool.policy = v1::ON_EXHAUSTED_REJECT;
   }
-  int64_t most = item->fixed_fen();
-  for (const auto& cap : room.caps) most = std::min(most, cap.second.amount_fen);
-  wrongs.If(IsSuperseded(rules, enterprise, project, most), v1::REASON_SUPERSEDED_BY_HIGHER);
   const int64_t grant = Fit(room, item->fixed_fen(), &wrongs).fen;
+  wrongs.If(IsSuperseded(rules, enterprise, project, WouldGet(room, item->fixed_fen())),
+            v1::REASON_SUPERSEDED_BY_HIGHER);
   Outcome outcome = wrongs.Refusal(queue_number);
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
@@ -176,12 +314,13 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   application.project = project;
   application.by_credit = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
   application.awarded = true;
-  application.limits = room.limits();
+  application.reference = request.reference();
+  application.division = enterprises[enterprise - 1].facts.division();
+  application.cluster = ClusterOf(number, enterprise);
   application.state = outcome.state = v1::APPLICATION_STATE_LISTED;
   outcome.amount_fen = grant;
   outcome.id = Add(std::move(application));
-  if (project != 0) projects[{enterprise, request.project().project_id()}] = project;
-  Hold(outcome.id, grant, &outcome);
+  Hold(outcome.id, grant);
   return outcome;
 }
 
@@ -189,10 +328,12 @@ Outcome Model::Withdraw(uint64_t id) {
   Application* application = At(&applications, id);
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
-  wrongs.If(application != nullptr && application->held_fen == 0 &&
-                application->state != v1::APPLICATION_STATE_WAITLISTED &&
-                application->state != v1::APPLICATION_STATE_COLLECTED &&
-                application->state != v1::APPLICATION_STATE_SCORED,
+  wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(application != nullptr && ((application->held_fen == 0 &&
+                                        application->state != v1::APPLICATION_STATE_WAITLISTED &&
+                                        application->state != v1::APPLICATION_STATE_COLLECTED &&
+                                        application->state != v1::APPLICATION_STATE_SCORED) ||
+                                       HasLapsed(*application)),
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
   if (wrongs.any()) return outcome;
@@ -210,12 +351,14 @@ Outcome Model::Review(const v1::ReviewApplicationRequest& request) {
   if (application == nullptr) return wrongs.Refusal();
   const auto& stages = RulesOf(*application).review_stages();
   wrongs.If(!MayReview(*application, request.stage_id()), v1::REASON_PERMISSION_DENIED);
+  wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
   if (request.verdict() == v1::REVIEW_VERDICT_UPHOLD_APPEAL) {
     return wrongs.any() ? wrongs.Refusal() : Uphold(request, application);
   }
   const bool competes = application->state == v1::APPLICATION_STATE_COLLECTED;
   const bool passes = request.verdict() == v1::REVIEW_VERDICT_PASS;
-  const bool reviewable = competes || application->state == v1::APPLICATION_STATE_HELD;
+  const bool reviewable =
+      (competes || application->state == v1::APPLICATION_STATE_HELD) && !HasLapsed(*application);
   wrongs.If(!reviewable, v1::REASON_ILLEGAL_STATE);
   if (!reviewable) return wrongs.Refusal();
   const v1::ReviewStage& stage = stages[application->stages_passed];
@@ -246,17 +389,33 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
   const bool listed = application->awarded || application->stages_passed == stages.size();
   const int stage = listed ? stages.size() - 1 : application->stages_passed;
   Wrongs wrongs;
-  wrongs.If(application->state != v1::APPLICATION_STATE_REJECTED ||
+  const v1::ProgramRules& rules = RulesOf(*application);
+  // A voucher could not be issued any more.
+  const bool past_vouchers = application->by_credit && rules.has_voucher_terms() &&
+                             now_ >= EndOfDay(rules.voucher_terms().expires_on());
+  wrongs.If(application->state != v1::APPLICATION_STATE_REJECTED || past_vouchers ||
                 (!stages.empty() && stages[stage].stage_id() != request.stage_id()),
             v1::REASON_ILLEGAL_STATE);
   wrongs.If(IsBlacklisted(application->enterprise, application->program), v1::REASON_BLACKLISTED);
-  for (const std::string& invoice : application->invoices) {
-    wrongs.If(invoices.count(invoice) != 0, v1::REASON_INVOICE_ALREADY_CLAIMED);
+  for (const std::string& claim : application->claims) {
+    if (application->state != v1::APPLICATION_STATE_REJECTED) break;  // it has them itself
+    wrongs.If(ClaimerOf(claim) != 0, ReasonOf(claim));
+    // What credit pays of an order since then nobody has taken off.
+    for (const Redemption& redemption : redemptions) {
+      const std::string& provider_id = providers[accounts[redemption.account - 1].provider - 1].id;
+      wrongs.If(redemption.id > application->sequence &&
+                    claim == OrderClaim(provider_id, redemption.order_number,
+                                        IsSandbox(redemption.program)),
+                v1::REASON_ORDER_ALREADY_REDEEMED);
+    }
   }
   wrongs.If(IsClaimed(application->program, ItemOf(*application), application->enterprise,
                       application->project),
             v1::REASON_ITEM_ALREADY_CLAIMED);
   const int64_t fen = application->granted_fen;
+  wrongs.If(IsSuperseded(RulesOf(*application), application->enterprise, application->project,
+                         fen > 0 ? fen : application->wanted_fen),
+            v1::REASON_SUPERSEDED_BY_HIGHER);
   if (fen > 0) {
     // All or nothing, under the caps too.
     Room room = RoomOf(*application);
@@ -274,7 +433,7 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
                   : listed ? v1::APPLICATION_STATE_LISTED
                            : v1::APPLICATION_STATE_HELD;
   MoveTo(application, outcome.state);
-  if (fen > 0) Hold(request.application_id(), fen, &outcome);
+  if (fen > 0) Hold(request.application_id(), fen);
   return outcome;
 }
 

@@ -1,7 +1,12 @@
 // The model's credit: transfers, redemptions, reversals, and what timers book.
 #include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 
 #include "tests/simulation/model.h"
+#include "tests/simulation/rule_reading.h"
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
@@ -18,31 +23,55 @@ bool IsOpen(const Transfer& transfer) {
 Outcome Model::Order(const v1::OrderTransferRequest& request) {
   Voucher* voucher = At(&vouchers, request.voucher_id());
   const Account* account = At(&accounts, request.account_id());
+  const std::string act = absl::StrCat("transfer ", request.voucher_id(), " ", request.account_id(),
+                                       " ", request.amount_fen(), " ", request.reference());
   Wrongs wrongs;
   wrongs.If(voucher == nullptr, v1::REASON_VOUCHER_NOT_FOUND);
   wrongs.If(account == nullptr, v1::REASON_ACCOUNT_NOT_FOUND);
   if (voucher != nullptr) {
     const Application& application = applications[voucher->application - 1];
-    const std::string& program_id = programs[application.program - 1].rules().program_id();
+    const Program& program = programs[application.program - 1];
+    const std::string& program_id = program.rules().program_id();
+    wrongs.If(program.state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_PROGRAM_NOT_OPEN);
     wrongs.If(!who_->program_ids().empty() && !Has(who_->program_ids(), program_id),
               v1::REASON_PERMISSION_DENIED);
     wrongs.If(IsBlacklisted(application.enterprise, application.program), v1::REASON_BLACKLISTED);
     wrongs.If(now_ >= voucher->expires, v1::REASON_VOUCHER_EXPIRED);
-    wrongs.If(request.amount_fen() > voucher->available_fen, v1::REASON_INSUFFICIENT_CREDIT);
+    wrongs.If(EndedWithProject(*voucher) || request.amount_fen() > voucher->available_fen,
+              v1::REASON_INSUFFICIENT_CREDIT);
     wrongs.If(account != nullptr && account->enterprise != application.enterprise,
               v1::REASON_ACCOUNT_NOT_OWNED);
+    // A quota of the newest rules counts only who chose the provider.
+    for (const v1::Pool& pool : program.rules().pools()) {
+      wrongs.If(account != nullptr && pool.scope() == v1::POOL_SCOPE_PROVIDER &&
+                    pool.key() == providers[account->provider - 1].id &&
+                    application.provider_ids.count(pool.key()) == 0,
+                v1::REASON_PROVIDER_NOT_CHOSEN);
+    }
   }
   wrongs.If(account != nullptr && providers[account->provider - 1].suspended,
             v1::REASON_PROVIDER_SUSPENDED);
+  // The same order once more, unless it is meant, or the one before was declined.
+  if (const auto before = acts.find(act); before != acts.end()) {
+    const auto ordered = std::find_if(transfers.begin(), transfers.end(), [&](const Transfer& one) {
+      return one.ordered == before->second;
+    });
+    wrongs.If(before->second != request.repeats() && ordered->state != v1::TRANSFER_STATE_DECLINED,
+              v1::REASON_ALREADY_BOOKED);
+  }
   if (wrongs.any()) return wrongs.Refusal();
   const uint32_t program = applications[voucher->application - 1].program;
   voucher->available_fen -= request.amount_fen();
   voucher->transit_fen += request.amount_fen();
   Move(program, v1::ACCOUNT_KIND_VOUCHER, v1::ACCOUNT_KIND_TRANSIT, request.amount_fen());
+  // As long as the rules say that judged the grant.
   const int64_t due =
-      now_ + programs[program - 1].rules().voucher_terms().transfer_answer_hours() * kHour;
+      now_ +
+      RulesOf(applications[voucher->application - 1]).voucher_terms().transfer_answer_hours() *
+          kHour;
   transfers.push_back({request.voucher_id(), request.account_id(), request.amount_fen(),
-                       v1::TRANSFER_STATE_ORDERED, due});
+                       v1::TRANSFER_STATE_ORDERED, due, sequence});
+  acts[act] = sequence;
   Outcome outcome;
   outcome.id = transfers.size();
   timers.insert({due, v1::TIMER_KIND_TRANSFER_ANSWER, outcome.id});
@@ -60,8 +89,10 @@ int64_t Model::EndTransfer(uint64_t id, bool confirmed, Outcome* outcome) {
   const v1::AccountKind to = confirmed ? v1::ACCOUNT_KIND_CREDIT : v1::ACCOUNT_KIND_VOUCHER;
   Move(application.program, v1::ACCOUNT_KIND_TRANSIT, to, fen);
   voucher.transit_fen -= fen;
-  if (IsDead(voucher)) {
+  if (confirmed) voucher.newest_credit[transfer.account] = now_;
+  if (IsDead(voucher) || EndedWithProject(voucher)) {
     GiveBack(&application, to, fen, outcome);
+    if (confirmed) NoteLapse(transfer.voucher, transfer.account, fen);
     return 0;
   }
   if (confirmed) {
@@ -79,6 +110,9 @@ Outcome Model::Answer(uint64_t id, bool confirmed) {
   if (transfer == nullptr) return wrongs.Refusal();
   wrongs.If(!MayActFor(accounts[transfer->account - 1].provider), v1::REASON_PERMISSION_DENIED);
   wrongs.If(!IsOpen(*transfer), v1::REASON_ILLEGAL_STATE);
+  const Application& application = applications[vouchers[transfer->voucher - 1].application - 1];
+  wrongs.If(programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED,
+            v1::REASON_PROGRAM_NOT_OPEN);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.amount_fen = EndTransfer(id, confirmed, &outcome);
@@ -144,6 +178,83 @@ Outcome Model::Reconcile(const v1::ReconcileTransfersRequest& request) {
   return outcome;
 }
 
+// An extended project that is late takes its voucher along, if that had not lapsed by then.
+bool Model::EndedWithProject(const Voucher& voucher) const {
+  const Application& application = applications[voucher.application - 1];
+  return application.state == v1::APPLICATION_STATE_APPROVED && application.extended &&
+         now_ >= application.project_due && application.project_due < voucher.lapses;
+}
+
+// Money that goes back after its voucher lapsed is remembered in the account.
+void Model::NoteLapse(uint64_t voucher, uint64_t account, int64_t fen) {
+  const int64_t at = timer_due_ != 0 ? timer_due_ : now_;
+  if (fen > 0 && at >= vouchers[voucher - 1].lapses) {
+    accounts[account - 1].lapsed_fen[voucher] += fen;
+  }
+}
+
+// Whether the enterprise has a product that these rules call core and that was not reversed.
+bool Model::HasBought(uint32_t program, uint64_t enterprise, const v1::ProgramRules& rules) const {
+  return std::any_of(rules.basket().core_categories().begin(),
+                     rules.basket().core_categories().end(), [&](const std::string& category) {
+                       const auto bought = basket_fen.find({program, enterprise, category});
+                       return bought != basket_fen.end() && bought->second > 0;
+                     });
+}
+
+// An account's credit of a program, by what an order could do with it.
+struct Model::Purse {
+  // Voucher and amount that pays, first-expiring first.
+  std::vector<Draw> pays;
+  int64_t payable = 0;
+  int64_t too_new = 0;
+  int64_t expired = 0;
+  bool restricted = false;  // some is for other products
+  bool no_core = false;     // some waits for a core product
+  bool core = false;        // the rules of some name the product as core
+
+  bool LooksFurther() const { return payable + too_new + expired > 0; }
+};
+
+Model::Purse Model::LookIntoPurse(uint32_t program, uint64_t account_number,
+                                  const v1::Product& product, int64_t usage) const {
+  const Account& account = accounts[account_number - 1];
+  Purse purse;
+  const auto look = [&](uint64_t number, int64_t credited, int64_t fen) {
+    const Voucher& voucher = vouchers[number - 1];
+    const Application& application = applications[voucher.application - 1];
+    if (application.program != program || EndedWithProject(voucher)) return;
+    const v1::ProgramRules& rules = RulesOf(application);
+    const v1::Item& item = ItemOf(application);
+    const bool core = Has(rules.basket().core_categories(), product.category());
+    purse.core |= core;
+    if ((!item.spendable_categories().empty() &&
+         !Has(item.spendable_categories(), product.category())) ||
+        (item.has_own_products_only() && !Has(product.item_ids(), item.item_id()))) {
+      purse.restricted = true;
+    } else if (rules.has_basket() && !core && !HasBought(program, account.enterprise, rules)) {
+      purse.no_core = true;
+    } else if (usage > voucher.expires || now_ >= voucher.lapses) {
+      purse.expired += fen;
+    } else if (usage <= credited && !rules.voucher_terms().has_earlier_usage()) {
+      purse.too_new += fen;
+    } else {
+      if (purse.pays.empty() || purse.pays.back().voucher != number) {
+        purse.pays.push_back({number, 0, 0});
+      }
+      purse.pays.back().amount_fen += fen;
+      purse.payable += fen;
+    }
+  };
+  for (const auto& [expires, number] : account.lots) {
+    for (const auto& [credited, fen] : vouchers[number - 1].confirmed_fen.at(account_number)) {
+      look(number, credited, fen);
+    }
+  }
+  for (const auto& [number, fen] : account.lapsed_fen) look(number, 0, fen);
+  return purse;
+}
+
 Outcome Model::Redeem(const v1::RedeemRequest& request) {
   const uint32_t program = ProgramNumber(request.program_id());
   Account* account = At(&accounts, request.account_id());
@@ -154,82 +265,79 @@ Outcome Model::Redeem(const v1::RedeemRequest& request) {
   if (program == 0 || account == nullptr) return wrongs.Refusal();
   const int64_t usage =
       request.usage_ended_at().seconds() * 1'000'000'000 + request.usage_ended_at().nanos();
-  const auto product = products.find({program, account->provider, request.product_id()});
-  wrongs.If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
-  wrongs.If(product != products.end() && !InForce(product->second, DayNumber(usage)),
-            v1::REASON_PRODUCT_NOT_APPROVED);
+  const auto known = products.find({program, account->provider, request.product_id()});
+  wrongs.If(known == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
+  if (known == products.end()) return wrongs.Refusal();
+  // As it was approved on the last day of the usage.
+  const v1::Product product = ApprovedOn(known->second, DayNumber(usage - 1));
+  wrongs.If(product.category().empty(), v1::REASON_PRODUCT_NOT_APPROVED);
+  wrongs.If(programs[program - 1].state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(IsBlacklisted(account->enterprise, program), v1::REASON_BLACKLISTED);
   wrongs.If(providers[account->provider - 1].suspended, v1::REASON_PROVIDER_SUSPENDED);
   wrongs.If(!request.uscc().empty() && EnterpriseNumber(request.uscc()) != account->enterprise,
             v1::REASON_NON_TRANSFERABLE);
   wrongs.If(orders.count({account->provider, request.order_number()}) != 0,
             v1::REASON_ORDER_ALREADY_REDEEMED);
-  // First-expiring first.
-  const v1::ProgramRules& rules = programs[program - 1].rules();
-  const std::string category =
-      product != products.end() ? product->second.category() : std::string();
-  std::vector<Draw> lots;
-  int64_t usable = 0;
-  int64_t expired = 0;
-  bool restricted = false;
-  for (const auto& [expires, number] : account->lots) {
-    const Voucher& voucher = vouchers[number - 1];
-    const Application& application = applications[voucher.application - 1];
-    if (application.program != program) continue;
-    const auto& categories = FindItem(rules, application.item_id)->spendable_categories();
-    const int64_t fen = voucher.credit_fen.at(request.account_id());
-    if (!categories.empty() && !Has(categories, category)) {
-      restricted = true;
-    } else if (usage < expires && now_ < voucher.lapses) {
-      lots.push_back({number, fen, 0});
-      usable += fen;
-    } else {
-      expired += fen;
-    }
-  }
-  wrongs.If(restricted && usable + expired == 0, v1::REASON_PRODUCT_NOT_APPROVED);
-  const bool core = Has(rules.basket().core_categories(), category);
-  wrongs.If(rules.has_basket() && !core && basket_fen[{program, account->enterprise}] == 0,
-            v1::REASON_BASKET_RULE);
+  const std::string claim =
+      OrderClaim(providers[account->provider - 1].id, request.order_number(), IsSandbox(program));
+  wrongs.If(ClaimerOf(claim) != 0, v1::REASON_ORDER_ALREADY_CLAIMED);
+  const Purse purse = LookIntoPurse(program, request.account_id(), product, usage);
+  wrongs.If(purse.restricted && !purse.no_core && !purse.LooksFurther(),
+            v1::REASON_PRODUCT_NOT_APPROVED);
+  wrongs.If(purse.no_core && !purse.LooksFurther(), v1::REASON_BASKET_RULE);
   const int64_t needed = request.has_amount_fen() ? request.amount_fen() : 1;
-  wrongs.If(usable < needed && usable + expired >= needed, v1::REASON_VOUCHER_EXPIRED);
-  wrongs.If(usable < needed, v1::REASON_INSUFFICIENT_CREDIT);
+  if (purse.payable < needed) {
+    wrongs.If(purse.payable + purse.too_new >= needed, v1::REASON_USAGE_BEFORE_CREDIT);
+    wrongs.If(purse.payable + purse.too_new + purse.expired >= needed, v1::REASON_VOUCHER_EXPIRED);
+    wrongs.If(true, v1::REASON_INSUFFICIENT_CREDIT);
+  }
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
-  outcome.amount_fen =
-      request.has_amount_fen() ? request.amount_fen() : std::min(request.at_most_fen(), usable);
-  int64_t left = outcome.amount_fen;
+  outcome.amount_fen = request.has_amount_fen() ? request.amount_fen()
+                                                : std::min(request.at_most_fen(), purse.payable);
+  const v1::ProgramRules& newest = programs[program - 1].rules();
+  const bool core = purse.core || Has(newest.basket().core_categories(), product.category());
   Redemption redemption{.id = sequence,
                         .program = program,
                         .account = request.account_id(),
                         .order_number = request.order_number(),
                         .state = v1::REDEMPTION_STATE_BOOKED,
-                        .core = core};
-  for (const Draw& lot : lots) {
+                        .core_category = core ? product.category() : ""};
+  int64_t left = outcome.amount_fen;
+  for (const Draw& lot : purse.pays) {
     const int64_t fen = std::min(left, lot.amount_fen);
     if (fen == 0) break;
     left -= fen;
     redemption.draws.push_back({lot.voucher, fen, 0});
-    Voucher& voucher = vouchers[lot.voucher - 1];
-    AddCredit(lot.voucher, request.account_id(), -fen);
-    voucher.redeemed_fen += fen;
-    Claim& claim = voucher.claims[account->provider];
-    claim = {claim.fen + fen, MonthOf(now_)};
-    Owe({program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, account->provider,
-         GateOf(applications[voucher.application - 1])},
-        voucher.application, fen);
-    if (voucher.redeemed_fen == voucher.approved_fen) {
-      voucher.state = v1::VOUCHER_STATE_EXHAUSTED;
-      outcome.exhausted_vouchers.push_back(lot.voucher);
-      timers.erase({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, lot.voucher});
-    }
+    Spend(lot.voucher, request.account_id(), fen, &outcome);
   }
   Move(program, v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, outcome.amount_fen);
-  if (core) basket_fen[{program, account->enterprise}] += outcome.amount_fen;
+  if (core) basket_fen[{program, account->enterprise, product.category()}] += outcome.amount_fen;
   redemptions.push_back(std::move(redemption));
   outcome.id = sequence;
   orders[{account->provider, request.order_number()}] = outcome.id;
+  claims.erase(claim);
   return outcome;
+}
+
+// Takes credit of a voucher from an account for its provider.
+void Model::Spend(uint64_t number, uint64_t account, int64_t fen, Outcome* outcome) {
+  Voucher& voucher = vouchers[number - 1];
+  const uint64_t provider = accounts[account - 1].provider;
+  const Application& application = applications[voucher.application - 1];
+  AddCredit(number, account, -fen);
+  voucher.redeemed_fen += fen;
+  Claim& claim = voucher.claims[provider];
+  claim = {claim.fen + fen, MonthOf(now_)};
+  Owe({application.program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, GateOf(application)},
+      voucher.application, fen);
+  const bool used_up = voucher.available_fen + voucher.transit_fen == 0 &&
+                       std::all_of(voucher.credit_fen.begin(), voucher.credit_fen.end(),
+                                   [](const auto& credit) { return credit.second == 0; });
+  if (!used_up) return;
+  voucher.state = v1::VOUCHER_STATE_EXHAUSTED;
+  outcome->exhausted_vouchers.push_back(number);
+  timers.erase({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, number});
 }
 
 Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
@@ -243,8 +351,13 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
   const uint32_t program = redemption->program;
   // What ended without acceptance is not owed any more, and cannot be taken back.
   const auto reversible_of = [&](const Draw& draw) {
-    return std::min(draw.amount_fen - draw.reversed_fen,
-                    vouchers[draw.voucher - 1].claims[provider].fen);
+    Voucher& voucher = vouchers[draw.voucher - 1];
+    int64_t claim = voucher.claims[provider].fen;
+    if (EndedWithProject(voucher)) {
+      claim -=
+          payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, voucher.application}];
+    }
+    return std::min(draw.amount_fen - draw.reversed_fen, claim);
   };
   int64_t reversible = 0;
   int64_t booked = 0;
@@ -252,17 +365,23 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
     booked += draw.amount_fen - draw.reversed_fen;
     reversible += reversible_of(draw);
   }
+  const std::string act = absl::StrCat("reversal ", request.redemption_id(), " ",
+                                       request.amount_fen(), " ", request.reason());
+  const auto before = acts.find(act);
+  wrongs.If(before != acts.end() && before->second != request.repeats(), v1::REASON_ALREADY_BOOKED);
   wrongs.If(!MayActFor(provider), v1::REASON_PERMISSION_DENIED);
   wrongs.If(request.amount_fen() > reversible, v1::REASON_NOT_REVERSIBLE);
   if (wrongs.any()) return wrongs.Refusal();
+  acts[act] = sequence;
   Outcome outcome;
   outcome.id = request.redemption_id();
   outcome.amount_fen = request.amount_fen();
   outcome.state = redemption->state = request.amount_fen() == booked
                                           ? v1::REDEMPTION_STATE_REVERSED
                                           : v1::REDEMPTION_STATE_PARTLY_REVERSED;
-  if (redemption->core) {
-    basket_fen[{program, accounts[redemption->account - 1].enterprise}] -= request.amount_fen();
+  if (!redemption->core_category.empty()) {
+    basket_fen[{program, accounts[redemption->account - 1].enterprise,
+                redemption->core_category}] -= request.amount_fen();
   }
   Move(program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, v1::ACCOUNT_KIND_CREDIT, request.amount_fen());
   int64_t left = request.amount_fen();
@@ -271,40 +390,86 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
     if (fen == 0) continue;
     left -= fen;
     draw->reversed_fen += fen;
-    Voucher& voucher = vouchers[draw->voucher - 1];
-    Application& application = applications[voucher.application - 1];
-    voucher.redeemed_fen -= fen;
-    Claim& claim = voucher.claims[provider];
-    claim.fen -= fen;
-    if (voucher.state == v1::VOUCHER_STATE_EXPIRED && IsSettled(voucher)) {
-      MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
-      outcome.settled_applications.push_back(voucher.application);
-    }
-    claim.month = MonthOf(now_);
-    // First from what waits for acceptance.
-    const PayableKey open = {program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0};
-    PayableKey gated = open;
-    std::get<3>(gated) = voucher.application;
-    const int64_t from_gated = std::min(fen, payable_fen[gated]);
-    Owe(gated, voucher.application, -from_gated);
-    Owe(open, voucher.application, from_gated - fen);
-    // What is spent no more is owed back no more.
-    if (voucher.receivable) {
-      const int64_t owed = std::min(fen, OwedBack(application.enterprise, program));
-      if (owed > 0) OweBack(application.enterprise, program, -owed);
-    }
-    if (IsDead(voucher)) {
-      GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, fen, &outcome);
-      continue;
-    }
-    AddCredit(draw->voucher, redemption->account, fen);
-    voucher.state = v1::VOUCHER_STATE_ACTIVE;
-    timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, draw->voucher});
+    Unspend(draw->voucher, redemption->account, fen, &outcome);
   }
   return outcome;
 }
 
+// Money of a voucher that a provider gives back.
+void Model::Unspend(uint64_t number, uint64_t account, int64_t fen, Outcome* outcome) {
+  Voucher& voucher = vouchers[number - 1];
+  Application& application = applications[voucher.application - 1];
+  const uint64_t provider = accounts[account - 1].provider;
+  voucher.redeemed_fen -= fen;
+  Claim& claim = voucher.claims[provider];
+  claim.fen -= fen;
+  if (voucher.state == v1::VOUCHER_STATE_EXPIRED && IsSettled(voucher)) {
+    MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
+    outcome->settled_applications.push_back(voucher.application);
+  }
+  claim.month = MonthOf(now_);
+  // First from what waits for acceptance.
+  const PayableKey open = {application.program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0};
+  PayableKey gated = open;
+  std::get<3>(gated) = voucher.application;
+  const int64_t from_gated = EndedWithProject(voucher) ? 0 : std::min(fen, payable_fen[gated]);
+  Owe(gated, voucher.application, -from_gated);
+  Owe(open, voucher.application, from_gated - fen);
+  // What is spent no more is owed back no more; what was paid back of it is the enterprise's again.
+  const int64_t owed = std::min(fen, application.receivable_fen);
+  if (owed > 0) {
+    OweBack(application.enterprise, application.program, -owed);
+    application.receivable_fen -= owed;
+  }
+  const int64_t refund = std::min(fen - owed, application.recovered_fen);
+  if (refund > 0) {
+    Move(application.program, v1::ACCOUNT_KIND_CREDIT, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, refund);
+    Owe({application.program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application.enterprise, 0},
+        voucher.application, refund);
+    application.recovered_fen -= refund;
+    voucher.released_fen += refund;
+    outcome->released_fen += refund;
+  }
+  const bool over = IsDead(voucher) || EndedWithProject(voucher) ||
+                    programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED;
+  const int64_t back = over ? fen - refund : owed;
+  GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, back, outcome);
+  NoteLapse(number, account, back);
+  if (fen == back + refund) return;
+  AddCredit(number, account, fen - back - refund);
+  voucher.state = v1::VOUCHER_STATE_ACTIVE;
+  timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, number});
+}
+
+// What is pending for the vouchers of a revision when they are over: at most 256 lapse, of 8,192
+// that are looked at, in the order of the queue.
+void Model::LapsePending(const v1::TimerDue& timer, Outcome* outcome) {
+  home_ = static_cast<uint32_t>(timer.id() >> 32);
+  turn_ = true;
+  const uint64_t revision = timer.id() & 0xffff'ffff;
+  uint64_t& through = looked_through[{home_, revision}];
+  int looked = 0;
+  for (const uint64_t id : programs[home_ - 1].applications) {
+    Application& application = applications[id - 1];
+    if (application.queue_number <= through) continue;
+    if (looked == 8'192 || outcome->parts.size() == 256) {
+      outcome->id = application.queue_number - 1;
+      break;
+    }
+    ++looked;
+    if (application.revision + 1 != revision || !IsPendingCredit(application)) continue;
+    if (application.state == v1::APPLICATION_STATE_WAITLISTED) {
+      application.lapse_reason = v1::REASON_VOUCHER_EXPIRED;
+    }
+    outcome->parts.push_back({static_cast<int64_t>(id), 0, 0});
+    Outcome ignored;
+    EndHold(&application, v1::APPLICATION_STATE_LAPSED, &ignored);
+  }
+  through = pending_credit[{home_, revision}] > 0 ? outcome->id : 0;
+}
+
 Outcome Model::Fire(const v1::TimerDue& timer) {
+  timer_due_ = timer.due_unix_ns();
   timers.erase({timer.due_unix_ns(), timer.kind(), timer.id()});
   Outcome outcome;
   if (timer.kind() == v1::TIMER_KIND_PROGRAM_CUTOFF) {
@@ -326,6 +491,9 @@ Outcome Model::Fire(const v1::TimerDue& timer) {
     outcome.amount_fen = programs[tranche.program - 1].total_fen[v1::ACCOUNT_KIND_BUDGET];
   } else if (timer.kind() == v1::TIMER_KIND_CORRECTION) {
     EndHold(&applications[timer.id() - 1], v1::APPLICATION_STATE_LAPSED, &outcome);
+    applications[timer.id() - 1].correction_due = timer.due_unix_ns();
+  } else if (timer.kind() == v1::TIMER_KIND_PENDING_LAPSE) {
+    LapsePending(timer, &outcome);
   } else if (timer.kind() == v1::TIMER_KIND_PROJECT) {
     Release(&applications[timer.id() - 1], &outcome);
   } else {
@@ -337,6 +505,7 @@ Outcome Model::Fire(const v1::TimerDue& timer) {
       MoveTo(&applications[voucher.application - 1], v1::APPLICATION_STATE_SETTLED);
     }
   }
+  timer_due_ = 0;
   return outcome;
 }
 

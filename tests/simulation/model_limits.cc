@@ -1,6 +1,7 @@
 // The model's caps, pools and budgets.
 #include <algorithm>
 
+#include "ledger/base/proto_enum.h"
 #include "tests/simulation/model.h"
 #include "tests/simulation/room.h"
 #include "tests/simulation/rule_reading.h"
@@ -8,9 +9,46 @@
 
 namespace voucher::simulation {
 
-int64_t Model::Used(const LimitKey& limit) const {
-  const auto used = used_fen.find(limit);
-  return used != used_fen.end() ? used->second : 0;
+int64_t Model::Standing(uint32_t program,
+                        const std::function<bool(const Application&)>& matches) const {
+  int64_t sum = 0;
+  for (const uint64_t id : programs[program - 1].applications) {
+    const Application& application = applications[id - 1];
+    if (application.standing_fen != 0 && matches(application)) sum += application.standing_fen;
+  }
+  return sum;
+}
+
+// What stands under a cap: of the enterprise, of its item, of its project.
+int64_t Model::StandingUnder(int kind, uint32_t program, const v1::Item& item, uint64_t enterprise,
+                             uint64_t project) const {
+  int64_t sum = 0;
+  for (const uint64_t id : enterprises[enterprise - 1].applications) {
+    const Application& other = applications[id - 1];
+    if (other.program != program) continue;
+    if (kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR && other.item_id != item.item_id()) continue;
+    if (kind == v1::LIMIT_KIND_PROJECT && other.project != project) continue;
+    sum += other.standing_fen;
+  }
+  return sum;
+}
+
+bool Model::CountsIn(const Application& application, const v1::Pool& pool) const {
+  switch (pool.scope()) {
+    case v1::POOL_SCOPE_DIVISION:
+      return Covers(pool.key(), application.division);
+    case v1::POOL_SCOPE_PROVIDER:
+      return application.provider_ids.count(pool.key()) != 0;
+    case v1::POOL_SCOPE_ITEM:
+    case v1::POOL_SCOPE_UNSPECIFIED:
+      VOUCHER_PROTO_SENTINELS(v1::PoolScope)
+      break;
+  }
+  return application.item_id == pool.key();
+}
+
+int64_t Model::StandingInPool(uint32_t program, const v1::Pool& pool) const {
+  return Standing(program, [&](const Application& other) { return CountsIn(other, pool); });
 }
 
 LimitKey Model::CapKey(int kind, uint32_t program, const v1::Item& item, uint64_t enterprise,
@@ -22,7 +60,8 @@ LimitKey Model::CapKey(int kind, uint32_t program, const v1::Item& item, uint64_
 
 void Model::AddPool(const v1::Pool& pool, uint32_t program, Room* room) const {
   const LimitKey key = PoolKey(pool, program);
-  room->pools[key] = {pool.amount_fen() - Used(key), pool.on_exhausted(), false};
+  room->pools[key] = {pool.amount_fen() - StandingInPool(program, pool), pool.on_exhausted(),
+                      false};
 }
 
 // The budget, and the pool of the cluster unless it is 0.
@@ -32,8 +71,28 @@ void Model::AddShared(uint32_t program, uint64_t cluster, Room* room) const {
                                      rules.on_exhausted(), false};
   if (cluster == 0) return;
   const LimitKey key = {program, v1::LIMIT_KIND_CLUSTER, cluster, 0};
-  room->pools[key] = {clusters[cluster - 1].pool_fen - Used(key), rules.clusters().on_exhausted(),
-                      false};
+  const int64_t used =
+      Standing(program, [&](const Application& other) { return other.cluster == cluster; });
+  room->pools[key] = {
+      clusters[cluster - 1].pool_fen - used,
+      rules.has_clusters() ? rules.clusters().on_exhausted() : v1::ON_EXHAUSTED_REJECT, false};
+}
+
+// A member of a cluster gets at most the item's rate of its planned cost, over all it gets there.
+void Model::AddMember(uint32_t program, uint64_t cluster, uint64_t enterprise, const v1::Item& item,
+                      Room* room) const {
+  if (cluster == 0 || item.fixed_fen() != 0) return;
+  const Cluster& of = clusters[cluster - 1];
+  int64_t most = 0;
+  for (size_t i = 0; i < of.members.size(); ++i) {
+    if (of.members[i] == enterprise) {
+      most = BaseFen(item, of.plan.members(static_cast<int>(i)).planned_cost_fen());
+    }
+  }
+  const int64_t stands = Standing(program, [&](const Application& other) {
+    return other.cluster == cluster && other.enterprise == enterprise;
+  });
+  room->caps[{program, v1::LIMIT_KIND_CLUSTER_MEMBER, enterprise, cluster}] = {most, most - stands};
 }
 
 Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise,
@@ -42,8 +101,8 @@ Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t ente
   const v1::EnterpriseFacts& facts = enterprises[enterprise - 1].facts;
   Room room;
   for (const auto& [kind, fen] : CapsOf(rules, item, facts)) {
-    const LimitKey key = CapKey(kind, program, item, enterprise, project);
-    room.caps[key] = {fen, fen - Used(key)};
+    room.caps[CapKey(kind, program, item, enterprise, project)] = {
+        fen, fen - StandingUnder(kind, program, item, enterprise, project)};
   }
   for (const v1::Pool& pool : rules.pools()) {
     if ((pool.scope() == v1::POOL_SCOPE_ITEM && pool.key() == item.item_id()) ||
@@ -53,35 +112,41 @@ Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t ente
     }
   }
   AddShared(program, ClusterOf(program, enterprise), &room);
+  AddMember(program, ClusterOf(program, enterprise), enterprise, item, &room);
   MarkQueued(UINT64_MAX, &room);
   return room;
 }
 
-// Under the limits it was submitted with: the lower of each cap then and now, and the pools as they
-// are now.
+// As things are now: the lower of each cap then and now, nothing under a cap of revenue tiers that
+// are not reached any more, and the pools of now that would have counted it.
 Model::Room Model::RoomOf(const Application& application) const {
   const uint32_t program = application.program;
   const v1::ProgramRules& newest = programs[program - 1].rules();
   const v1::EnterpriseFacts& facts = enterprises[application.enterprise - 1].facts;
-  std::map<int, int64_t> caps = CapsOf(RulesOf(application), ItemOf(application), facts);
-  for (const auto& [kind, fen] : CapsOf(newest, *FindItem(newest, application.item_id), facts)) {
-    const auto cap = caps.emplace(kind, fen).first;
-    cap->second = std::min(cap->second, fen);
-  }
+  const v1::Item& item = *FindItem(newest, application.item_id);
+  std::map<int, int64_t> caps;
+  const auto lower = [&](const v1::ProgramRules& rules, const v1::Item& of) {
+    for (const auto& [kind, fen] : CapsOf(rules, of, facts)) {
+      const auto cap = caps.emplace(kind, fen).first;
+      cap->second = std::min(cap->second, fen);
+    }
+    if (of.revenue_tiers_size() > 0 && !ReachesTier(of, facts)) {
+      caps[of.cap_scope() == v1::CAP_SCOPE_PROJECT ? v1::LIMIT_KIND_PROJECT
+                                                   : v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR] = 0;
+    }
+  };
+  lower(RulesOf(application), ItemOf(application));
+  lower(newest, item);
   Room room;
-  uint64_t cluster = 0;
-  for (const LimitKey& key : application.limits) {
-    const int kind = std::get<1>(key);
-    if (kind == v1::LIMIT_KIND_ENTERPRISE_YEAR || kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR ||
-        kind == v1::LIMIT_KIND_PROJECT) {
-      room.caps[key] = {caps[kind], caps[kind] - Used(key)};
-    }
-    if (kind == v1::LIMIT_KIND_CLUSTER) cluster = std::get<2>(key);
-    for (const v1::Pool& pool : newest.pools()) {
-      if (PoolKey(pool, program) == key) AddPool(pool, program, &room);
-    }
+  for (const auto& [kind, fen] : caps) {
+    room.caps[CapKey(kind, program, item, application.enterprise, application.project)] = {
+        fen, fen - StandingUnder(kind, program, item, application.enterprise, application.project)};
   }
-  AddShared(program, cluster, &room);
+  for (const v1::Pool& pool : newest.pools()) {
+    if (CountsIn(application, pool)) AddPool(pool, program, &room);
+  }
+  AddShared(program, application.cluster, &room);
+  AddMember(program, application.cluster, application.enterprise, item, &room);
   MarkQueued(IdOf(application), &room);
   return room;
 }
@@ -120,15 +185,21 @@ Model::Grant Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
   return {part, false};
 }
 
-// Sets money aside, counted under every limit of the application.
-void Model::Hold(uint64_t id, int64_t fen, Outcome* outcome) {
+// What a project would get of `fen`: under the caps, and of a pool that gives what is left, that.
+int64_t Model::WouldGet(const Room& room, int64_t fen) {
+  int64_t most = fen;
+  for (const auto& cap : room.caps) most = std::min(most, cap.second.left_fen);
+  Wrongs full;
+  const Grant grant = Fit(room, fen, &full);
+  return full.any() ? std::max<int64_t>(most, 0) : grant.fen;
+}
+
+// Sets money aside: it stands, and every limit that matches counts it.
+void Model::Hold(uint64_t id, int64_t fen) {
   Application& application = applications[id - 1];
   Move(application.program, v1::ACCOUNT_KIND_BUDGET, v1::ACCOUNT_KIND_HELD, fen);
   application.held_fen = application.granted_fen = fen;
-  for (const LimitKey& limit : application.limits) {
-    used_fen[limit] += fen;
-    outcome->limit_deltas[limit] += fen;
-  }
+  application.standing_fen += fen;
 }
 
 }  // namespace voucher::simulation

@@ -36,7 +36,8 @@ Outcome Model::Return(uint64_t id) {
       !MayReview(*application,
                  stage < rules.review_stages_size() ? rules.review_stages(stage).stage_id() : ""),
       v1::REASON_PERMISSION_DENIED);
-  wrongs.If(application->state != v1::APPLICATION_STATE_HELD || !rules.has_correction(),
+  wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(StateAt(*application) != v1::APPLICATION_STATE_HELD || !rules.has_correction(),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
@@ -51,29 +52,29 @@ Outcome Model::Correct(const v1::CorrectApplicationRequest& request) {
   Application* application = At(&applications, request.application_id());
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
+  JudgeEvidence(application != nullptr ? application->program : 1, request.evidence(),
+                request.application_id(), &wrongs);
   if (application == nullptr) return wrongs.Refusal();
   const v1::Item& item = ItemOf(*application);
   const int64_t base = BaseFen(item, request.spend_fen());
-  wrongs.If(
-      application->state != v1::APPLICATION_STATE_RETURNED || now_ >= application->correction_due,
-      v1::REASON_ILLEGAL_STATE);
+  wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(StateAt(*application) != v1::APPLICATION_STATE_RETURNED, v1::REASON_ILLEGAL_STATE);
   wrongs.If(IsBlacklisted(application->enterprise, application->program), v1::REASON_BLACKLISTED);
-  wrongs.If(
-      !EvidenceIsComplete(RulesOf(*application), item, request.evidence(), request.spend_fen()),
-      v1::REASON_EVIDENCE_MISSING);
-  for (const v1::Invoice& invoice : request.evidence().invoices()) {
-    const auto claim = invoices.find(KeyOf(invoice));
-    wrongs.If(claim != invoices.end() && claim->second != request.application_id(),
-              v1::REASON_INVOICE_ALREADY_CLAIMED);
-  }
+  wrongs.If(!EvidenceIsComplete(
+                RulesOf(*application), item, request.evidence(), request.spend_fen(),
+                [&](const auto& order) { return CreditPaid(application->program, order); }),
+            v1::REASON_EVIDENCE_MISSING);
   wrongs.If(base == 0, v1::REASON_AMOUNT_TOO_SMALL);
+  wrongs.If(IsSuperseded(RulesOf(*application), application->enterprise, application->project,
+                         std::min(application->held_fen, base)),
+            v1::REASON_SUPERSEDED_BY_HIGHER);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
-  for (const std::string& invoice : application->invoices) invoices.erase(invoice);
-  application->invoices.clear();
-  for (const v1::Invoice& invoice : request.evidence().invoices()) {
-    application->invoices.push_back(KeyOf(invoice));
+  for (const std::string& claim : application->claims) {
+    if (claims.at(claim) == request.application_id()) claims.erase(claim);
   }
+  application->claims = ClaimsOf(request.evidence(), IsSandbox(application->program));
+  application->spend_fen = request.spend_fen();
   outcome.state = v1::APPLICATION_STATE_HELD;
   MoveTo(application, outcome.state);
   outcome.amount_fen = application->granted_fen = std::min(application->held_fen, base);
@@ -90,12 +91,13 @@ Outcome Model::Announce(const v1::PublishNoticeRequest& request) {
     wrongs.If(At(&applications, id) == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   }
   if (wrongs.any()) return wrongs.Refusal();
+  wrongs.If(programs[program - 1].state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_PROGRAM_NOT_OPEN);
   const v1::NoticeRule& notice = RulesOf(applications[request.application_ids(0) - 1]).notice();
   for (const uint64_t id : request.application_ids()) {
     const Application& application = applications[id - 1];
     const v1::NoticeRule& own = RulesOf(application).notice();
     wrongs.If(application.program != program || own.days() == 0 ||
-                  application.state != v1::APPLICATION_STATE_LISTED ||
+                  StateAt(application) != v1::APPLICATION_STATE_LISTED ||
                   own.days() != notice.days() || own.unit() != notice.unit(),
               v1::REASON_ILLEGAL_STATE);
     wrongs.If(IsBlacklisted(application.enterprise, program), v1::REASON_BLACKLISTED);
@@ -104,8 +106,10 @@ Outcome Model::Announce(const v1::PublishNoticeRequest& request) {
   wrongs.If(last_day == 0, v1::REASON_CALENDAR_MISSING);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
-  outcome.id = ++notices;
   outcome.instant = EndOfDay(DateOf(last_day));
+  const auto& ids = request.application_ids();
+  notices.push_back({notice, DayNumber(now_), outcome.instant, {ids.begin(), ids.end()}});
+  outcome.id = notices.size();
   for (const uint64_t id : request.application_ids()) {
     applications[id - 1].state = v1::APPLICATION_STATE_ON_NOTICE;
     applications[id - 1].notice = outcome.id;
@@ -114,11 +118,29 @@ Outcome Model::Announce(const v1::PublishNoticeRequest& request) {
   return outcome;
 }
 
+// Notices that run end where the new calendar ends them, if that is later.
+void Model::ExtendNotices(Outcome* outcome) {
+  for (uint64_t number = 1; number <= notices.size(); ++number) {
+    Notice& notice = notices[number - 1];
+    if (notice.rule.unit() == v1::DAY_UNIT_CALENDAR || now_ >= notice.ends) continue;
+    const int64_t last_day = LastDayOf(notice.rule, notice.starts, calendar);
+    if (last_day == 0 || EndOfDay(DateOf(last_day)) <= notice.ends) continue;
+    notice.ends = EndOfDay(DateOf(last_day));
+    const v1::CivilDate day = DateOf(last_day);
+    outcome->parts.push_back({static_cast<int64_t>(number),
+                              day.year() * 10'000 + day.month() * 100 + day.day(), notice.ends});
+    for (const uint64_t id : notice.applications) {
+      if (applications[id - 1].notice == number) applications[id - 1].notice_ends = notice.ends;
+    }
+  }
+}
+
 Outcome Model::Object(uint64_t id) {
   Application* application = At(&applications, id);
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
-  wrongs.If(application != nullptr && (application->state != v1::APPLICATION_STATE_ON_NOTICE ||
+  wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(application != nullptr && (StateAt(*application) != v1::APPLICATION_STATE_ON_NOTICE ||
                                        now_ >= application->notice_ends),
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
@@ -132,7 +154,8 @@ Outcome Model::Resolve(const v1::ResolveObjectionRequest& request) {
   Application* application = At(&applications, request.application_id());
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
-  wrongs.If(application != nullptr && application->state != v1::APPLICATION_STATE_OBJECTED,
+  wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(application != nullptr && StateAt(*application) != v1::APPLICATION_STATE_OBJECTED,
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
   if (wrongs.any()) return outcome;
@@ -143,46 +166,6 @@ Outcome Model::Resolve(const v1::ResolveObjectionRequest& request) {
   }
   outcome.state = application->state;
   return outcome;
-}
-
-int64_t Model::UsedOf(const Application& application) const {
-  return application.voucher != 0 ? vouchers[application.voucher - 1].redeemed_fen
-                                  : application.approved_fen;
-}
-
-std::vector<uint64_t> Model::Standing(uint64_t enterprise, uint64_t project) const {
-  std::vector<uint64_t> standing;
-  for (const uint64_t id : enterprises[enterprise - 1].applications) {
-    const Application& application = applications[id - 1];
-    if (application.project == project && RulesOf(application).has_highest_only() &&
-        (application.state == v1::APPLICATION_STATE_APPROVED ||
-         application.state == v1::APPLICATION_STATE_ACCEPTED ||
-         application.state == v1::APPLICATION_STATE_SETTLED)) {
-      standing.push_back(id);
-    }
-  }
-  return standing;
-}
-
-int64_t Model::Superseded(uint64_t enterprise, uint64_t project) const {
-  int64_t fen = 0;
-  for (const uint64_t id : enterprises[enterprise - 1].applications) {
-    const Application& application = applications[id - 1];
-    if (application.project == project && application.state == v1::APPLICATION_STATE_SUPERSEDED) {
-      fen += UsedOf(application);
-    }
-  }
-  return fen;
-}
-
-bool Model::IsSuperseded(const v1::ProgramRules& rules, uint64_t enterprise, uint64_t project,
-                         int64_t most_fen) const {
-  if (!rules.has_highest_only()) return false;
-  const std::vector<uint64_t> standing = Standing(enterprise, project);
-  const int64_t used = Superseded(enterprise, project);
-  return std::any_of(standing.begin(), standing.end(), [&](uint64_t id) {
-    return applications[id - 1].approved_fen + used >= most_fen;
-  });
 }
 
 Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
@@ -196,30 +179,38 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   const int64_t wanted =
       request.approved_fen() != 0 ? request.approved_fen() : application->held_fen;
   wrongs.If(!MayReview(*application, "APPROVE"), v1::REASON_PERMISSION_DENIED);
-  wrongs.If(application->state != (rules.has_notice() ? v1::APPLICATION_STATE_ON_NOTICE
-                                                      : v1::APPLICATION_STATE_LISTED) ||
+  wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  // Credit lapses when its vouchers are over, and is told so, booked or not.
+  const int state = StateAt(*application);
+  if (state == v1::APPLICATION_STATE_LAPSED && application->by_credit && now_ >= expires) {
+    wrongs.If(true, v1::REASON_VOUCHER_EXPIRED);
+    return wrongs.Refusal();
+  }
+  wrongs.If(state != (rules.has_notice() ? v1::APPLICATION_STATE_ON_NOTICE
+                                         : v1::APPLICATION_STATE_LISTED) ||
                 wanted > application->held_fen,
             v1::REASON_ILLEGAL_STATE);
   wrongs.If(rules.has_notice() && now_ < application->notice_ends, v1::REASON_NOTICE_RUNNING);
   wrongs.If(IsBlacklisted(application->enterprise, program), v1::REASON_BLACKLISTED);
-  wrongs.If(application->by_credit && now_ >= expires, v1::REASON_VOUCHER_EXPIRED);
   int64_t approved = wanted;
   std::vector<uint64_t> lower;
   if (IsSuperseded(rules, application->enterprise, application->project, wanted)) {
     wrongs.If(true, v1::REASON_SUPERSEDED_BY_HIGHER);
   } else if (rules.has_highest_only()) {
-    lower = Standing(application->enterprise, application->project);
-    approved -= Superseded(application->enterprise, application->project);
-    for (const uint64_t id : lower) {
-      const Application& other = applications[id - 1];
-      wrongs.If(other.voucher != 0 && vouchers[other.voucher - 1].transit_fen > 0,
-                v1::REASON_ILLEGAL_STATE);
-      approved -= UsedOf(other);
+    const Project granted = Granted(program, application->enterprise, application->project);
+    lower = granted.standing;
+    for (const auto* ids : {&granted.standing, &granted.ended}) {
+      for (const uint64_t id : *ids) {
+        const Application& other = applications[id - 1];
+        wrongs.If(other.voucher != 0 && vouchers[other.voucher - 1].transit_fen > 0,
+                  v1::REASON_ILLEGAL_STATE);
+        approved -= UsedOf(other);
+      }
     }
-    wrongs.If(approved <= 0, v1::REASON_SUPERSEDED_BY_HIGHER);
   }
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
+  const std::vector<uint64_t> overtaken = Overtaken(*application, lower, approved);
   // The lower grants may be of other programs.
   home_ = program;
   outcome.amount_fen = application->approved_fen = approved;
@@ -229,11 +220,19 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   }
   application->project_due = outcome.instant;
   MoveTo(application, v1::APPLICATION_STATE_APPROVED);
-  if (application->by_credit) {
-    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, approved);
+  // What the enterprise owes is kept back of credit now, of a reimbursement by its statement.
+  const int64_t kept = application->by_credit && rules.has_set_off()
+                           ? SetOff(application->enterprise, program, approved)
+                           : 0;
+  Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_RETURNED, kept);
+  if (application->by_credit && kept == approved) {
+    MoveTo(application, v1::APPLICATION_STATE_SETTLED);
+    outcome.settles_application = true;
+  } else if (application->by_credit) {
+    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, approved - kept);
     Voucher voucher;
     voucher.application = request.application_id();
-    voucher.approved_fen = voucher.available_fen = approved;
+    voucher.approved_fen = voucher.available_fen = approved - kept;
     voucher.state = v1::VOUCHER_STATE_ACTIVE;
     voucher.expires = expires;
     voucher.lapses = LapseOf(rules);
@@ -255,6 +254,11 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
     OpenGate(&other);
     EndProject(&other, v1::APPLICATION_STATE_SUPERSEDED);
     outcome.parts.push_back({static_cast<int64_t>(id), used, outcome.released_fen - before});
+  }
+  for (const uint64_t id : overtaken) {
+    Application& other = applications[id - 1];
+    outcome.parts.push_back({static_cast<int64_t>(id), 0, other.held_fen});
+    EndHold(&other, v1::APPLICATION_STATE_SUPERSEDED, &outcome);
   }
   return outcome;
 }

@@ -3,6 +3,7 @@
 
 #include "tests/simulation/model.h"
 #include "tests/simulation/room.h"
+#include "tests/simulation/rule_reading.h"
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
@@ -22,6 +23,7 @@ Outcome Model::Rank(const v1::RankApplicationsRequest& request) {
       scored.push_back(&application);
     }
   }
+  wrongs.If(programs[program - 1].state == v1::PROGRAM_STATE_ARCHIVED, v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(rules.allocation() != v1::ALLOCATION_COMPETITIVE || scored.empty(),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
@@ -35,11 +37,27 @@ Outcome Model::Rank(const v1::RankApplicationsRequest& request) {
     int64_t wanted = application->wanted_fen;
     for (const auto& cap : room.caps) wanted = std::min(wanted, cap.second.left_fen);
     int64_t grant = 0;
-    if (!over && wanted > 0 && !IsBlacklisted(application->enterprise, program)) {
+    const auto superseded = [&](int64_t fen) {
+      return IsSuperseded(RulesOf(*application), application->enterprise, application->project,
+                          fen);
+    };
+    if (!over && wanted > 0 && !IsBlacklisted(application->enterprise, program) &&
+        !HasLapsed(*application) && !superseded(wanted)) {
+      // First the pools of its own, which pass it over alone; then the common one, whose edge it
+      // is.
+      const LimitKey common = {program, 0, 0, 0};
+      Room own = room;
+      own.caps.clear();
+      own.pools.erase(common);
+      Room shared;
+      shared.pools[common] = room.pools.at(common);
       Wrongs full;
-      grant = Fit(room, wanted, &full).fen;
-      if (full.any()) grant = 0;
-      over = grant < wanted;
+      const Grant first = Fit(own, wanted, &full);
+      if (!full.any() && !first.waits) {
+        over = shared.pools[common].left_fen < first.fen;
+        const Grant second = Fit(shared, first.fen, &full);
+        grant = full.any() || second.waits || superseded(second.fen) ? 0 : second.fen;
+      }
     }
     const bool all_passed =
         application->stages_passed == RulesOf(*application).review_stages_size();
@@ -47,7 +65,7 @@ Outcome Model::Rank(const v1::RankApplicationsRequest& request) {
                       : all_passed ? v1::APPLICATION_STATE_LISTED
                                    : v1::APPLICATION_STATE_HELD;
     MoveTo(application, state);
-    if (grant > 0) Hold(IdOf(*application), grant, &outcome);
+    if (grant > 0) Hold(IdOf(*application), grant);
     outcome.parts.push_back({static_cast<int64_t>(IdOf(*application)), grant, state});
   }
   return outcome;
@@ -70,7 +88,7 @@ Outcome Model::Put(const v1::Cluster& plan) {
   wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
   if (program == 0) return wrongs.Refusal();
   const v1::ProgramRules& rules = programs[program - 1].rules();
-  const int state = programs[program - 1].state;
+  const int state = StateAt(programs[program - 1]);
   wrongs.If(state != v1::PROGRAM_STATE_OPEN && state != v1::PROGRAM_STATE_CLOSED,
             v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);
@@ -87,21 +105,27 @@ Outcome Model::Put(const v1::Cluster& plan) {
                 (outcome.id != 0 && clusters[outcome.id - 1].state != v1::CLUSTER_STATE_PROPOSED),
             v1::REASON_ILLEGAL_STATE);
   bool taken = false;
+  int64_t most = 0;
   for (const v1::ClusterMember& member : plan.members()) {
     const uint64_t number = EnterpriseNumber(member.uscc());
     // Under a former code, too.
     taken = taken || (number != 0 && Has(members, number));
     members.push_back(number);
     wrongs.If(members.back() == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-    for (size_t i = 0; i < clusters.size(); ++i) {
-      taken = taken || (i + 1 != outcome.id && clusters[i].program == program &&
-                        clusters[i].state != v1::CLUSTER_STATE_REJECTED &&
-                        clusters[i].state != v1::CLUSTER_STATE_PASSED_OVER &&
-                        Has(clusters[i].members, members.back()));
+    // A plan that is not approved keeps nobody from another.
+    const uint64_t approved = number != 0 ? ClusterOf(program, number) : 0;
+    taken = taken || (approved != 0 && approved != outcome.id);
+    // What its planned cost bears by the item that gives most.
+    int64_t share = 0;
+    for (const v1::Item& item : rules.items()) {
+      if (!item.has_not_applied_for()) {
+        share = std::max(share, BaseFen(item, member.planned_cost_fen()));
+      }
     }
+    most += share;
   }
-  // PutCluster names it last.
-  if (taken && !wrongs.any()) wrongs.If(true, v1::REASON_ALREADY_REGISTERED);
+  wrongs.If(taken, v1::REASON_ALREADY_REGISTERED);
+  wrongs.If(plan.requested_fen() > most, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   if (outcome.id == 0) {
     clusters.emplace_back();
@@ -111,6 +135,7 @@ Outcome Model::Put(const v1::Cluster& plan) {
   }
   clusters[outcome.id - 1].plan = plan;
   clusters[outcome.id - 1].members = members;
+  clusters[outcome.id - 1].revision = programs[program - 1].revisions.size() - 1;
   return outcome;
 }
 
@@ -128,22 +153,28 @@ Outcome Model::Review(const v1::ReviewClusterRequest& request) {
   wrongs.If(outcome.id == 0, v1::REASON_CLUSTER_NOT_FOUND);
   if (outcome.id == 0) return wrongs.Refusal();
   Cluster& cluster = clusters[outcome.id - 1];
-  const v1::ProgramRules& rules = programs[program - 1].rules();
+  // Of when the plan was put.
+  const v1::ProgramRules& rules = programs[program - 1].revisions[cluster.revision];
   const bool pass = request.verdict() == v1::REVIEW_VERDICT_PASS;
   // Local enterprises besides the lead unit.
   int local = 0;
   for (const uint64_t member : cluster.members) {
     const v1::EnterpriseFacts& facts = enterprises[member - 1].facts;
     const auto& areas = rules.eligibility().region().divisions();
-    const bool in_region = std::any_of(areas.begin(), areas.end(), [&](const auto& area) {
-      return Covers(area, facts.division());
-    });
+    const bool in_region =
+        areas.empty() || std::any_of(areas.begin(), areas.end(), [&](const auto& area) {
+          return Covers(area, facts.division());
+        });
     if (in_region && EnterpriseNumber(cluster.plan.lead_uscc()) != member) ++local;
   }
   wrongs.If(
       (cluster.state != v1::CLUSTER_STATE_PROPOSED && cluster.state != v1::CLUSTER_STATE_SCORED) ||
           (pass && local < rules.clusters().minimum_members()),
       v1::REASON_ILLEGAL_STATE);
+  for (const uint64_t member : cluster.members) {
+    const uint64_t approved = ClusterOf(program, member);
+    wrongs.If(pass && approved != 0 && approved != outcome.id, v1::REASON_ALREADY_REGISTERED);
+  }
   if (wrongs.any()) return wrongs.Refusal();
   cluster.score = request.score();
   cluster.state = outcome.state = pass ? v1::CLUSTER_STATE_SCORED : v1::CLUSTER_STATE_REJECTED;
@@ -162,7 +193,8 @@ Outcome Model::Rank(const v1::RankClustersRequest& request) {
     if (cluster.program != program) continue;
     if (cluster.state == v1::CLUSTER_STATE_SCORED) scored.push_back(id);
     if (cluster.state == v1::CLUSTER_STATE_APPROVED) {
-      left -= cluster.pool_fen - Used({program, v1::LIMIT_KIND_CLUSTER, id, 0});
+      left -= cluster.pool_fen -
+              Standing(program, [&](const Application& other) { return other.cluster == id; });
     }
   }
   wrongs.If(scored.empty(), v1::REASON_ILLEGAL_STATE);
@@ -174,10 +206,15 @@ Outcome Model::Rank(const v1::RankClustersRequest& request) {
   bool over = false;
   for (const uint64_t id : scored) {
     Cluster& cluster = clusters[id - 1];
-    over = over || cluster.plan.requested_fen() > left;
-    cluster.pool_fen = over ? 0 : cluster.plan.requested_fen();
+    // Also of one that this ranking approved; it is passed over alone.
+    const bool taken =
+        std::any_of(cluster.members.begin(), cluster.members.end(),
+                    [&](uint64_t member) { return ClusterOf(program, member) != 0; });
+    over = over || (!taken && cluster.plan.requested_fen() > left);
+    cluster.pool_fen = over || taken ? 0 : cluster.plan.requested_fen();
     left -= cluster.pool_fen;
-    cluster.state = over ? v1::CLUSTER_STATE_PASSED_OVER : v1::CLUSTER_STATE_APPROVED;
+    cluster.state =
+        cluster.pool_fen == 0 ? v1::CLUSTER_STATE_PASSED_OVER : v1::CLUSTER_STATE_APPROVED;
     outcome.parts.push_back({static_cast<int64_t>(id), cluster.pool_fen, cluster.state});
   }
   return outcome;

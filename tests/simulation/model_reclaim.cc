@@ -1,27 +1,11 @@
 // The model's reclaims, and the reminders before some of them.
+#include "absl/strings/str_cat.h"
+
 #include "tests/simulation/model.h"
 #include "tests/simulation/rule_reading.h"
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
-namespace {
-
-// Both blacklistings: the newer reason, the programs of both, the later end.
-v1::Blacklisting Both(const v1::Blacklisting& older, v1::Blacklisting newer) {
-  if (older.program_ids().empty()) newer.clear_program_ids();
-  for (const std::string& program_id : older.program_ids()) {
-    const bool all = newer.program_ids().empty();
-    if (!all && !Has(newer.program_ids(), program_id)) newer.add_program_ids(program_id);
-  }
-  if (!older.has_until()) {
-    newer.clear_until();
-  } else if (newer.has_until() && DayNumber(newer.until()) < DayNumber(older.until())) {
-    *newer.mutable_until() = older.until();
-  }
-  return newer;
-}
-
-}  // namespace
 
 Outcome Model::Remind(const v1::RemindEnterpriseRequest& request) {
   const uint32_t program = ProgramNumber(request.program_id());
@@ -30,45 +14,62 @@ Outcome Model::Remind(const v1::RemindEnterpriseRequest& request) {
   Wrongs wrongs;
   wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
   wrongs.If(outcome.id == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  wrongs.If(program != 0 && !programs[program - 1].rules().has_cure(), v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
-  const v1::CureRule& cure = programs[program - 1].rules().cure();
+  // Of the newest revision that has one.
+  v1::CureRule cure;
+  for (const v1::ProgramRules& rules : programs[program - 1].revisions) {
+    if (rules.has_cure()) cure = rules.cure();
+  }
+  const std::string act =
+      absl::StrCat("reminder ", program, " ", outcome.id, " ", request.reference());
+  const auto before = acts.find(act);
+  wrongs.If(before != acts.end() && before->second != request.repeats(), v1::REASON_ALREADY_BOOKED);
+  wrongs.If(cure.months() == 0, v1::REASON_ILLEGAL_STATE);
+  if (wrongs.any()) return wrongs.Refusal();
+  acts[act] = sequence;
   outcome.instant = EndOfDay(AddMonths(DateOf(DayNumber(now_)), cure.months()));
   Enterprise& enterprise = enterprises[outcome.id - 1];
   enterprise.reminded_by = request.program_id();
   enterprise.mended_by[request.program_id()] = outcome.instant;
+  enterprise.reminded_on[request.program_id()] = DayNumber(now_);
   return outcome;
 }
 
-// Unspent credit goes back, spent money is owed by the enterprise. Of a reimbursement all is owed,
-// and what is on no statement yet pays for it at once.
+// Unspent credit goes back, and what a reimbursement has on no statement is kept back. What was
+// spent, or kept back of it before, is owed by the enterprise, as far as it was not taken back yet.
+// Of a project that ended, all that goes back as it ended.
 Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   Application* application = At(&applications, request.application_id());
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   if (application == nullptr) return wrongs.Refusal();
   const uint32_t program = application->program;
-  Enterprise& enterprise = enterprises[application->enterprise - 1];
-  const auto mended = enterprise.mended_by.find(RulesOf(*application).program_id());
-  const bool superseded = application->state == v1::APPLICATION_STATE_SUPERSEDED;
-  wrongs.If(application->state != v1::APPLICATION_STATE_APPROVED &&
-                application->state != v1::APPLICATION_STATE_ACCEPTED &&
-                application->state != v1::APPLICATION_STATE_SETTLED && !superseded,
+  const v1::ProgramRules& rules = RulesOf(*application);
+  const Enterprise& enterprise = enterprises[application->enterprise - 1];
+  const auto reminded = enterprise.reminded_on.find(rules.program_id());
+  const int state = StateAt(*application);
+  const bool superseded = state == v1::APPLICATION_STATE_SUPERSEDED;
+  const bool ended = state == v1::APPLICATION_STATE_TERMINATED;
+  wrongs.If(state != v1::APPLICATION_STATE_APPROVED && state != v1::APPLICATION_STATE_ACCEPTED &&
+                state != v1::APPLICATION_STATE_SETTLED && !superseded &&
+                !(ended && !application->reclaimed),
             v1::REASON_ILLEGAL_STATE);
-  wrongs.If(request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION &&
-                RulesOf(*application).has_cure() &&
-                (mended == enterprise.mended_by.end() || now_ < mended->second),
+  // As long as the rules say that judge the grant.
+  wrongs.If(request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION && rules.has_cure() &&
+                (reminded == enterprise.reminded_on.end() ||
+                 now_ < EndOfDay(AddMonths(DateOf(reminded->second), rules.cure().months()))),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.id = request.application_id();
   int64_t set_off = 0;
-  if (application->voucher != 0) {
-    Voucher& voucher = vouchers[application->voucher - 1];
+  if (ended) {
+    Outcome end;
+    if (application->state != v1::APPLICATION_STATE_TERMINATED) Release(application, &end);
+    outcome.released_fen = end.released_fen;
+  } else if (application->voucher != 0) {
     Empty(application->voucher, &outcome);
     OpenGate(application);
-    outcome.amount_fen = voucher.redeemed_fen;
-    voucher.receivable = voucher.redeemed_fen > 0;
   } else {
     const auto owed = unpaid.find({program, application->enterprise, outcome.id});
     for (const uint64_t gate : {uint64_t{0}, outcome.id}) {
@@ -81,17 +82,20 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
       Move(program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, v1::ACCOUNT_KIND_RETURNED, fen);
       set_off += fen;
     }
-    outcome.amount_fen = application->approved_fen - set_off;
   }
-  if (outcome.amount_fen > 0) OweBack(application->enterprise, program, outcome.amount_fen);
+  outcome.amount_fen = UsedOf(*application);
+  if (outcome.amount_fen > 0) {
+    OweBack(application->enterprise, program, outcome.amount_fen);
+    application->receivable_fen += outcome.amount_fen;
+  }
+  application->reclaimed = true;
   outcome.parts.push_back({static_cast<int64_t>(application->enterprise), set_off, 0});
   application->item_free = superseded;
   EndProject(application, v1::APPLICATION_STATE_TERMINATED);
   if (request.has_blacklisting()) {
-    auto& standing = enterprise.blacklisting;
-    const bool stands =
-        standing && !(standing->has_until() && DayNumber(now_) > DayNumber(standing->until()));
-    standing = stands ? Both(*standing, request.blacklisting()) : request.blacklisting();
+    OnRecord record = RecordOf(request.blacklisting());
+    record.sandbox = IsSandbox(program);
+    PutOnRecord(application->enterprise, std::move(record));
   }
   return outcome;
 }

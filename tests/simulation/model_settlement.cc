@@ -1,6 +1,8 @@
 // The model's settlement: what is owed by month, statements, payments, and the end of the year.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 #include "tests/simulation/model.h"
 #include "tests/simulation/wrongs.h"
 
@@ -42,6 +44,27 @@ void Model::OweBack(uint64_t enterprise, uint32_t program, int64_t fen) {
   if ((receivable_fen[{enterprise, program}] += fen) == 0) {
     receivable_fen.erase({enterprise, program});
   }
+}
+
+int64_t Model::LowerDebts(uint64_t enterprise, int64_t fen,
+                          const std::function<bool(const Application&)>& wanted) {
+  int64_t lowered = 0;
+  for (const uint64_t id : enterprises[enterprise - 1].applications) {
+    Application& application = applications[id - 1];
+    const int64_t part = std::min(fen - lowered, application.receivable_fen);
+    if (part == 0 || !wanted(application)) continue;
+    OweBack(enterprise, application.program, -part);
+    application.receivable_fen -= part;
+    application.recovered_fen += part;
+    lowered += part;
+  }
+  return lowered;
+}
+
+int64_t Model::SetOff(uint64_t enterprise, uint32_t program, int64_t fen) {
+  return LowerDebts(enterprise, fen, [&](const Application& application) {
+    return IsSandbox(application.program) == IsSandbox(program);
+  });
 }
 
 int64_t Model::OwedBack(uint64_t enterprise, uint32_t program) const {
@@ -113,6 +136,16 @@ Outcome Model::Close(const v1::CloseStatementRequest& request) {
   wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
   wrongs.If(request.has_provider_id() && provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
   if (wrongs.any()) return wrongs.Refusal();
+  // Only refunds are still stated in an archived program.
+  const bool any =
+      provider == 0 && std::any_of(unpaid.begin(), unpaid.end(), [&](const auto& owed) {
+        const auto& [of, enterprise, application] = owed.first;
+        return of == program && provider == 0 &&
+               owed.second.month <= request.period().year() * 100 + request.period().month() &&
+               Covers(request.division(), enterprises[enterprise - 1].facts.division());
+      });
+  wrongs.If(programs[program - 1].state == v1::PROGRAM_STATE_ARCHIVED && (provider != 0 || !any),
+            v1::REASON_PROGRAM_NOT_OPEN);
   Statement statement;
   statement.party = {program, provider, request.division()};
   statement.month = request.period().year() * 100 + request.period().month();
@@ -135,9 +168,13 @@ Outcome Model::Close(const v1::CloseStatementRequest& request) {
   parties[statement.party] = {statement.month, statement.carried_forward_fen};
   statements.push_back(std::move(statement));
   outcome.id = statements.size();
-  // Nothing is to be disbursed to a district: all that its lines get was set off.
-  Outcome ignored;
-  if (statements.back().due_fen == 0) SettleLines(statements.back(), &ignored);
+  // Nothing is to be disbursed: what waited for it is settled.
+  if (statements.back().due_fen > 0) return outcome;
+  if (provider == 0) {
+    SettleLines(statements.back(), &outcome);
+  } else {
+    SettleVouchers(program, provider, &outcome);
+  }
   return outcome;
 }
 
@@ -167,13 +204,12 @@ Outcome Model::CloseForProvider(Statement* statement) {
 }
 
 // A line for each application that is owed something since a month up to its own. From each is
-// kept back what its enterprise owes anywhere.
+// kept back what its enterprise owes anywhere, where the rules that judge it say so.
 Outcome Model::CloseForDistrict(Statement* statement) {
   const auto& [program, provider, division] = statement->party;
   const auto covers = [&, &area = division](uint64_t enterprise) {
     return Covers(area, enterprises[enterprise - 1].facts.division());
   };
-  const auto is_sandbox = [this](uint32_t of) { return programs[of - 1].rules().sandbox(); };
   for (auto owed = unpaid.begin(); owed != unpaid.end();) {
     const auto [of, enterprise, application] = owed->first;
     if (of != program || owed->second.month > statement->month || !covers(enterprise)) {
@@ -182,14 +218,8 @@ Outcome Model::CloseForDistrict(Statement* statement) {
     }
     const int64_t fen = owed->second.fen;
     owed = unpaid.erase(owed);
-    int64_t kept = 0;
-    for (uint32_t debtor = 1; debtor <= programs.size(); ++debtor) {
-      if (is_sandbox(debtor) != is_sandbox(program)) continue;
-      const int64_t part = std::min(fen - kept, OwedBack(enterprise, debtor));
-      if (part == 0) continue;
-      OweBack(enterprise, debtor, -part);
-      kept += part;
-    }
+    const bool sets_off = RulesOf(applications[application - 1]).has_set_off();
+    const int64_t kept = sets_off ? SetOff(enterprise, program, fen) : 0;
     payable_fen[{program, kEnterprises, enterprise, 0}] -= fen;
     Move(program, kEnterprises, v1::ACCOUNT_KIND_DUE, fen - kept);
     Move(program, kEnterprises, v1::ACCOUNT_KIND_RETURNED, kept);
@@ -215,12 +245,27 @@ Outcome Model::CloseForDistrict(Statement* statement) {
 void Model::SettleLines(const Statement& statement, Outcome* outcome) {
   for (const auto& line : statement.lines) {
     Application& application = applications[static_cast<size_t>(line[0]) - 1];
-    if (application.state != v1::APPLICATION_STATE_APPROVED &&
-        application.state != v1::APPLICATION_STATE_ACCEPTED) {
+    const int state = StateAt(application);
+    if (state != v1::APPLICATION_STATE_APPROVED && state != v1::APPLICATION_STATE_ACCEPTED) {
       continue;
     }
     MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
     outcome->settled_applications.push_back(IdOf(application));
+  }
+}
+
+// The applications of vouchers that are over and wait for nothing any more, if this provider was
+// the last they waited for.
+void Model::SettleVouchers(uint32_t program, uint64_t provider, Outcome* outcome) {
+  for (const Voucher& voucher : vouchers) {
+    Application& application = applications[voucher.application - 1];
+    const auto claim = voucher.claims.find(provider);
+    if (application.program != program || claim == voucher.claims.end() || claim->second.fen == 0 ||
+        voucher.state == v1::VOUCHER_STATE_ACTIVE || HasEnded(application) || !IsSettled(voucher)) {
+      continue;
+    }
+    MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
+    outcome->settled_applications.push_back(voucher.application);
   }
 }
 
@@ -229,9 +274,17 @@ Outcome Model::Disburse(const v1::RecordDisbursementRequest& request) {
   const int64_t fen = request.disbursement().amount_fen();
   Wrongs wrongs;
   wrongs.If(statement == nullptr, v1::REASON_STATEMENT_NOT_FOUND);
+  const std::string act = absl::StrCat("disbursement ", request.statement_id(), " ", fen, " ",
+                                       request.disbursement().fiscal_reference());
+  const auto before = acts.find(act);
+  wrongs.If(before != acts.end() && before->second != request.repeats(), v1::REASON_ALREADY_BOOKED);
+  wrongs.If(statement != nullptr && statement->state == v1::STATEMENT_STATE_PAID &&
+                programs[std::get<0>(statement->party) - 1].state == v1::PROGRAM_STATE_ARCHIVED,
+            v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(statement != nullptr && fen > statement->due_fen - statement->paid_fen,
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
+  acts[act] = sequence;
   const auto& [program, provider, division] = statement->party;
   Move(program, v1::ACCOUNT_KIND_DUE, v1::ACCOUNT_KIND_PAID, fen);
   statement->paid_fen += fen;
@@ -241,15 +294,7 @@ Outcome Model::Disburse(const v1::RecordDisbursementRequest& request) {
   outcome.state = statement->state;
   if (outcome.amount_fen > 0) return outcome;
   if (provider == 0) SettleLines(*statement, &outcome);
-  for (const Voucher& voucher : vouchers) {
-    Application& application = applications[voucher.application - 1];
-    const auto claim = voucher.claims.find(provider);
-    if (application.program == program && claim != voucher.claims.end() && claim->second.fen > 0 &&
-        voucher.state != v1::VOUCHER_STATE_ACTIVE && IsSettled(voucher)) {
-      MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
-      outcome.settled_applications.push_back(voucher.application);
-    }
-  }
+  SettleVouchers(program, provider, &outcome);
   return outcome;
 }
 
@@ -265,15 +310,29 @@ Outcome Model::Recover(const v1::RecordRecoveryRequest& request) {
   wrongs.If(outcome.id == 0,
             enterprise ? v1::REASON_ENTERPRISE_NOT_FOUND : v1::REASON_PROVIDER_NOT_FOUND);
   if (wrongs.any()) return wrongs.Refusal();
+  const uint64_t id = request.application_id();
+  const Application* application = At(&applications, id);
+  wrongs.If(enterprise && id != 0 &&
+                (application == nullptr || application->program != program ||
+                 application->enterprise != outcome.id),
+            v1::REASON_APPLICATION_NOT_FOUND);
+  if (wrongs.any()) return wrongs.Refusal();
+  const std::string act =
+      absl::StrCat("recovery ", program, enterprise ? " of " : " from ", outcome.id, " ", id, " ",
+                   fen, " ", request.fiscal_reference());
+  const auto before = acts.find(act);
+  wrongs.If(before != acts.end() && before->second != request.repeats(), v1::REASON_ALREADY_BOOKED);
   const PayableKey payable = {program, kProviders, outcome.id, 0};
   // A provider owes what it is owed less than nothing.
   const int64_t owed =
       enterprise ? OwedBack(outcome.id, program) : std::max<int64_t>(-payable_fen[payable], 0);
-  wrongs.If(fen > owed || fen > programs[program - 1].total_fen[v1::ACCOUNT_KIND_PAID],
-            v1::REASON_ILLEGAL_STATE);
+  wrongs.If(fen > (id != 0 ? application->receivable_fen : owed), v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
+  acts[act] = sequence;
   if (enterprise) {
-    OweBack(outcome.id, program, -fen);
+    LowerDebts(outcome.id, fen, [&](const Application& debt) {
+      return debt.program == program && (id == 0 || &debt == application);
+    });
     Move(program, v1::ACCOUNT_KIND_PAID, v1::ACCOUNT_KIND_RETURNED, fen);
   } else {
     Owe(payable, 0, fen);
@@ -298,12 +357,14 @@ Outcome Model::Archive(const v1::ArchiveProgramRequest& request) {
   for (const auto& [account, fen] : payable_fen) {
     open = open || (std::get<0>(account) == number && fen != 0);
   }
-  wrongs.If(program.state != v1::PROGRAM_STATE_CLOSED || open, v1::REASON_ILLEGAL_STATE);
+  wrongs.If(StateAt(program) != v1::PROGRAM_STATE_CLOSED || open, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.released_fen = program.total_fen[v1::ACCOUNT_KIND_BUDGET];
   Move(number, v1::ACCOUNT_KIND_BUDGET, v1::ACCOUNT_KIND_RETURNED, outcome.released_fen);
   program.state = v1::PROGRAM_STATE_ARCHIVED;
+  timers.erase(
+      {EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
   home_ = number;
   turn_ = true;
   return outcome;

@@ -11,12 +11,18 @@ namespace {
 // What one entry promotes and lets go at most.
 constexpr size_t kMostTurns = 256;
 
-// Waiters stand in the line of every pool that they must fit, all of them in the budget's.
-bool StandsInLine(const Application& application, const LimitKey& pool) {
-  return std::get<1>(pool) == 0 || Has(application.limits, pool);
-}
-
 }  // namespace
+
+// Waiters stand in the line of every pool that counts them, all of them in the budget's.
+bool Model::StandsInLine(const Application& application, const LimitKey& pool) const {
+  const auto& [program, kind, id, sub] = pool;
+  if (kind == 0) return true;
+  if (kind == v1::LIMIT_KIND_CLUSTER) return application.cluster == id;
+  for (const v1::Pool& rule : programs[program - 1].rules().pools()) {
+    if (PoolKey(rule, program) == pool) return CountsIn(application, rule);
+  }
+  return false;
+}
 
 // The v1::OnExhausted of a pool by the newest rules; 0 for what is no pool there.
 int Model::PolicyOf(const LimitKey& limit) const {
@@ -55,7 +61,7 @@ void Model::GoOnLater(uint32_t number) {
   Program& program = programs[number - 1];
   if (program.waitlist_due != 0) return;
   program.waitlist_due = now_;
-  timers.insert({now_, v1::TIMER_KIND_WAITLIST, number});
+  timers.insert({0, v1::TIMER_KIND_WAITLIST, number});
 }
 
 void Model::Step(uint32_t number, Outcome* outcome) {
@@ -77,8 +83,10 @@ void Model::Step(uint32_t number, Outcome* outcome) {
     const Grant turn = kept_back && !over ? Grant{0, true} : TurnOf(application, over, &wrongs);
     if (turn.waits) {
       if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) return;
-      for (const LimitKey& limit : application.limits) {
-        if (PolicyOf(limit) == v1::ON_EXHAUSTED_WAITLIST) blocked.insert(limit);
+      for (const auto& [limit, pool] : RoomOf(application).pools) {
+        if (std::get<1>(limit) != 0 && PolicyOf(limit) == v1::ON_EXHAUSTED_WAITLIST) {
+          blocked.insert(limit);
+        }
       }
       continue;
     }
@@ -94,7 +102,7 @@ void Model::Step(uint32_t number, Outcome* outcome) {
     }
     MoveTo(&application, RulesOf(application).review_stages().empty() ? v1::APPLICATION_STATE_LISTED
                                                                       : v1::APPLICATION_STATE_HELD);
-    Hold(id, turn.fen, outcome);
+    Hold(id, turn.fen);
     outcome->promoted.push_back({static_cast<int64_t>(id), turn.fen, application.state});
   }
 }
@@ -103,12 +111,20 @@ void Model::Step(uint32_t number, Outcome* outcome) {
 // nothing yet; wrong if he never can.
 Model::Grant Model::TurnOf(const Application& application, bool over, Wrongs* wrongs) const {
   wrongs->If(over, v1::REASON_WINDOW_CLOSED);
+  // Of a waitlist that goes on, credit whose vouchers are over.
+  if (!over && HasLapsed(application)) {
+    wrongs->If(true, v1::REASON_VOUCHER_EXPIRED);
+    return {};
+  }
   wrongs->If(IsBlacklisted(application.enterprise, application.program), v1::REASON_BLACKLISTED);
   const Room room = RoomOf(application);
   RefuseIfCapReached(room, 1, wrongs);
-  if (wrongs->any()) return {};
   int64_t fen = application.wanted_fen;
   for (const auto& cap : room.caps) fen = std::min(fen, cap.second.left_fen);
+  wrongs->If(IsSuperseded(RulesOf(application), application.enterprise, application.project,
+                          std::max<int64_t>(fen, 0)),
+             v1::REASON_SUPERSEDED_BY_HIGHER);
+  if (wrongs->any()) return {};
   const bool fits = std::all_of(room.pools.begin(), room.pools.end(),
                                 [&](const auto& pool) { return pool.second.left_fen >= fen; });
   return {fen, !fits};

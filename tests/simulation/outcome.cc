@@ -13,12 +13,21 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
   switch (event.kind_case()) {
     case v1::Event::kCalendarPublished:
       outcome->id = event.calendar_published().revision();
+      for (const v1::NoticeExtension& notice : event.calendar_published().extended_notices()) {
+        const v1::CivilDate& day = notice.last_day();
+        outcome->parts.push_back({static_cast<int64_t>(notice.notice_id()),
+                                  day.year() * 10'000 + day.month() * 100 + day.day(),
+                                  notice.ends_unix_ns()});
+      }
       break;
     case v1::Event::kIncidentRecorded:
       outcome->id = event.incident_recorded().enterprise_number();
       break;
     case v1::Event::kEnterpriseSucceeded:
       outcome->id = event.enterprise_succeeded().enterprise_number();
+      break;
+    case v1::Event::kRecordEnded:
+      outcome->id = event.record_ended().enterprise_number();
       break;
     case v1::Event::kListingSet:
       outcome->id = event.listing_set().enterprise_number();
@@ -36,6 +45,12 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       break;
     case v1::Event::kCorrectionLapsed:
       outcome->released_fen = event.correction_lapsed().released_fen();
+      break;
+    case v1::Event::kPendingLapsed:
+      outcome->id = event.pending_lapsed().through_queue_number();
+      for (const uint64_t id : event.pending_lapsed().application_ids()) {
+        outcome->parts.push_back({static_cast<int64_t>(id), 0, 0});
+      }
       break;
     case v1::Event::kNoticePublished:
       outcome->id = event.notice_published().notice_id();
@@ -75,6 +90,9 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
     case v1::Event::kProjectAccepted:
       outcome->amount_fen = event.project_accepted().settleable_fen();
       outcome->settles_application = event.project_accepted().settles_application();
+      outcome->released_fen = event.project_accepted().released_fen();
+      outcome->parts.push_back(
+          {event.project_accepted().released_fen(), event.project_accepted().receivable_fen(), 0});
       break;
     case v1::Event::kProjectExtended:
       outcome->instant = event.project_extended().due_unix_ns();
@@ -102,6 +120,8 @@ void ReadStatement(const v1::StatementClosed& closed, Outcome* outcome) {
     outcome->parts.push_back(
         {static_cast<int64_t>(line.application_id()), line.due_fen(), line.set_off_fen()});
   }
+  outcome->settled_applications.assign(closed.settled_application_ids().begin(),
+                                       closed.settled_application_ids().end());
 }
 
 void ReadReconciliation(const v1::TransfersReconciled& reconciled, Outcome* outcome) {
@@ -179,11 +199,6 @@ Outcome OutcomeOf(const v1::Entry& entry) {
     return outcome;
   }
   const v1::Event& event = entry.event();
-  for (const v1::LimitDelta& delta : event.limit_deltas()) {
-    const v1::LimitRef& limit = delta.limit();
-    outcome.limit_deltas[{delta.program() != 0 ? delta.program() : entry.program(), limit.kind(),
-                          limit.id(), limit.sub()}] += delta.delta_fen();
-  }
   ReadWaitlist(event.waitlist(), &outcome);
   switch (event.kind_case()) {
     case v1::Event::kProgramPublished:
@@ -199,18 +214,23 @@ Outcome OutcomeOf(const v1::Entry& entry) {
       break;
     case v1::Event::kEnterprisePut:
       outcome.id = event.enterprise_put().enterprise_number();
+      outcome.parts.push_back(
+          {event.enterprise_put().created(), event.enterprise_put().unchanged(), 0});
       break;
     case v1::Event::kBlacklistSet:
       outcome.id = event.blacklist_set().enterprise_number();
       break;
     case v1::Event::kProviderPut:
       outcome.id = event.provider_put().provider_number();
+      outcome.parts.push_back(
+          {event.provider_put().created(), event.provider_put().unchanged(), 0});
       break;
     case v1::Event::kProviderStateSet:
       outcome.id = event.provider_state_set().provider_number();
       break;
     case v1::Event::kProductPut:
       outcome.id = event.product_put().provider_number();
+      outcome.parts.push_back({event.product_put().created(), event.product_put().unchanged(), 0});
       break;
     case v1::Event::kProductWithdrawn:
       outcome.id = event.product_withdrawn().provider_number();
@@ -241,6 +261,7 @@ Outcome OutcomeOf(const v1::Entry& entry) {
         outcome.parts.push_back({static_cast<int64_t>(lower.application_id()), lower.counted_fen(),
                                  lower.released_fen()});
       }
+      outcome.settles_application = event.application_approved().settles_application();
       break;
     case v1::Event::kTransferOrdered:
       outcome.id = event.transfer_ordered().transfer_id();
@@ -300,10 +321,6 @@ std::string Describe(const Outcome& outcome) {
   }
   for (const auto& [id, reason] : outcome.lapsed) {
     absl::StrAppend(&text, " lapsed", id, "/", reason);
-  }
-  for (const auto& [limit, fen] : outcome.limit_deltas) {
-    absl::StrAppend(&text, " limit", std::get<1>(limit), "/", std::get<2>(limit), "/",
-                    std::get<3>(limit), "=", fen);
   }
   return text;
 }

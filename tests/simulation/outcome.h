@@ -12,7 +12,7 @@
 
 namespace voucher::simulation {
 
-// Program, kind, id and sub of a limit, as in v1::LimitRef.
+// Program, v1::LimitKind, id and sub of a limit; kind 0 is the budget.
 using LimitKey = std::tuple<uint32_t, int, uint64_t, uint64_t>;
 
 // What a command came to. Amounts are fen; what does not apply is 0.
@@ -36,9 +36,12 @@ struct Outcome {
   int64_t instant = 0;
   std::vector<uint64_t> exhausted_vouchers;
   // Of a ranking each place's id, amount and state; of an approval each superseded application with
-  // what it has used and what it gave back; of a reclaim the enterprise and what was set off; of a
+  // what it has used and what it gave back; of an acceptance what was
+  // taken back and what is owed; of a reclaim the enterprise and what was set off; of a
   // reconciliation each line's transfer, finding and amount confirmed, then what is missing; of a
-  // statement its sums, then each line's application, due and set off.
+  // statement its sums, then each line's application, due and set off; of what is put whether it
+  // was created and whether it stood so; of a calendar each notice that it extends, with its last
+  // day as year x 10,000 + month x 100 + day and its end.
   std::vector<std::array<int64_t, 3>> parts;
   std::vector<uint64_t> settled_applications;
   // Of an acceptance or a lapse.
@@ -47,7 +50,6 @@ struct Outcome {
   std::vector<std::array<int64_t, 3>> promoted;
   std::vector<std::array<int64_t, 2>> lapsed;
   bool waitlist_continues = false;
-  std::map<LimitKey, int64_t> limit_deltas;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };

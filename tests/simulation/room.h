@@ -22,16 +22,6 @@ struct Model::Room {
   std::map<LimitKey, Cap> caps;
   // The budget has kind 0.
   std::map<LimitKey, Pool> pools;
-
-  // Of the caps and all pools but the budget.
-  std::vector<LimitKey> limits() const {
-    std::vector<LimitKey> all;
-    for (const auto& cap : caps) all.push_back(cap.first);
-    for (const auto& pool : pools) {
-      if (std::get<1>(pool.first) != 0) all.push_back(pool.first);
-    }
-    return all;
-  }
 };
 
 }  // namespace voucher::simulation

@@ -8,15 +8,24 @@
 namespace voucher::simulation {
 namespace {
 
-bool Blocks(const v1::IncidentRule& rule, const v1::Incident& incident, int64_t day) {
+bool Blocks(const v1::IncidentRule& rule, const OnRecord& record, int64_t day) {
+  if (!record.incident || !record.HoldsOn(day)) return false;
+  const v1::Incident& incident = *record.incident;
   const int severity = incident.severity() != 0 ? incident.severity() : v1::INCIDENT_SEVERITY_MAJOR;
   return Has(rule.kinds(), incident.kind()) && severity >= rule.minimum_severity() &&
-         DayNumber(incident.date()) <= day &&
          day < DayNumber(AddMonths(incident.date(), 12 * rule.years()));
 }
 
-void Add(const v1::Eligibility& rules, const Enterprise& applicant, const v1::Project& project,
-         bool in_cluster, int64_t day, std::set<int>* violated) {
+// By a list on which it stands, or stood on a day of the years that the rule looks back.
+bool Blocks(const v1::ListingRule& rule, const OnRecord& record, int64_t day) {
+  if (record.listing == 0 || !Has(rule.kinds(), record.listing) || record.withdrawn) return false;
+  if (record.HoldsOn(day)) return true;
+  return record.first <= record.last() && record.last() < day &&
+         day < DayNumber(AddMonths(DateOf(record.last()), 12 * rule.years()));
+}
+
+void Add(const v1::Eligibility& rules, const Enterprise& applicant, bool sandbox,
+         const v1::Project& project, bool in_cluster, int64_t day, std::set<int>* violated) {
   const v1::EnterpriseFacts& facts = applicant.facts;
   const auto if_wrong = [violated](bool wrong, v1::EligibilityRule rule) {
     if (wrong) violated->insert(rule);
@@ -36,13 +45,12 @@ void Add(const v1::Eligibility& rules, const Enterprise& applicant, const v1::Pr
            v1::ELIGIBILITY_RULE_AGE);
   if_wrong(rules.has_no_other_funding() && project.other_funding(),
            v1::ELIGIBILITY_RULE_OTHER_FUNDING);
-  for (const v1::IncidentRule& rule : rules.incidents()) {
-    for (const v1::Incident& incident : applicant.incidents) {
-      if_wrong(Blocks(rule, incident, day), v1::ELIGIBILITY_RULE_INCIDENT);
+  for (const OnRecord& record : applicant.records) {
+    if (record.sandbox != sandbox) continue;
+    for (const v1::IncidentRule& rule : rules.incidents()) {
+      if_wrong(Blocks(rule, record, day), v1::ELIGIBILITY_RULE_INCIDENT);
     }
-  }
-  for (const int listing : applicant.listings) {
-    if_wrong(Has(rules.listing().kinds(), listing), v1::ELIGIBILITY_RULE_LISTING);
+    if_wrong(Blocks(rules.listing(), record, day), v1::ELIGIBILITY_RULE_LISTING);
   }
   if_wrong(rules.has_prior_year_project() && !project.completed_prior_year(),
            v1::ELIGIBILITY_RULE_PRIOR_YEAR_PROJECT);
@@ -85,8 +93,8 @@ std::vector<int> ViolatedRules(const v1::ProgramRules& rules, const v1::Item& it
                                const Enterprise& applicant, const v1::Project& project,
                                bool in_cluster, int64_t day) {
   std::set<int> violated;
-  Add(rules.eligibility(), applicant, project, in_cluster, day, &violated);
-  Add(item.eligibility(), applicant, project, in_cluster, day, &violated);
+  Add(rules.eligibility(), applicant, rules.sandbox(), project, in_cluster, day, &violated);
+  Add(item.eligibility(), applicant, rules.sandbox(), project, in_cluster, day, &violated);
   if (!item.revenue_tiers().empty() && TierOf(item, applicant.facts) == nullptr) {
     violated.insert(v1::ELIGIBILITY_RULE_REVENUE);
   }
@@ -94,15 +102,25 @@ std::vector<int> ViolatedRules(const v1::ProgramRules& rules, const v1::Item& it
 }
 
 bool EvidenceIsComplete(const v1::ProgramRules& rules, const v1::Item& item,
-                        const v1::Evidence& evidence, int64_t spend_fen) {
+                        const v1::Evidence& evidence, int64_t spend_fen,
+                        const std::function<int64_t(const v1::BilledOrder&)>& credit_fen) {
   int64_t invoiced_fen = 0;
   bool in_year = true;
+  // Billed and paid by credit, of each order.
+  std::map<std::string, std::pair<int64_t, int64_t>> orders;
   for (const v1::Invoice& invoice : evidence.invoices()) {
     invoiced_fen += invoice.amount_fen();
     in_year = in_year && invoice.issued_on().year() == rules.fiscal_year();
+    if (!invoice.has_order()) continue;
+    auto& order = orders[invoice.order().provider_id() + " " + invoice.order().order_number()];
+    order.first += invoice.amount_fen();
+    order.second = credit_fen(invoice.order());
   }
+  int64_t by_credit_fen = 0;
+  for (const auto& [name, order] : orders) by_credit_fen += std::min(order.first, order.second);
+  const bool needed = item.invoices_required() || by_credit_fen > 0;
   return (in_year || !rules.invoices_in_fiscal_year()) &&
-         (!item.invoices_required() || (invoiced_fen > 0 && invoiced_fen >= spend_fen)) &&
+         (!needed || (invoiced_fen > 0 && invoiced_fen - by_credit_fen >= spend_fen)) &&
          HasKinds(item.evidence(), evidence.documents());
 }
 
@@ -133,18 +151,33 @@ bool Delivers(const v1::ProgramRules& rules, const v1::Item& item, int mode) {
                                        : Has(item.delivery_modes(), mode);
 }
 
-bool CountsProjects(const v1::ProgramRules& rules) {
-  bool counts = rules.has_highest_only();
-  for (const v1::Cap& cap : rules.caps()) counts |= cap.scope() == v1::CAP_SCOPE_PROJECT;
-  for (const v1::Item& item : rules.items()) {
-    counts |= item.cap_scope() == v1::CAP_SCOPE_PROJECT;
-    counts |= item.once().scope() == v1::ONCE_SCOPE_PROJECT;
-  }
-  return counts;
+bool ReachesTier(const v1::Item& item, const v1::EnterpriseFacts& facts) {
+  return TierOf(item, facts) != nullptr;
 }
 
-std::string KeyOf(const v1::Invoice& invoice) {
-  return invoice.code().empty() ? invoice.number() : invoice.code() + "-" + invoice.number();
+std::string OrderClaim(const std::string& provider_id, const std::string& order_number,
+                       bool sandbox) {
+  return (sandbox ? "trial order " : "order ") + provider_id + " " + order_number;
+}
+
+std::vector<std::string> ClaimsOf(const v1::Evidence& evidence, bool sandbox) {
+  std::set<std::string> claims;
+  for (const v1::Invoice& invoice : evidence.invoices()) {
+    const std::string kind = sandbox ? "trial invoice " : "invoice ";
+    // Code and number of a digital one, written one after the other, are its twenty digits.
+    const bool old = invoice.code().size() == 10;
+    claims.insert(kind + invoice.code() + (old ? "-" : "") + invoice.number());
+    if (!invoice.digital_number().empty()) claims.insert(kind + invoice.digital_number());
+    if (!invoice.has_order()) continue;
+    claims.insert(
+        OrderClaim(invoice.order().provider_id(), invoice.order().order_number(), sandbox));
+  }
+  return {claims.begin(), claims.end()};
+}
+
+v1::Reason ReasonOf(const std::string& claim) {
+  return claim.find("order ") != std::string::npos ? v1::REASON_ORDER_ALREADY_CLAIMED
+                                                   : v1::REASON_INVOICE_ALREADY_CLAIMED;
 }
 
 }  // namespace voucher::simulation

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@ std::vector<int> ViolatedRules(const v1::ProgramRules& rules, const v1::Item& it
                                const Enterprise& applicant, const v1::Project& project,
                                bool in_cluster, int64_t day);
 
+// `credit_fen`: what credit paid of an order.
 bool EvidenceIsComplete(const v1::ProgramRules& rules, const v1::Item& item,
-                        const v1::Evidence& evidence, int64_t spend_fen);
+                        const v1::Evidence& evidence, int64_t spend_fen,
+                        const std::function<int64_t(const v1::BilledOrder&)>& credit_fen);
 
 // Whether `documents` has one of every kind.
 template <typename Kinds, typename Documents>
@@ -41,9 +44,15 @@ std::map<int, int64_t> CapsOf(const v1::ProgramRules& rules, const v1::Item& ite
 
 bool Delivers(const v1::ProgramRules& rules, const v1::Item& item, int mode);
 
-// Whether any rule counts projects.
-bool CountsProjects(const v1::ProgramRules& rules);
+// Whether the enterprise reaches one of the item's revenue tiers.
+bool ReachesTier(const v1::Item& item, const v1::EnterpriseFacts& facts);
 
-std::string KeyOf(const v1::Invoice& invoice);
+// What nobody else in the world of sandboxes, or of real programs, may bring: each invoice by every
+// number that it has, and each order that one bills.
+std::vector<std::string> ClaimsOf(const v1::Evidence& evidence, bool sandbox);
+std::string OrderClaim(const std::string& provider_id, const std::string& order_number,
+                       bool sandbox);
+// The reason to refuse what somebody else has brought.
+v1::Reason ReasonOf(const std::string& claim);
 
 }  // namespace voucher::simulation

@@ -91,6 +91,7 @@ v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
   rules.add_delivery_modes(v1::DELIVERY_MODE_CLOUD_CREDIT);
   rules.mutable_review_stages()->DeleteSubrange(2, rules.review_stages_size() - 2);
   rules.mutable_items(2)->set_cap_fen(60'000);
+  rules.mutable_set_off()->set_clause("决定");
   rules.clear_caps();
   auto add_cap = [&](v1::CapScope scope, int64_t fen) {
     v1::Cap* cap = rules.add_caps();
@@ -134,7 +135,6 @@ v1::ProgramRules QuotaRules(const v1::ProgramRules& hubei, Random* random) {
 v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random) {
   v1::ProgramRules rules = hubei;
   rules.set_program_id("waiting-2025");
-  rules.set_sandbox(random->Percent(30));
   *rules.mutable_window()->mutable_first_day() = Date(2025, 6, 1);
   *rules.mutable_window()->mutable_last_day() = Date(2025, 6, 25);
   // In a third of the lives pools alone let others wait.
@@ -143,7 +143,7 @@ v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random) {
                          : random->Percent(50) ? v1::ON_EXHAUSTED_PARTIAL
                                                : v1::ON_EXHAUSTED_REJECT);
   rules.set_waitlist_after_cutoff(random->Percent(40));
-  rules.mutable_caps(0)->set_amount_fen(40'000);
+  rules.mutable_caps(0)->set_amount_fen(random->Percent(50) ? 40'000 : 100'000);
   const int64_t pool_fen = random->Percent(50) ? 120'000 : 2'000'000;
   auto add_pool = [&](v1::PoolScope scope, const std::string& key, v1::OnExhausted policy) {
     v1::Pool* pool = rules.add_pools();
@@ -159,13 +159,14 @@ v1::ProgramRules WaitingRules(const v1::ProgramRules& hubei, Random* random) {
   add_pool(v1::POOL_SCOPE_ITEM, "ecosystem", v1::ON_EXHAUSTED_REJECT);
   rules.mutable_review_stages()->DeleteSubrange(1, rules.review_stages_size() - 1);
   if (random->Percent(40)) rules.clear_review_stages();
-  if (random->Percent(40)) {
+  if (random->Percent(60)) {
     // Together with Harbin's, whose grants are higher.
     rules.mutable_highest_only()->set_clause("决定");
     rules.mutable_eligibility()->mutable_region()->add_divisions("230100");
   }
   rules.mutable_cure()->set_months(1);
   rules.mutable_cure()->set_clause("决定");
+  rules.mutable_set_off()->set_clause("决定");
   if (random->Percent(30)) {
     rules.mutable_acceptance()->set_gates_settlement(random->Percent(50));
     rules.mutable_acceptance()->set_clause("决定");

@@ -73,4 +73,19 @@ inline bool InForce(const v1::Product& product, int64_t day) {
          (!product.has_effective_until() || day <= DayNumber(product.effective_until()));
 }
 
+// A catalog product as it was approved on a day; without a category if it was not.
+inline v1::Product ApprovedOn(const v1::Product& product, int64_t day) {
+  if (InForce(product, day)) return product;
+  v1::Product approved;
+  for (const v1::Approval& earlier : product.earlier()) {
+    v1::Product then;
+    then.set_category(earlier.category());
+    *then.mutable_item_ids() = earlier.item_ids();
+    *then.mutable_effective_from() = earlier.effective_from();
+    if (earlier.has_effective_until()) *then.mutable_effective_until() = earlier.effective_until();
+    if (InForce(then, day)) approved = then;
+  }
+  return approved;
+}
+
 }  // namespace voucher::simulation

@@ -110,7 +110,7 @@ TEST(WriterRows, GivesEachChangedRowOncePerBatch) {
   for (int64_t fen : {1, 2, 3}) state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(fen);
   state.Put<tables::Timers>({10, 1, 1}, {});
   state.Erase<tables::Timers>({10, 1, 1});
-  state.Put<tables::Orders>({1, "a"}, Number(7));
+  state.Put<tables::Acts>({1, "a"}, Number(7));
   const auto first = state.TakeChanges();
   EXPECT_EQ(first->size(), 3u);
   EXPECT_EQ(state.TakeChanges()->size(), 0u);
@@ -120,33 +120,33 @@ TEST(WriterRows, GivesEachChangedRowOncePerBatch) {
   stored.Store(*first);
   const View view(&stored);
   EXPECT_EQ(view.Find<tables::Balances>({1, 1, 1, 1})->fen(), 3);
-  EXPECT_EQ(view.Find<tables::Orders>({1, "a"})->number(), 7u);
+  EXPECT_EQ(view.Find<tables::Acts>({1, "a"})->number(), 7u);
   EXPECT_TRUE(DuesOf(view, 0, 100).empty());
 }
 
 TEST(WriterRows, KeepsWhatIsNotStoredYetAndDropsWhatIs) {
   MapRows stored;
   WriterRows state(&stored, /*max_cached_rows=*/0);
-  state.Put<tables::Orders>({1, "a"}, Number(1));
+  state.Put<tables::Acts>({1, "a"}, Number(1));
   state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(1);
   state.Edit<tables::Balances>({1, 1, 2, 1}).set_fen(1);
   state.Put<tables::Timers>({10, 1, 1}, {});
   state.Put<tables::Timers>({20, 1, 1}, {});
   const auto first = state.TakeChanges();
   // On the way there, other rows change, and two of the same.
-  state.Put<tables::Orders>({1, "b"}, Number(2));
+  state.Put<tables::Acts>({1, "b"}, Number(2));
   state.Edit<tables::Balances>({1, 1, 1, 1}).set_fen(2);
   state.Erase<tables::Timers>({10, 1, 1});
   stored.Store(*first);
   state.StoredIn(&stored);
 
   const int gets = stored.gets();
-  EXPECT_EQ(state.Find<tables::Orders>({1, "b"})->number(), 2u);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "b"})->number(), 2u);
   EXPECT_EQ(state.Find<tables::Balances>({1, 1, 1, 1})->fen(), 2);
   EXPECT_EQ(stored.gets(), gets) << "these are nowhere else";
   EXPECT_EQ(DuesOf(state, 0, 100), (std::vector<int64_t>{20}));
   EXPECT_EQ(state.changed_rows<tables::Timers>().size(), 1u);
-  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "a"})->number(), 1u);
   EXPECT_EQ(state.Find<tables::Balances>({1, 1, 2, 1})->fen(), 1);
   EXPECT_EQ(stored.gets(), gets + 2) << "these were dropped";
 
@@ -159,12 +159,12 @@ TEST(WriterRows, KeepsBatchesThatAreInFlight) {
   MapRows stored;
   WriterRows state(&stored, /*max_cached_rows=*/0);
   const auto change = [&](uint64_t number) {
-    state.Put<tables::Orders>({1, std::string(number, 'a')}, Number(number));
+    state.Put<tables::Acts>({1, std::string(number, 'a')}, Number(number));
     state.Edit<tables::Balances>({1, 1, number, 1}).set_fen(static_cast<int64_t>(number));
     state.Put<tables::Timers>({static_cast<int64_t>(number), 1, 1}, {});
   };
   const auto expect = [&](uint64_t number) {
-    EXPECT_EQ(state.Find<tables::Orders>({1, std::string(number, 'a')})->number(), number);
+    EXPECT_EQ(state.Find<tables::Acts>({1, std::string(number, 'a')})->number(), number);
     EXPECT_EQ(state.Find<tables::Balances>({1, 1, number, 1})->fen(), number);
   };
   change(1);
@@ -193,11 +193,11 @@ TEST(WriterRows, KeepsBatchesThatAreInFlight) {
 TEST(WriterRows, PutLooksForNoRow) {
   MapRows stored;
   WriterRows state(&stored);
-  state.PutNumber<tables::Orders>({1, "a"}, 1);
+  state.PutNumber<tables::Acts>({1, "a"}, 1);
   state.PutNumber<tables::EnterpriseNumbers>({"91"}, 2);
   state.PutNumber<tables::ApplicationsByProgram>({1, 1}, 3);
   EXPECT_EQ(stored.gets(), 0);
-  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "a"})->number(), 1u);
   EXPECT_EQ(state.Find<tables::EnterpriseNumbers>({"91"})->number(), 2u);
   EXPECT_EQ(state.Find<tables::ApplicationsByProgram>({1, 1})->number(), 3u);
   EXPECT_EQ(stored.gets(), 0);
@@ -206,17 +206,17 @@ TEST(WriterRows, PutLooksForNoRow) {
 TEST(WriterRows, ABatchWithoutChangesLeavesNothingBehind) {
   MapRows stored;
   WriterRows state(&stored);
-  state.Put<tables::Orders>({1, "a"}, Number(1));
+  state.Put<tables::Acts>({1, "a"}, Number(1));
   const std::weak_ptr<const RowChanges> taken = state.TakeChanges();
   EXPECT_FALSE(taken.expired()) << "it is not stored yet";
   const std::weak_ptr<const RowChanges> empty = state.TakeChanges();
   EXPECT_TRUE(empty.expired());
-  EXPECT_EQ(state.Find<tables::Orders>({1, "a"})->number(), 1u);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "a"})->number(), 1u);
 }
 
 std::vector<uint64_t> NumbersOf(const View& view) {
   std::vector<uint64_t> numbers;
-  view.Scan<tables::Orders>({1, ""}, {2, ""}, [&](const auto&, const rows::NumberRow& row) {
+  view.Scan<tables::Acts>({1, ""}, {2, ""}, [&](const auto&, const rows::NumberRow& row) {
     numbers.push_back(row.number());
     return true;
   });
@@ -226,23 +226,23 @@ std::vector<uint64_t> NumbersOf(const View& view) {
 TEST(WriterRows, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   MapRows stored;
   WriterRows state(&stored);
-  state.Put<tables::Orders>({1, "stored"}, Number(1));
+  state.Put<tables::Acts>({1, "stored"}, Number(1));
   Store(&state, &stored);
-  state.Put<tables::Orders>({1, "taken"}, Number(2));
+  state.Put<tables::Acts>({1, "taken"}, Number(2));
   const auto taken = state.TakeChanges();
-  state.Put<tables::Orders>({1, "new"}, Number(3));
+  state.Put<tables::Acts>({1, "new"}, Number(3));
   for (const auto& [order, number] : {std::pair("stored", 1), {"taken", 2}, {"new", 3}}) {
-    ASSERT_NE(state.Find<tables::Orders>({1, order}), nullptr) << order;
-    EXPECT_EQ(state.Find<tables::Orders>({1, order})->number(), number);
+    ASSERT_NE(state.Find<tables::Acts>({1, order}), nullptr) << order;
+    EXPECT_EQ(state.Find<tables::Acts>({1, order})->number(), number);
   }
   EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{3, 1, 2}));
 
-  state.Put<tables::Orders>({1, "stored"}, Number(10));
-  state.Erase<tables::Orders>({1, "new"});
-  state.Put<tables::Orders>({1, "taken"}, Number(20));  // beside erased ones
-  state.Put<tables::Orders>({1, "newer"}, Number(4));
-  EXPECT_EQ(state.Find<tables::Orders>({1, "new"}), nullptr);
-  EXPECT_EQ(state.Find<tables::Orders>({1, "taken"})->number(), 20u);
+  state.Put<tables::Acts>({1, "stored"}, Number(10));
+  state.Erase<tables::Acts>({1, "new"});
+  state.Put<tables::Acts>({1, "taken"}, Number(20));  // beside erased ones
+  state.Put<tables::Acts>({1, "newer"}, Number(4));
+  EXPECT_EQ(state.Find<tables::Acts>({1, "new"}), nullptr);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "taken"})->number(), 20u);
   EXPECT_EQ(NumbersOf(state), (std::vector<uint64_t>{4, 10, 20}));
   stored.Store(*taken);
   state.StoredIn(&stored);
@@ -252,10 +252,10 @@ TEST(WriterRows, PassingRowsAreFoundWhereverTheyAreAndTheLastChangeCounts) {
   EXPECT_EQ(NumbersOf(View(&stored)), (std::vector<uint64_t>{4, 10, 20}));
 
   EditableRows scratch(&state);
-  scratch.Put<tables::Orders>({1, "scratch"}, Number(5));
-  EXPECT_EQ(scratch.Find<tables::Orders>({1, "taken"})->number(), 20u);
+  scratch.Put<tables::Acts>({1, "scratch"}, Number(5));
+  EXPECT_EQ(scratch.Find<tables::Acts>({1, "taken"})->number(), 20u);
   EXPECT_EQ(NumbersOf(scratch), (std::vector<uint64_t>{4, 5, 10, 20}));
-  EXPECT_EQ(state.Find<tables::Orders>({1, "scratch"}), nullptr);
+  EXPECT_EQ(state.Find<tables::Acts>({1, "scratch"}), nullptr);
 }
 
 TEST(WriterRows, DropsItsCacheWhenFullAndReadsTheStoredRowsAgain) {

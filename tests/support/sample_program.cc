@@ -35,6 +35,7 @@ absl::Status PublishAndFund(ApiClient* client, int64_t appropriated_fen) {
   v1::PublishProgramRequest publish;
   publish.set_request_id("publish");
   VOUCHER_ASSIGN_OR_RETURN(*publish.mutable_rules(), ReadShippedProgram(kProgramId));
+  publish.mutable_rules()->mutable_voucher_terms()->mutable_earlier_usage()->set_clause("test");
   client->As("platform");
   VOUCHER_RETURN_IF_ERROR(
       Accepted("PublishProgram", client->Call(kRpc<v1::PublishProgramResponse>, publish)));

@@ -34,7 +34,8 @@ v1::SubmitApplicationRequest SampleApplication(int n, int64_t number, int64_t sp
 // and order number `order`.
 v1::RedeemRequest SampleOrder(uint64_t account_id, absl::string_view order, int64_t amount_fen);
 
-// Publishes deploy/programs/hubei-2025.textproto, appropriates `appropriated_fen`, opens the
+// Publishes deploy/programs/hubei-2025.textproto, with credit that also pays for earlier usage,
+// since the clock of most tests stands still; appropriates `appropriated_fen`, opens the
 // program and registers the provider, its product and enterprises 0 to `enterprises` - 1. The
 // server must know the principals of TestConfig. The working directory is the repository root.
 absl::Status PrepareProgram(ApiClient* client, int64_t appropriated_fen, int enterprises);

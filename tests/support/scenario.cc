@@ -14,6 +14,7 @@
 #include "ledger/machine/redemptions.h"
 #include "ledger/policy/refusal_text.h"
 #include "ledger/validation/validate_command.h"
+#include "ledger/validation/validate_dates.h"
 #include "ledger/validation/verbs.h"
 #include "tests/support/announced_refusal.h"
 
@@ -80,12 +81,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   v1::Command command = step.command;
   redemptions_.ToIds(OneOf("verb", &command));
   const std::string& outcome = step.expected;
-  const std::vector<FieldProblem> problems = ValidateCommand(command, now_);
-  if (!problems.empty()) {
-    const std::string got = "MALFORMED " + problems.front().field;
-    if (outcome != got) Fail(absl::StrCat("got ", got, ": ", problems.front().description));
-    return;
-  }
+  if (IsMalformed(ValidateCommand(command), outcome)) return;
   const v1::Authority& authority = script_.authorities[step.who];
   const uint64_t known =
       FindRequest(*state_, NumberAuthority(*state_, authority).principal, RequestIdOf(command));
@@ -97,6 +93,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
     }
     return;
   }
+  if (IsMalformed(ValidateDates(command, now_), outcome)) return;
   recorded_ = std::max(recorded_ + 1, now_);
   const v1::Entry* const named = entries_.NamedBy(command);
   const v1::Entry entry = Decide(*state_, std::move(command), authority, now_, recorded_, named);
@@ -104,6 +101,13 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   ExpectOutcome(entry, outcome);
   ExpectBalances(step.balances);
   FireImmediate();
+}
+
+bool Scenario::IsMalformed(const std::vector<FieldProblem>& problems, const std::string& expected) {
+  if (problems.empty()) return false;
+  const std::string got = "MALFORMED " + problems.front().field;
+  if (expected != got) Fail(absl::StrCat("got ", got, ": ", problems.front().description));
+  return true;
 }
 
 void Scenario::Record(v1::Entry entry) {
@@ -253,6 +257,8 @@ void Scenario::ExpectRow(const ScenarioStep& step) {
   } else if (table == "Balance") {
     row = state_->Find<tables::Balances>({program, static_cast<uint8_t>(ids[1]), ids[2], ids[3]});
   }
+  if (table == "Grants") row = state_->Find<tables::EnterpriseGrants>({program, ids[1]});
+  if (table == "Pools") row = state_->Find<tables::ProgramGrants>({program});
   if (table == "Basket") row = state_->Find<tables::Baskets>({program, ids[1]});
   if (table == "EndedVoucher") row = state_->Find<tables::EndedVouchers>({program, ids[1], ids[2]});
   if (row == nullptr) {

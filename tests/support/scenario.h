@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 
 #include "ledger/base/clock.h"
+#include "ledger/base/field_problem.h"
 #include "ledger/machine/machine.h"
 #include "ledger/state/writer_rows.h"
 #include "tests/support/entry_book.h"
@@ -63,6 +64,9 @@ class Scenario {
   // Runs a file; findings are "file:line: what". Empty means that all held.
   std::vector<std::string> Run(const std::string& path);
 
+  // Of the file run last.
+  const testing::EntryBook& entries() const { return entries_; }
+
   // Verbs accepted, reasons given, and malformed fields seen, over all files run.
   const std::set<std::string>& verbs_accepted() const { return verbs_accepted_; }
   const std::set<std::string>& reasons_given() const { return reasons_given_; }
@@ -74,6 +78,8 @@ class Scenario {
  private:
   void RunStep(const ScenarioStep& step);
   void RunCommand(const ScenarioStep& step);
+  // True, and the expected outcome compared with the first of them, if there are problems.
+  bool IsMalformed(const std::vector<FieldProblem>& problems, const std::string& expected);
   void Record(v1::Entry entry);
   void ExpectOutcome(const v1::Entry& entry, absl::string_view expected);
   void ExpectBalances(const std::string& expected);

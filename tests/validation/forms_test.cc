@@ -29,8 +29,10 @@ void CheckCivilDate(const json& value, FieldChecker* check) {
 }
 
 void CheckInvoice(const json& value, FieldChecker* check) {
-  const auto key = InvoiceKey(value["code"].get<std::string>(), value["number"].get<std::string>());
-  check->Require(key.ok(), "value", key.status().message());
+  const auto keys =
+      InvoiceKeys(value["code"].get<std::string>(), value["number"].get<std::string>(),
+                  value.value("digital_number", std::string()));
+  check->Require(keys.ok(), "value", keys.status().message());
 }
 
 void CheckText(const std::string& kind, const std::string& text, FieldChecker* check) {
@@ -47,7 +49,9 @@ void CheckText(const std::string& kind, const std::string& text, FieldChecker* c
   } else if (kind == "request_id") {
     check->RequestId(text);
   } else if (kind == "order_number") {
-    check->PrintableAscii("value", text, kMaxExternalIdSize);
+    check->Number("value", text, kMaxExternalIdSize);
+  } else if (kind == "reference") {
+    check->Reference("value", text, 1, kMaxReferenceBytes);
   } else if (kind == "name") {
     check->Text("value", text, 1, kMaxNameBytes);
   } else if (kind == "division") {
@@ -93,6 +97,10 @@ TEST(FormsTest, EachVectorIsJudgedAsItSays) {
     EXPECT_EQ(line.value("problem", "").empty(), valid);
     if (!valid && line["kind"] == "uscc" && !problems.empty()) {
       EXPECT_EQ(problems[0].description.find("check digit") == 0, line["problem"] == "check_digit");
+    }
+    if (line.contains("stable") && !problems.empty()) {
+      const std::string shown = "its stable form is \"" + line["stable"].get<std::string>() + '"';
+      EXPECT_NE(problems[0].description.find(shown), std::string::npos) << problems[0].description;
     }
     if (valid && line["kind"] == "yuan") {
       EXPECT_EQ(ParseYuan(line["value"].get<std::string>()), line["fen"].get<int64_t>());

@@ -113,6 +113,8 @@ TEST(LimitsTest, TextIsAsLongAsTheProtosSay) {
       {"AppropriateRequest.fiscal_reference", OneTo(kMaxReferenceBytes)},
       {"ReclaimRequest.reference", OneTo(kMaxReferenceBytes)},
       {"Blacklisting.reason", OneTo(kMaxReasonBytes)},
+      {"Blacklisting.reference", AtMost(kMaxReferenceBytes)},
+      {"EndRecordRequest.reason", OneTo(kMaxReasonBytes)},
       {"DeclineTransferRequest.reason", OneTo(kMaxReasonBytes)},
       {"TerminateProjectRequest.reason", OneTo(kMaxReasonBytes)},
       {"ResumeAfterClockJumpRequest.reason", OneTo(kMaxReasonBytes)},
@@ -128,6 +130,7 @@ TEST(LimitsTest, TextIsAsLongAsTheProtosSay) {
 TEST(LimitsTest, CommandsHoldAsMuchAsTheProtosSay) {
   ExpectEach({
       {"Evidence.invoices", AtMost(kMaxInvoices)},
+      {"Invoice.order", AtMost(kMaxBillingInvoices)},
       {"Evidence.documents", AtMost(kMaxDocuments)},
       {"AcceptProjectRequest.documents", AtMost(kMaxDocuments)},
       {"Cluster.documents", AtMost(kMaxDocuments)},
@@ -156,6 +159,7 @@ TEST(LimitsTest, RulesHoldAsMuchAsTheProtosSay) {
       {"ProgramRules.fiscal_year", absl::StrCat(kFirstFiscalYear, "–", kLastFiscalYear)},
       {"AgeRule.full_years", OneTo(kMaxYears)},
       {"IncidentRule.years", OneTo(kMaxYears)},
+      {"ListingRule.years", From(0, kMaxYears)},
       {"RegistrationRule.updated_within_months", OneTo(kMaxUpdateMonths)},
       {"VoucherTerms.redemption_grace_hours", From(0, kMaxHours)},
       {"VoucherTerms.transfer_answer_hours", OneTo(kMaxHours)},

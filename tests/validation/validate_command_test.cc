@@ -1,7 +1,9 @@
 #include "ledger/validation/validate_command.h"
 
 #include <string>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include <gtest/gtest.h>
 
@@ -72,22 +74,90 @@ TEST(ValidateCommand, BoundsRequestIdsAt64Characters) {
   EXPECT_EQ(FirstProblem(command), "request_id");
 }
 
-TEST(ValidateCommand, RefusesUsageThatEndsAfterNow) {
+TEST(ValidateCommand, AsksForTheClockOnlyWhoLooksBeforeSending) {
   v1::Command command = Parse(kRedeem);
   command.mutable_redeem()->mutable_usage_ended_at()->set_nanos(1);
   EXPECT_EQ(FirstProblem(command), "usage_ended_at");
+  EXPECT_TRUE(ValidateCommand(command).empty());
 }
 
-TEST(ValidateCommand, RefusesAnInvoiceThatStandsTwice) {
-  EXPECT_EQ(FirstProblem(Parse(R"(submit_application {
+// With two invoices.
+v1::Command Submission(const std::string& first, const std::string& second) {
+  return Parse(absl::StrCat(R"(submit_application {
     request_id: "s-1" program_id: "hubei-2025" item_id: "business" uscc: "91420111MA00000A1A"
     delivery_mode: DELIVERY_MODE_CLOUD_CREDIT spend_fen: 1 project { project_id: "P" }
     products { provider_id: "a" product_id: "b" }
     evidence {
-      invoices { number: "25422000000000000001" amount_fen: 1 issued_on { year: 2025 month: 1 day: 1 } }
-      invoices { number: "25422000000000000001" amount_fen: 2 issued_on { year: 2025 month: 1 day: 1 } }
-    } })")),
+      invoices { )",
+                            first, R"( amount_fen: 1 issued_on { year: 2025 month: 1 day: 1 } }
+      invoices { )",
+                            second, R"( amount_fen: 2 issued_on { year: 2025 month: 1 day: 1 } }
+    } })"));
+}
+
+TEST(ValidateCommand, RefusesAnInvoiceThatStandsTwiceInWhateverForm) {
+  const std::string digital = "number: '25422000000000000001'";
+  const std::string paper = "code: '042002500111' number: '12345678'";
+  const std::string both = absl::StrCat(paper, " digital_number: '25422000000000000001'");
+  const std::string written_as_one = "number: '04200250011112345678'";
+  for (const auto& [first, second] :
+       {std::pair(digital, digital), std::pair(digital, both), std::pair(both, digital),
+        std::pair(paper, written_as_one), std::pair(both, paper), std::pair(both, both)}) {
+    EXPECT_EQ(FirstProblem(Submission(first, second)), "evidence.invoices[1].number")
+        << first << " / " << second;
+  }
+  EXPECT_EQ(FirstProblem(Submission(digital, paper)), "");
+}
+
+TEST(ValidateCommand, NamesTheNumberOfAnInvoiceThatIsBad) {
+  const std::string good = "number: '25422000000000000001'";
+  EXPECT_EQ(FirstProblem(Submission(good,
+                                    "code: '042002500111' number: '12345678' "
+                                    "digital_number: '2542200000000000002'")),
+            "evidence.invoices[1].digital_number");
+  EXPECT_EQ(FirstProblem(Submission(good,
+                                    "number: '25422000000000000002' "
+                                    "digital_number: '25422000000000000002'")),
+            "evidence.invoices[1].digital_number");
+  EXPECT_EQ(FirstProblem(Submission(good, "number: '1' digital_number: '1'")),
             "evidence.invoices[1].number");
+}
+
+TEST(ValidateCommand, LooksAtTheOrderThatAnInvoiceBills) {
+  const std::string good = "number: '25422000000000000001'";
+  const std::string other = "number: '25422000000000000002' order { provider_id: '";
+  EXPECT_EQ(FirstProblem(Submission(good, other + "acme' order_number: 'O-1' }")), "");
+  EXPECT_EQ(FirstProblem(Submission(good, other + "' order_number: 'O-1' }")),
+            "evidence.invoices[1].order.provider_id");
+  EXPECT_EQ(FirstProblem(Submission(good, other + "acme' order_number: 'O-1 ' }")),
+            "evidence.invoices[1].order.order_number");
+}
+
+TEST(ValidateCommand, BoundsTheInvoicesThatNameAnOrder) {
+  v1::Command command =
+      Submission("number: '25422000000000000001'", "number: '25422000000000000002'");
+  v1::Evidence* evidence = command.mutable_submit_application()->mutable_evidence();
+  for (int i = 2; i < 40; ++i) *evidence->add_invoices() = evidence->invoices(0);
+  for (int i = 0; i < 40; ++i) {
+    evidence->mutable_invoices(i)->set_number(absl::StrCat("254220000000000000", 10 + i));
+  }
+  for (int i = 0; i < 32; ++i) {
+    v1::BilledOrder* order = evidence->mutable_invoices(i)->mutable_order();
+    order->set_provider_id("acme");
+    order->set_order_number("O-1");
+  }
+  EXPECT_EQ(FirstProblem(command), "");
+  *evidence->mutable_invoices(35)->mutable_order() = evidence->invoices(0).order();
+  EXPECT_EQ(FirstProblem(command), "evidence.invoices[35].order");
+}
+
+TEST(ValidateCommand, ShowsTheStableFormOfANumber) {
+  v1::Command command = Parse(kRedeem);
+  command.mutable_redeem()->set_order_number(" A1");
+  const auto problems = ValidateCommand(command, kNow);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].field, "order_number");
+  EXPECT_EQ(problems[0].description, "has spaces at its ends; its stable form is \"A1\"");
 }
 
 }  // namespace

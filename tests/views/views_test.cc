@@ -69,7 +69,7 @@ TEST(Views, ScansAreInKeyOrderWithinTheirBoundsAndStopWhenAsked) {
   const WriterRows empty(nullptr);
   EditableRows layer(&empty);
   for (const int64_t due : {-5, 30, 10, 20}) layer.Put<tables::Timers>({due, 1, 7}, {});
-  layer.Put<tables::Limits>({1, 1, 1, 1}, {});  // A neighbouring table.
+  layer.Put<tables::EnterpriseGrants>({1, 1}, {});  // A neighbouring table.
   ASSERT_TRUE(views->Apply(*layer.TakeChanges(), At(1)).ok());
   const View view(&views->newest());
   std::vector<int64_t> dues;

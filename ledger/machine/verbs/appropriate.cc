@@ -1,6 +1,10 @@
+#include <string>
+
 #include "ledger/base/money.h"
+#include "ledger/machine/acts.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
 
@@ -8,6 +12,11 @@ namespace {
 
 // Sum of all appropriations of a program: leaves room for every sum of balances in int64.
 constexpr int64_t kMaxAppropriatedFen = 100 * kMaxAmountFen;
+
+// The same document, program and amount: also if the money is to open on another day.
+std::string KeyOf(uint32_t program, const v1::AppropriateRequest& request) {
+  return ActKey({program, request.amount_fen()}, {request.fiscal_reference()});
+}
 
 // When the money is there: the start of opens_on, or 0 if that is at once.
 UnixNanos OpensAt(const Context& context, const Context::Program& program,
@@ -22,6 +31,10 @@ UnixNanos OpensAt(const Context& context, const Context::Program& program,
 Decision Decide(Context* context, const v1::AppropriateRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
+  if (auto refusal = RefuseIfBooked(*context, Act::kAppropriation, KeyOf(program->number, request),
+                                    request.repeats())) {
+    return *refusal;
+  }
   if (program->row->state() == v1::PROGRAM_STATE_ARCHIVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(program->row->state()));
   }
@@ -44,7 +57,8 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
   v1::Appropriated* appropriated = event.mutable_appropriated();
   if (const UnixNanos opens_at = OpensAt(*context, *program, request); opens_at != 0) {
     appropriated->set_budget_fen(budget_fen);
-    appropriated->set_tranche_id(context->counters().tranche() + 1);
+    appropriated->set_tranche_id(
+        NextNumber(*context, WorldOf(*program), &rows::DenseNumbers::tranche));
     appropriated->set_opens_unix_ns(opens_at);
     return event;
   }
@@ -59,8 +73,9 @@ Decision Decide(Context* context, const v1::AppropriateRequest& request) {
 
 void Evolve(const v1::Entry& entry, const v1::AppropriateRequest& request,
             const v1::Appropriated& event, EditableRows* rows) {
-  if (event.tranche_id() == 0) return;  // The postings say all.
-  rows->Edit<tables::Counters>({}).set_tranche(event.tranche_id());
+  BookAct(entry, Act::kAppropriation, KeyOf(entry.program(), request), rows);
+  if (event.tranche_id() == 0) return;  // The postings say the rest.
+  KeepNumber(event.tranche_id(), &rows::DenseNumbers::set_tranche, rows);
   rows::TrancheRow& tranche = rows->Edit<tables::Tranches>({event.tranche_id()});
   tranche.set_program(entry.program());
   tranche.set_amount_fen(request.amount_fen());

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/verbs.h"
 
@@ -37,8 +38,9 @@ int64_t FirstOpenFen(const View& view, uint32_t program, v1::AccountKind kind) {
 Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  if (program->row->state() != v1::PROGRAM_STATE_CLOSED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(program->row->state()));
+  const v1::ProgramState state = StateAt(*program->row, context->received_at);
+  if (state != v1::PROGRAM_STATE_CLOSED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
   const rows::TotalsRow* totals = context->view.Find<tables::Totals>({program->number});
   for (const auto& [kind, name] : kOpenClasses) {
@@ -65,7 +67,12 @@ Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
 
 void Evolve(const v1::Entry& entry, const v1::ArchiveProgramRequest&, const v1::ProgramArchived&,
             EditableRows* rows) {
-  rows->Edit<tables::Programs>({entry.program()}).set_state(v1::PROGRAM_STATE_ARCHIVED);
+  rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
+  program.set_state(v1::PROGRAM_STATE_ARCHIVED);
+  // Past its instant, perhaps not booked yet.
+  rows->Erase<tables::Timers>({program.cutoff_unix_ns(),
+                               static_cast<uint8_t>(v1::TIMER_KIND_PROGRAM_CUTOFF),
+                               entry.program()});
 }
 
 }  // namespace voucher

@@ -14,6 +14,7 @@
 #include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
 
@@ -64,6 +65,7 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
                           const v1::CloseStatementRequest& request) {
   const auto provider = context->FindProvider(request.provider_id());
   if (!provider) return MakeRefusal(v1::REASON_PROVIDER_NOT_FOUND, {}, request.provider_id());
+  if (auto refusal = RefuseIfArchived(*program.row)) return *refusal;
   const uint32_t month = MonthOf(request.period());
   const rows::PartyRow& party =
       PartyOf(context->view, program.number, kProviders, provider->number);
@@ -88,7 +90,7 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
                           WaitingFen(context->view, program.number, kProviders, provider->number,
                                      provider->number + 1, [](uint64_t) { return true; }));
   }
-  closed->set_statement_id(context->counters().statement() + 1);
+  closed->set_statement_id(NextNumber(*context, WorldOf(program), &rows::DenseNumbers::statement));
   closed->set_provider_number(provider->number);
   closed->set_brought_forward_fen(party.carried_fen());
   const int64_t net_fen = closed->booked_fen() - closed->reversed_fen() + party.carried_fen();
@@ -97,122 +99,189 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
     Post(PayableToProvider(provider->number), DueOn(closed->statement_id()), net_fen, &event);
   } else {
     closed->set_carried_forward_fen(net_fen);
+    const std::vector<uint64_t> settled =
+        SettledBy(*context, program.number, provider->number, 0, month);
+    closed->mutable_settled_application_ids()->Assign(settled.begin(), settled.end());
   }
   return event;
 }
 
-// One line per application, by enterprise, then application.
-std::vector<v1::DueLine> LinesOf(const View& view, uint32_t program, const std::string& division,
-                                 uint32_t month) {
-  std::vector<v1::DueLine> lines;
+// Whether the rules that judge an application keep back what its enterprise owes.
+bool SetsOff(const View& view, uint64_t application_id) {
+  const rows::ApplicationRow& row = *view.Find<tables::Applications>({application_id});
+  return view.Find<tables::Revisions>({row.program(), row.revision()})->rules().has_set_off();
+}
+
+// The lines of a district's statement, by enterprise, then application, with the postings of each
+// enterprise: what its lines keep back of what it owes in any program, the oldest debts first, and
+// what is then due.
+class DistrictLines {
+ public:
+  DistrictLines(const View& view, uint32_t program, uint64_t statement, v1::Event* event)
+      : view_(view), program_(program), statement_(statement), event_(event) {}
+
+  // Adds the line of an application that is owed so much; false if the statement is full.
+  bool Add(uint64_t enterprise, uint64_t application, int64_t owed_fen) {
+    if (enterprise != enterprise_) {
+      FinishEnterprise();
+      enterprise_ = enterprise;
+    }
+    if (!debts_read_ && SetsOff(view_, application)) ReadDebts();
+    const int64_t kept_fen =
+        SetsOff(view_, application) ? std::min(left_fen_, owed_fen) : int64_t{0};
+    // Of the enterprise: what is due, what is kept back, and each debt that it lowers.
+    const size_t postings = postings_ + 2 + LoweredDebts(kept_fen_ + kept_fen);
+    if (lines_.size() == kMaxStatementLines ||
+        (!lines_.empty() && postings > kMaxStatementPostings)) {
+      return false;
+    }
+    v1::DueLine& line = lines_.emplace_back();
+    line.set_application_id(application);
+    line.set_enterprise_number(enterprise);
+    line.set_due_fen(owed_fen - kept_fen);
+    line.set_set_off_fen(kept_fen);
+    due_fen_ = CheckedAddFen(due_fen_, owed_fen - kept_fen);
+    kept_fen_ = CheckedAddFen(kept_fen_, kept_fen);
+    left_fen_ -= kept_fen;
+    return true;
+  }
+
+  // All lines, by application.
+  std::vector<v1::DueLine> Take() && {
+    FinishEnterprise();
+    std::sort(lines_.begin(), lines_.end(), [](const v1::DueLine& a, const v1::DueLine& b) {
+      return a.application_id() < b.application_id();
+    });
+    return std::move(lines_);
+  }
+
+ private:
+  void ReadDebts() {
+    debts_read_ = true;
+    debts_ = DebtsAgainst(view_, program_, enterprise_);
+    if (debts_.size() > kMaxLoweredDebts) debts_.resize(kMaxLoweredDebts);
+    for (const Debt& debt : debts_) left_fen_ = CheckedAddFen(left_fen_, debt.fen);
+  }
+
+  size_t LoweredDebts(int64_t kept_fen) const {
+    size_t lowered = 0;
+    for (; lowered < debts_.size() && kept_fen > 0; ++lowered) kept_fen -= debts_[lowered].fen;
+    return lowered;
+  }
+
+  void FinishEnterprise() {
+    const v1::AccountRef payable = PayableToEnterprise(enterprise_);
+    if (due_fen_ > 0) Post(payable, DueOn(statement_), due_fen_, event_);
+    if (kept_fen_ > 0) Post(payable, Returned(), kept_fen_, event_);
+    PostRecovered(enterprise_, debts_, kept_fen_, program_, event_);
+    postings_ = static_cast<size_t>(event_->postings_size());
+    debts_.clear();
+    debts_read_ = false;
+    due_fen_ = kept_fen_ = left_fen_ = 0;
+  }
+
+  const View& view_;
+  const uint32_t program_;
+  const uint64_t statement_;
+  v1::Event* const event_;
+  std::vector<v1::DueLine> lines_;
+  size_t postings_ = 0;  // of the enterprises before
+  // Of the enterprise at hand.
+  uint64_t enterprise_ = 0;
+  bool debts_read_ = false;
+  std::vector<Debt> debts_;
+  int64_t left_fen_ = 0;  // of its debts
+  int64_t due_fen_ = 0;
+  int64_t kept_fen_ = 0;
+};
+
+// Visits what is owed since a month up to `month` to the enterprises of a division, by enterprise,
+// then application, until `visit` returns false.
+template <class Visit>
+void VisitUnpaid(const View& view, uint32_t program, const std::string& division, uint32_t month,
+                 Visit visit) {
   view.Scan<tables::UnpaidApplications>(
       {program, 0, 0}, {program + 1, 0, 0},
       [&](const tables::UnpaidApplications::Key& key, const rows::UnpaidRow& row) {
         const uint64_t enterprise = std::get<1>(key);
-        if (row.month() > month ||
-            !DivisionCovers(division,
-                            view.Find<tables::Enterprises>({enterprise})->facts().division())) {
-          return true;
-        }
-        v1::DueLine& line = lines.emplace_back();
-        line.set_application_id(std::get<2>(key));
-        line.set_enterprise_number(enterprise);
-        line.set_due_fen(row.fen());
-        return lines.size() <= kMaxStatementLines;
+        const bool covered =
+            row.month() <= month &&
+            DivisionCovers(division,
+                           view.Find<tables::Enterprises>({enterprise})->facts().division());
+        return !covered || visit(enterprise, std::get<2>(key), row.fen());
       });
-  return lines;
 }
 
-// Keeps back from the lines of one enterprise, in order, what it owes in any program, in the order
-// of programs; posts that and what is then due.
-void SetOff(const View& view, uint32_t program, v1::DueLine* first, v1::DueLine* end,
-            uint64_t statement, v1::Event* event) {
-  const uint64_t enterprise = first->enterprise_number();
-  const auto debts = DebtsAgainst(view, program, enterprise);
-  int64_t owed_fen = 0;
-  for (const auto& debt : debts) owed_fen = CheckedAddFen(owed_fen, debt.second);
-  int64_t set_off_fen = 0;
-  int64_t due_fen = 0;
-  for (v1::DueLine* line = first; line != end; ++line) {
-    const int64_t kept_fen = std::min(owed_fen, line->due_fen());
-    line->set_set_off_fen(kept_fen);
-    line->set_due_fen(line->due_fen() - kept_fen);
-    owed_fen -= kept_fen;
-    set_off_fen += kept_fen;
-    due_fen += line->due_fen();
-  }
-  if (due_fen > 0) Post(PayableToEnterprise(enterprise), DueOn(statement), due_fen, event);
-  if (set_off_fen > 0) Post(PayableToEnterprise(enterprise), Returned(), set_off_fen, event);
-  for (const auto& [of, debt_fen] : debts) {
-    const int64_t part_fen = std::min(set_off_fen, debt_fen);
-    if (part_fen == 0) break;
-    Post(Receivable(enterprise), Recovery(), part_fen, event, of == program ? 0 : of);
-    set_off_fen -= part_fen;
-  }
+v1::Refusal NothingForDistrict(const Context& context, const Context::Program& program,
+                               const std::string& division) {
+  const auto covered = [&](uint64_t enterprise) {
+    const auto* row = context.view.Find<tables::Enterprises>({enterprise});
+    return DivisionCovers(division, row->facts().division());
+  };
+  return NothingToState(program, WaitingFen(context.view, program.number, kEnterprises, 0,
+                                            context.counters().enterprise() + 1, covered));
 }
 
 Decision CloseForDistrict(Context* context, const Context::Program& program,
                           const v1::CloseStatementRequest& request) {
+  const View& view = context->view;
   uint64_t code = 0;
   VOUCHER_CHECK(absl::SimpleAtoi(request.division(), &code)) << request.division();
   const uint32_t month = MonthOf(request.period());
-  const rows::PartyRow& party = PartyOf(context->view, program.number, kEnterprises, code);
-  if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
-  std::vector<v1::DueLine> lines =
-      LinesOf(context->view, program.number, request.division(), month);
-  if (lines.empty()) {
-    const auto covered = [&](uint64_t enterprise) {
-      const auto* row = context->view.Find<tables::Enterprises>({enterprise});
-      return DivisionCovers(request.division(), row->facts().division());
-    };
-    return NothingToState(program, WaitingFen(context->view, program.number, kEnterprises, 0,
-                                              context->counters().enterprise() + 1, covered));
+  bool any = false;
+  VisitUnpaid(view, program.number, request.division(), month,
+              [&](uint64_t, uint64_t, int64_t) { return !(any = true); });
+  // Only refunds are still stated in an archived program.
+  if (!any) {
+    if (auto refusal = RefuseIfArchived(*program.row)) return *refusal;
   }
-  const v1::Refusal too_many =
-      NotInThisState("more lines than one statement holds", "超过一份结算单的容量", {},
-                     {{"line_limit", static_cast<int64_t>(kMaxStatementLines)}});
-  if (lines.size() > kMaxStatementLines) return too_many;
+  const rows::PartyRow& party = PartyOf(view, program.number, kEnterprises, code);
+  if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
+  if (!any) return NothingForDistrict(*context, program, request.division());
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::StatementClosed* closed = event.mutable_statement_closed();
-  closed->set_statement_id(context->counters().statement() + 1);
-  for (size_t first = 0, end = 0; first < lines.size(); first = end) {
-    while (end < lines.size() &&
-           lines[end].enterprise_number() == lines[first].enterprise_number()) {
-      ++end;
-    }
-    SetOff(context->view, program.number, &lines[first], lines.data() + end, closed->statement_id(),
-           &event);
-  }
-  if (event.postings_size() > kMaxStatementPostings) return too_many;
-  std::sort(lines.begin(), lines.end(), [](const v1::DueLine& a, const v1::DueLine& b) {
-    return a.application_id() < b.application_id();
-  });
-  for (v1::DueLine& line : lines) {
+  closed->set_statement_id(NextNumber(*context, WorldOf(program), &rows::DenseNumbers::statement));
+  DistrictLines lines(view, program.number, closed->statement_id(), &event);
+  VisitUnpaid(view, program.number, request.division(), month,
+              [&](uint64_t enterprise, uint64_t application, int64_t owed_fen) {
+                const bool added = lines.Add(enterprise, application, owed_fen);
+                closed->set_more(!added);
+                return added;
+              });
+  for (v1::DueLine& line : std::move(lines).Take()) {
     closed->set_due_fen(CheckedAddFen(closed->due_fen(), line.due_fen()));
     closed->set_set_off_fen(CheckedAddFen(closed->set_off_fen(), line.set_off_fen()));
     *closed->add_lines() = std::move(line);
   }
   closed->set_booked_fen(CheckedAddFen(closed->due_fen(), closed->set_off_fen()));
+  if (closed->due_fen() > 0) return event;
+  for (const v1::DueLine& line : closed->lines()) {
+    const uint64_t id = line.application_id();
+    // A superseded or terminated one stays what it is.
+    if (AwaitsSettlement(
+            StateAt(view, *view.Find<tables::Applications>({id}), context->received_at))) {
+      closed->add_settled_application_ids(id);
+    }
+  }
   return event;
 }
 
-void SettleLines(const v1::Entry& entry, const v1::StatementClosed& event, EditableRows* rows) {
+void StateLines(const v1::Entry& entry, const v1::StatementClosed& event, EditableRows* rows) {
   for (const v1::DueLine& line : event.lines()) {
+    const uint64_t id = line.application_id();
     rows::StatementLineRow row;
     row.set_enterprise(line.enterprise_number());
     row.set_due_fen(line.due_fen());
     row.set_set_off_fen(line.set_off_fen());
-    rows->Put<tables::StatementLines>({event.statement_id(), line.application_id()},
-                                      std::move(row));
-    rows->Erase<tables::UnpaidApplications>(
-        {entry.program(), line.enterprise_number(), line.application_id()});
-    // A superseded or terminated one stays what it is.
-    if (event.due_fen() == 0 &&
-        AwaitsSettlement(rows->Find<tables::Applications>({line.application_id()})->state())) {
-      SettleApplication(line.application_id(), rows);
-    }
+    rows->Put<tables::StatementLines>({event.statement_id(), id}, std::move(row));
+    rows->Erase<tables::UnpaidApplications>({entry.program(), line.enterprise_number(), id});
+    // A refund of what was redeemed of a voucher is no grant.
+    if (rows->Find<tables::Applications>({id})->voucher() != 0) continue;
+    rows::ApplicationRow& application = rows->Edit<tables::Applications>({id});
+    application.set_stated_fen(
+        CheckedAddFen(application.stated_fen(), CheckedAddFen(line.due_fen(), line.set_off_fen())));
   }
 }
 
@@ -241,7 +310,7 @@ void Evolve(const v1::Entry& entry, const v1::CloseStatementRequest& request,
             const v1::StatementClosed& event, EditableRows* rows) {
   const uint64_t id = event.statement_id();
   const uint32_t month = MonthOf(request.period());
-  rows->Edit<tables::Counters>({}).set_statement(id);
+  KeepNumber(id, &rows::DenseNumbers::set_statement, rows);
   rows->Put<tables::StatementsByProgram>({entry.program(), id}, {});
   rows::StatementRow& row = rows->Edit<tables::Statements>({id});
   row.set_program(entry.program());
@@ -263,13 +332,16 @@ void Evolve(const v1::Entry& entry, const v1::CloseStatementRequest& request,
     SettleMonths(entry.program(), party, month, rows);
   } else {
     VOUCHER_CHECK(absl::SimpleAtoi(request.division(), &party)) << request.division();
-    SettleLines(entry, event, rows);
+    StateLines(entry, event, rows);
   }
-  rows::PartyRow& settled = rows->Edit<tables::Parties>(
+  for (const uint64_t settled : event.settled_application_ids()) SettleApplication(settled, rows);
+  rows::PartyRow& closed = rows->Edit<tables::Parties>(
       {entry.program(),
        static_cast<uint8_t>(event.provider_number() != 0 ? kProviders : kEnterprises), party});
-  settled.set_closed_month(month);
-  settled.set_carried_fen(event.carried_forward_fen());
+  // The month stays open for the lines that did not fit.
+  if (event.more()) return;
+  closed.set_closed_month(month);
+  closed.set_carried_fen(event.carried_forward_fen());
 }
 
 }  // namespace voucher

@@ -1,4 +1,5 @@
 #include "ledger/machine/applications.h"
+#include "ledger/machine/notices.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -8,12 +9,17 @@ Decision Decide(Context* context, const v1::FileObjectionRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   JudgingRules(context, *row);
-  if (row->state() != v1::APPLICATION_STATE_ON_NOTICE) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
   }
-  if (context->received_at >= row->notice_ends_unix_ns()) {
-    return IllegalState(row->state(), "the notice is over", "公示期已结束",
-                        {{"ends_unix_ns", row->notice_ends_unix_ns()}});
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (state != v1::APPLICATION_STATE_ON_NOTICE) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
+  }
+  const UnixNanos notice_ends = NoticeEndOf(context->view, *row);
+  if (context->received_at >= notice_ends) {
+    return IllegalState(state, "the notice is over", "公示期已结束",
+                        {{"ends_unix_ns", notice_ends}});
   }
 
   // After this the command must succeed.

@@ -1,55 +1,123 @@
+#include <optional>
+#include <string>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/acts.h"
+#include "ledger/machine/application_states.h"
 #include "ledger/machine/postings.h"
 #include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/vouchers.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
 
+namespace {
+
+std::string KeyOf(const v1::OrderTransferRequest& request) {
+  return ActKey({static_cast<int64_t>(request.voucher_id()),
+                 static_cast<int64_t>(request.account_id()), request.amount_fen()},
+                {request.reference()});
+}
+
+// Whether the transfer to an account of `provider` that an entry ordered was declined: that order
+// came to nothing, so another one repeats nothing.
+bool WasDeclined(const View& view, uint64_t provider, uint64_t sequence) {
+  bool declined = false;
+  view.Scan<tables::TransferChanges>(
+      {provider, sequence, 0}, {provider, sequence + 1, 0},
+      [&](const tables::TransferChanges::Key& key, const rows::PresentRow&) {
+        const rows::TransferRow* transfer = view.Find<tables::Transfers>({std::get<2>(key)});
+        declined = transfer->state() == v1::TRANSFER_STATE_DECLINED;
+        return false;
+      });
+  return declined;
+}
+
+// ALREADY_BOOKED if the same transfer was ordered before and stands, and the request does not name
+// that order.
+std::optional<v1::Refusal> RefuseIfOrdered(const Context& context,
+                                           const v1::OrderTransferRequest& request,
+                                           uint64_t provider) {
+  auto refusal = RefuseIfBooked(context, Act::kTransferOrder, KeyOf(request), request.repeats());
+  if (!refusal) return std::nullopt;
+  const auto first = static_cast<uint64_t>(refusal->numbers(0).value());
+  if (WasDeclined(context.view, provider, first)) {
+    return std::nullopt;
+  }
+  return refusal;
+}
+
+// PROVIDER_NOT_CHOSEN if the provider has a quota and the application did not choose it: its grant
+// does not count there. Pools are always the newest.
+std::optional<v1::Refusal> RefuseIfNotChosen(const View& view, const v1::ProgramRules& newest,
+                                             uint64_t application, uint64_t provider,
+                                             const std::string& provider_id) {
+  const auto quota = absl::c_find_if(newest.pools(), [&](const v1::Pool& pool) {
+    return pool.scope() == v1::POOL_SCOPE_PROVIDER && pool.key() == provider_id;
+  });
+  if (quota == newest.pools().end()) return std::nullopt;
+  const auto& chosen = view.Find<tables::Applications>({application})->providers();
+  if (absl::c_linear_search(chosen, provider)) return std::nullopt;
+  return MakeRefusal(v1::REASON_PROVIDER_NOT_CHOSEN, quota->clause(), provider_id);
+}
+
+}  // namespace
+
 Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
-  const rows::VoucherRow* voucher = context->view.Find<tables::Vouchers>({request.voucher_id()});
+  const View& view = context->view;
+  const rows::VoucherRow* voucher = view.Find<tables::Vouchers>({request.voucher_id()});
   const auto program = voucher != nullptr ? context->FindProgram(voucher->program()) : std::nullopt;
   if (program && !context->MayIssue(program->row->program_id())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, program->row->program_id());
   }
-  const rows::AccountRow* account =
-      context->view.Find<tables::CloudAccounts>({request.account_id()});
-  if (account == nullptr) {
+  const rows::AccountRow* account = view.Find<tables::CloudAccounts>({request.account_id()});
+  if (account == nullptr || (program && WorldOf(*account) != WorldOf(*program))) {
     return MakeRefusal(v1::REASON_ACCOUNT_NOT_FOUND, {}, absl::StrCat(request.account_id()));
   }
   if (voucher == nullptr) {
     return MakeRefusal(v1::REASON_VOUCHER_NOT_FOUND, {}, absl::StrCat(request.voucher_id()));
   }
-  const rows::EnterpriseRow* owner =
-      context->view.Find<tables::Enterprises>({voucher->enterprise()});
-  if (auto refusal =
-          RefuseIfBlacklisted(*owner, program->row->program_id(), context->received_at)) {
+  // The voucher keeps the terms of the revision that judged its application.
+  context->revision = voucher->revision();
+  const CompiledRules& terms =
+      *view.Find<tables::Revisions>({voucher->program(), voucher->revision()});
+  if (auto refusal = RefuseIfOrdered(*context, request, account->provider())) return *refusal;
+  if (auto refusal = RefuseIfArchived(*program->row)) return *refusal;
+  const rows::EnterpriseRow* owner = view.Find<tables::Enterprises>({voucher->enterprise()});
+  if (auto refusal = RefuseIfBlacklisted(*owner, *program->row, context->received_at)) {
     return *refusal;
   }
-  const rows::ProviderRow* provider = context->view.Find<tables::Providers>({account->provider()});
+  const rows::ProviderRow* provider = view.Find<tables::Providers>({account->provider()});
   if (provider->state() == v1::PROVIDER_STATE_SUSPENDED) {
     return MakeRefusal(v1::REASON_PROVIDER_SUSPENDED, {}, provider->provider_id());
   }
+  if (auto refusal = RefuseIfNotChosen(view, program->rules->rules(), voucher->application(),
+                                       account->provider(), provider->provider_id())) {
+    return *refusal;
+  }
   if (account->enterprise() != voucher->enterprise()) {
-    return MakeRefusal(v1::REASON_ACCOUNT_NOT_OWNED,
-                       program->rules->rules().non_transferable_clause(),
+    return MakeRefusal(v1::REASON_ACCOUNT_NOT_OWNED, terms.rules().non_transferable_clause(),
                        account->account_number());
   }
   if (context->received_at >= voucher->expires_unix_ns()) {
-    return MakeRefusal(v1::REASON_VOUCHER_EXPIRED, program->rules->rules().voucher_terms().clause(),
-                       {}, {{"expires_unix_ns", voucher->expires_unix_ns()}});
+    return MakeRefusal(v1::REASON_VOUCHER_EXPIRED, terms.rules().voucher_terms().clause(), {},
+                       {{"expires_unix_ns", voucher->expires_unix_ns()}});
   }
-  if (voucher->available_fen() < request.amount_fen()) {
-    return MakeRefusal(
-        v1::REASON_INSUFFICIENT_CREDIT, {}, {},
-        {{"available_fen", voucher->available_fen()}, {"amount_fen", request.amount_fen()}});
+  const int64_t available_fen =
+      EndedWithProject(view, *voucher, context->received_at) ? 0 : voucher->available_fen();
+  if (available_fen < request.amount_fen()) {
+    return MakeRefusal(v1::REASON_INSUFFICIENT_CREDIT, {}, {},
+                       {{"available_fen", available_fen}, {"amount_fen", request.amount_fen()}});
   }
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::TransferOrdered* ordered = event.mutable_transfer_ordered();
-  ordered->set_transfer_id(context->counters().transfer() + 1);
-  ordered->set_answer_due_unix_ns(context->received_at + program->rules->transfer_answer_nanos());
+  ordered->set_transfer_id(NextNumber(*context, WorldOf(*program), &rows::DenseNumbers::transfer));
+  ordered->set_answer_due_unix_ns(context->received_at + terms.transfer_answer_nanos());
   Post(VoucherAccount(request.voucher_id()), Transit(ordered->transfer_id()), request.amount_fen(),
        &event);
   return event;
@@ -58,7 +126,7 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
 void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
             const v1::TransferOrdered& event, EditableRows* rows) {
   const uint64_t id = event.transfer_id();
-  rows->Edit<tables::Counters>({}).set_transfer(id);
+  KeepNumber(id, &rows::DenseNumbers::set_transfer, rows);
   rows::TransferRow& transfer = rows->Edit<tables::Transfers>({id});
   transfer.set_program(entry.program());
   transfer.set_voucher(request.voucher_id());
@@ -69,6 +137,7 @@ void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
   transfer.set_ordered_sequence(entry.sequence());
   const uint64_t provider = rows->Find<tables::CloudAccounts>({request.account_id()})->provider();
   rows->Put<tables::TransfersByProvider>({provider, id}, {});
+  BookAct(entry, Act::kTransferOrder, KeyOf(request), rows);
   CountTransfer(entry.program(), v1::TRANSFER_STATE_UNSPECIFIED, v1::TRANSFER_STATE_ORDERED, rows);
   NoteTransferChange(entry, id, transfer, rows);
   rows->Put<tables::Timers>(

@@ -1,31 +1,17 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/calendar.h"
 #include "ledger/machine/applications.h"
+#include "ledger/machine/notices.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
 namespace {
-
-// The calendar in force; nullopt if none was published.
-std::optional<Calendar> CalendarInForce(const View& view) {
-  const rows::CalendarRow* row = view.Find<tables::Calendars>({});
-  if (row == nullptr) return std::nullopt;
-  std::vector<CivilDay> holidays;
-  std::vector<CivilDay> make_up_workdays;
-  for (const v1::CalendarDay& day : row->days()) {
-    (day.working() ? make_up_workdays : holidays).push_back(*FromCivilDate(day.date()));
-  }
-  absl::StatusOr<Calendar> calendar = Calendar::Create(
-      row->first_year(), row->last_year(), std::move(holidays), std::move(make_up_workdays));
-  VOUCHER_CHECK(calendar.ok()) << calendar.status();
-  return *std::move(calendar);
-}
 
 // Last day of a notice that starts on `start`, or the first year that the calendar does not cover
 // and the notice needs.
@@ -44,6 +30,23 @@ NoticeDays DaysOf(const View& view, const v1::NoticeRule& notice, CivilDay start
           std::max(start.year(), int64_t{calendar->last_year()} + 1)};
 }
 
+// ILLEGAL_STATE if one more notice on the calendar would be more than one new calendar can move.
+std::optional<v1::Refusal> RefuseIfTooManyRun(const Context& context, World world,
+                                              const v1::NoticeRule& notice) {
+  if (notice.unit() == v1::DAY_UNIT_CALENDAR) return std::nullopt;
+  int running = 0;
+  ForEachRunningNotice(context.view, context.received_at,
+                       [&](uint64_t id, const rows::NoticeRow& other) {
+                         if (WorldOfNumber(id) == world && CountsWorkingDays(context.view, other)) {
+                           ++running;
+                         }
+                         return running < kMaxRunningNotices;
+                       });
+  if (running < kMaxRunningNotices) return std::nullopt;
+  return NotInThisState("as many notices run as can run at once", "同时进行的公示已达上限",
+                        notice.clause(), {{"running", running}});
+}
+
 // Why an application cannot go on this notice, which has the rule of the first application's
 // revision; nullopt if it can.
 std::optional<v1::Refusal> Unlisted(Context* context, uint32_t program, uint64_t application_id,
@@ -51,21 +54,38 @@ std::optional<v1::Refusal> Unlisted(Context* context, uint32_t program, uint64_t
   const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({application_id});
   const std::initializer_list<std::pair<absl::string_view, int64_t>> which = {
       {"application_id", static_cast<int64_t>(application_id)}};
+  const v1::ApplicationState state = StateAt(context->view, row, context->received_at);
   if (row.program() != program) {
-    return IllegalState(row.state(), "of another program", "属于其他项目", which);
+    return IllegalState(state, "of another program", "属于其他项目", which);
   }
   const v1::ProgramRules& rules =
       context->view.Find<tables::Revisions>({program, row.revision()})->rules();
   if (!rules.has_notice()) {
-    return IllegalState(row.state(), "its program has no public notice", "本项目不设公示", which);
+    return IllegalState(state, "its program has no public notice", "本项目不设公示", which);
   }
-  if (row.state() != v1::APPLICATION_STATE_LISTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, rules.notice().clause(), StateName(row.state()),
-                       which);
+  if (state != v1::APPLICATION_STATE_LISTED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, rules.notice().clause(), StateName(state), which);
   }
   if (rules.notice().days() != notice->days() || rules.notice().unit() != notice->unit()) {
-    return IllegalState(row.state(), "its revision has a notice of another length",
+    return IllegalState(state, "its revision has a notice of another length",
                         "其适用版本的公示期不同", which);
+  }
+  return std::nullopt;
+}
+
+// BLACKLISTED, with the application, if the applicant of one of them is.
+std::optional<v1::Refusal> BlacklistedApplicant(const Context& context,
+                                                const rows::ProgramRow& program,
+                                                const v1::PublishNoticeRequest& request) {
+  for (const uint64_t id : request.application_ids()) {
+    const rows::ApplicationRow& row = *context.view.Find<tables::Applications>({id});
+    auto refusal = RefuseIfBlacklisted(*context.view.Find<tables::Enterprises>({row.enterprise()}),
+                                       program, context.received_at);
+    if (!refusal) continue;
+    v1::RefusalNumber* number = refusal->add_numbers();
+    number->set_name("application_id");
+    number->set_value(static_cast<int64_t>(id));
+    return refusal;
   }
   return std::nullopt;
 }
@@ -84,30 +104,23 @@ Decision Decide(Context* context, const v1::PublishNoticeRequest& request) {
   const CompiledRules& rules = *view.Find<tables::Revisions>({first.program(), first.revision()});
   if (first.program() == program->number) context->revision = first.revision();
   const v1::NoticeRule& notice = rules.rules().notice();
+  if (auto refusal = RefuseIfArchived(*program->row)) return *refusal;
   for (const uint64_t id : request.application_ids()) {
     if (auto refusal = Unlisted(context, program->number, id, &notice)) return *refusal;
   }
+  if (auto refusal = RefuseIfTooManyRun(*context, WorldOf(*program), notice)) return *refusal;
   const CivilDay starts_on = DayOf(context->received_at, rules.zone());
   const NoticeDays days = DaysOf(view, notice, starts_on);
   if (!days.last_day) {
     return MakeRefusal(v1::REASON_CALENDAR_MISSING, notice.clause(),
                        absl::StrCat(days.missing_year));
   }
-  for (const uint64_t id : request.application_ids()) {
-    const rows::ApplicationRow& row = *view.Find<tables::Applications>({id});
-    if (auto refusal = RefuseIfBlacklisted(*view.Find<tables::Enterprises>({row.enterprise()}),
-                                           request.program_id(), context->received_at)) {
-      v1::RefusalNumber* number = refusal->add_numbers();
-      number->set_name("application_id");
-      number->set_value(static_cast<int64_t>(id));
-      return *refusal;
-    }
-  }
+  if (auto refusal = BlacklistedApplicant(*context, *program->row, request)) return *refusal;
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::NoticePublished* published = event.mutable_notice_published();
-  published->set_notice_id(context->counters().notice() + 1);
+  published->set_notice_id(NextNumber(*context, WorldOf(*program), &rows::DenseNumbers::notice));
   *published->mutable_starts_on() = ToCivilDate(starts_on);
   *published->mutable_last_day() = ToCivilDate(*days.last_day);
   published->set_ends_unix_ns(NoticeEnd(*days.last_day, rules.zone()));
@@ -116,20 +129,20 @@ Decision Decide(Context* context, const v1::PublishNoticeRequest& request) {
 
 void Evolve(const v1::Entry& entry, const v1::PublishNoticeRequest& request,
             const v1::NoticePublished& event, EditableRows* rows) {
-  rows->Edit<tables::Counters>({}).set_notice(event.notice_id());
+  KeepNumber(event.notice_id(), &rows::DenseNumbers::set_notice, rows);
   rows::NoticeRow notice;
   notice.set_program(entry.program());
+  notice.set_revision(entry.program_revision());
   *notice.mutable_starts_on() = event.starts_on();
   *notice.mutable_last_day() = event.last_day();
   notice.set_ends_unix_ns(event.ends_unix_ns());
   *notice.mutable_applications() = request.application_ids();
   rows->Put<tables::Notices>({event.notice_id()}, std::move(notice));
   rows->Put<tables::NoticesByProgram>({entry.program(), event.notice_id()}, {});
+  rows->Put<tables::NoticeEnds>({event.ends_unix_ns(), event.notice_id()}, {});
   for (const uint64_t id : request.application_ids()) {
     MoveApplication(id, v1::APPLICATION_STATE_ON_NOTICE, rows);
-    rows::ApplicationRow& row = rows->Edit<tables::Applications>({id});
-    row.set_notice(event.notice_id());
-    row.set_notice_ends_unix_ns(event.ends_unix_ns());
+    rows->Edit<tables::Applications>({id}).set_notice(event.notice_id());
   }
 }
 

@@ -1,34 +1,11 @@
-#include <algorithm>
-
-#include "absl/strings/str_cat.h"
+#include <utility>
 
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
-
-namespace {
-
-// A member that stands in another cluster of the program, or twice in this one under a former USCC.
-std::optional<v1::Refusal> TakenMember(const Context& context, uint32_t program, uint64_t cluster,
-                                       const v1::Cluster& plan,
-                                       const google::protobuf::RepeatedField<uint64_t>& members) {
-  for (int i = 0; i < members.size(); ++i) {
-    const rows::NumberRow* taken = context.view.Find<tables::ClusterMembers>({program, members[i]});
-    const bool twice =
-        std::find(members.begin(), members.begin() + i, members[i]) != members.begin() + i;
-    if (!twice && (taken == nullptr || taken->number() == cluster)) continue;
-    const std::string& cluster_id =
-        twice ? plan.cluster_id()
-              : context.view.Find<tables::Clusters>({taken->number()})->cluster().cluster_id();
-    return MakeRefusal(v1::REASON_ALREADY_REGISTERED, {},
-                       absl::StrCat(cluster_id, "/", plan.members(i).uscc()));
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 Decision Decide(Context* context, const v1::PutClusterRequest& request) {
   const v1::Cluster& plan = request.cluster();
@@ -43,12 +20,15 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
     if (!enterprise) return MakeRefusal(v1::REASON_ENTERPRISE_NOT_FOUND, {}, member.uscc());
     members.Add(enterprise->number);
   }
+  const uint64_t known = FindCluster(context->view, program->number, plan.cluster_id());
+  if (auto refusal = RefuseIfMemberTaken(context->view, program->number, known, plan, members)) {
+    return *refusal;
+  }
   if (auto refusal = RefuseIfNotOpen(*program, context->received_at)) return *refusal;
   if (!program->rules->rules().has_clusters()) {
     return NotInThisState("program without clusters", "计划不设产业集群");
   }
   const v1::ClusterRule& rule = program->rules->rules().clusters();
-  const uint64_t known = FindCluster(context->view, program->number, plan.cluster_id());
   if (known != 0) {
     const v1::ClusterState state = context->view.Find<tables::Clusters>({known})->state();
     if (state != v1::CLUSTER_STATE_PROPOSED) {
@@ -60,14 +40,18 @@ Decision Decide(Context* context, const v1::PutClusterRequest& request) {
                           rule.clause(),
                           {{"requested_fen", plan.requested_fen()}, {"pool_fen", rule.pool_fen()}});
   }
-  if (auto refusal = TakenMember(*context, program->number, known, plan, members)) {
-    return *refusal;
+  const int64_t most_fen = MostOfPlanFen(program->rules->rules(), plan);
+  if (plan.requested_fen() > most_fen) {
+    return NotInThisState("plan asks for more than its members' planned costs bear",
+                          "申请金额超过各成员计划投入可获支持之和", rule.clause(),
+                          {{"requested_fen", plan.requested_fen()}, {"most_fen", most_fen}});
   }
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ClusterPut* put = event.mutable_cluster_put();
-  put->set_cluster_number(known != 0 ? known : context->counters().cluster() + 1);
+  put->set_cluster_number(
+      known != 0 ? known : NextNumber(*context, WorldOf(*program), &rows::DenseNumbers::cluster));
   put->set_created(known == 0);
   *put->mutable_enterprise_numbers() = std::move(members);
   return event;
@@ -78,21 +62,16 @@ void Evolve(const v1::Entry& entry, const v1::PutClusterRequest& request,
   const uint64_t number = event.cluster_number();
   rows::ClusterRow& row = rows->Edit<tables::Clusters>({number});
   if (event.created()) {
-    rows->Edit<tables::Counters>({}).set_cluster(number);
+    KeepNumber(number, &rows::DenseNumbers::set_cluster, rows);
     rows->PutNumber<tables::ClusterNumbers>({entry.program(), request.cluster().cluster_id()},
                                             number);
     rows->Put<tables::ClustersByProgram>({entry.program(), number}, {});
     row.set_program(entry.program());
     row.set_state(v1::CLUSTER_STATE_PROPOSED);
   }
-  for (const uint64_t member : row.members()) {
-    rows->Erase<tables::ClusterMembers>({entry.program(), member});
-  }
+  row.set_revision(entry.program_revision());
   *row.mutable_cluster() = request.cluster();
   *row.mutable_members() = event.enterprise_numbers();
-  for (const uint64_t member : row.members()) {
-    rows->PutNumber<tables::ClusterMembers>({entry.program(), member}, number);
-  }
 }
 
 }  // namespace voucher

@@ -1,3 +1,5 @@
+#include "google/protobuf/util/message_differencer.h"
+
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -12,11 +14,14 @@ Decision Decide(Context* context, const v1::PutEnterpriseRequest& request) {
   v1::EnterprisePut* put = event.mutable_enterprise_put();
   put->set_enterprise_number(before ? before->number : context->counters().enterprise() + 1);
   put->set_created(!before);
+  put->set_unchanged(before && google::protobuf::util::MessageDifferencer::Equals(
+                                   before->row->facts(), request.facts()));
   return event;
 }
 
 void Evolve(const v1::Entry&, const v1::PutEnterpriseRequest& request,
             const v1::EnterprisePut& event, EditableRows* rows) {
+  if (event.unchanged()) return;
   const uint64_t number = event.enterprise_number();
   if (event.created()) {
     rows->PutNumber<tables::EnterpriseNumbers>({request.facts().uscc()}, number);

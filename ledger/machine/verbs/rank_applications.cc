@@ -1,11 +1,10 @@
 #include <limits>
 
-#include "absl/container/btree_map.h"
-
-#include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
+#include "ledger/machine/grants.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/ranking.h"
 #include "ledger/machine/verbs.h"
 #include "ledger/policy/limits.h"
@@ -30,52 +29,52 @@ std::vector<Contender> ScoredApplications(const View& view, uint32_t program, ui
   return scored;
 }
 
-// The money that a ranking gives out on its way down, on top of what the ledger has booked.
+// What these pools give of an amount > 0; nullopt if nothing now.
+std::optional<int64_t> FitIn(std::vector<PoolRoom> pools, int64_t wanted_fen) {
+  const FitResult fit = FitLimits(wanted_fen, Limits{{}, std::move(pools)});
+  const auto* grant = std::get_if<FittingGrant>(&fit);
+  if (grant == nullptr || grant->waits) return std::nullopt;
+  return grant->granted_fen;
+}
+
+// The money that a ranking gives out on its way down, booked on a scratch state, so that whoever
+// comes next meets the limits as those before have left them.
 class RunningGrants {
  public:
   RunningGrants(const Context& context, const Context::Program& program)
-      : context_(context), program_(program) {}
+      : scratch_(&context.view),
+        context_(scratch_, context.authority, context.received_at),
+        program_(program) {}
 
-  // What the application gets now. A blacklisted one, or one without room under a cap of its own,
-  // is passed over alone; one that a pool has no room for is the edge.
-  Offer Next(const rows::ApplicationRow& application) {
+  // What the application gets now. A blacklisted one, one without room under a cap of its own or in
+  // a pool of its own, or one that is not above what its project was granted, is passed over alone;
+  // one whose amount the budget cannot hold is the edge.
+  Offer Next(uint64_t id) {
+    const rows::ApplicationRow& application = *scratch_.Find<tables::Applications>({id});
     const rows::EnterpriseRow& enterprise =
-        *context_.view.Find<tables::Enterprises>({application.enterprise()});
-    if (RefuseIfBlacklisted(enterprise, program_.row->program_id(), context_.received_at))
-      return {};
-    Limits limits = LimitsOfApplication(context_, program_, application);
-    for (CapRoom& cap : limits.caps) cap.used_fen = CheckedAddFen(cap.used_fen, granted_[cap.id]);
-    for (PoolRoom& pool : limits.pools) {
-      pool.available_fen = CheckedSubtractFen(pool.available_fen, granted_[pool.id]);
-    }
+        *scratch_.Find<tables::Enterprises>({application.enterprise()});
+    if (RefuseIfBlacklisted(enterprise, *program_.row, context_.received_at)) return {};
+    if (HasMissedVouchers(scratch_, application, context_.received_at)) return {};
+    const Limits limits = LimitsOfApplication(context_, program_, application);
     const int64_t wanted_fen = ClipToCaps(application.wanted_fen(), limits);
-    if (wanted_fen <= 0) return {};
-    const FitResult fit = FitLimits(wanted_fen, limits);
-    const auto* grant = std::get_if<FittingGrant>(&fit);
-    if (grant == nullptr || grant->waits) return {0, true};
-    Add(LimitId{}, grant->granted_fen);
-    for (const v1::LimitRef& limit : application.limits()) {
-      Add(LimitId::FromRef(limit), grant->granted_fen);
+    if (wanted_fen <= 0 || RefuseIfHigherExists(context_, application, wanted_fen)) return {};
+    const PoolRoom& budget = limits.pools.back();
+    const auto own = FitIn({limits.pools.begin(), limits.pools.end() - 1}, wanted_fen);
+    if (!own) return {};
+    const bool is_edge = budget.available_fen < *own;
+    const auto granted_fen = FitIn({budget}, *own);
+    // What a pool leaves must be above what the project was granted, too.
+    if (!granted_fen || RefuseIfHigherExists(context_, application, *granted_fen)) {
+      return {0, is_edge};
     }
-    return {grant->granted_fen, grant->granted_fen < wanted_fen};
-  }
-
-  // The changes of all limits that the granted ones count in, in the order of their ids.
-  void AddDeltas(v1::Event* event) const {
-    for (const auto& [id, fen] : granted_) {
-      if (id == LimitId{} || fen == 0) continue;  // the budget's account is its limit
-      v1::LimitDelta* delta = event->add_limit_deltas();
-      *delta->mutable_limit() = id.ToRef();
-      delta->set_delta_fen(fen);
-    }
+    HoldOnScratch(program_.number, id, *granted_fen, &scratch_);
+    return {*granted_fen, is_edge};
   }
 
  private:
-  void Add(const LimitId& id, int64_t fen) { granted_[id] = CheckedAddFen(granted_[id], fen); }
-
-  const Context& context_;
+  EditableRows scratch_;
+  const Context context_;
   const Context::Program& program_;
-  absl::btree_map<LimitId, int64_t> granted_;
 };
 
 }  // namespace
@@ -88,6 +87,7 @@ Decision Decide(Context* context, const v1::RankApplicationsRequest& request) {
   if (!request.item_id().empty() && item == nullptr) {
     return MakeRefusal(v1::REASON_ITEM_NOT_FOUND, {}, request.item_id());
   }
+  if (auto refusal = RefuseIfArchived(*program->row)) return *refusal;
   if (!program->rules->IsCompetitive()) {
     return NotInThisState("program that ranks no applications", "计划不采用竞争性分配");
   }
@@ -108,7 +108,7 @@ Decision Decide(Context* context, const v1::RankApplicationsRequest& request) {
   v1::ApplicationsRanked* ranked = event.mutable_applications_ranked();
   RunningGrants grants(*context, *program);
   for (const Place& place : Rank(std::move(scored), [&](const Contender& contender) {
-         return grants.Next(*context->view.Find<tables::Applications>({contender.id}));
+         return grants.Next(contender.id);
        })) {
     const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({place.id});
     v1::ApplicationRank* rank = ranked->add_ranks();
@@ -122,7 +122,6 @@ Decision Decide(Context* context, const v1::RankApplicationsRequest& request) {
                        row.stages_passed()));
     Post(BudgetAccount(), Held(place.id), place.granted_fen, &event);
   }
-  grants.AddDeltas(&event);
   return event;
 }
 

@@ -1,3 +1,6 @@
+#include "absl/algorithm/container.h"
+#include "absl/container/btree_set.h"
+
 #include "ledger/base/money.h"
 #include "ledger/machine/clusters.h"
 #include "ledger/machine/postings.h"
@@ -22,6 +25,27 @@ std::vector<Contender> ScoredClusters(const View& view, uint32_t program) {
   return scored;
 }
 
+// Who belongs to an approved cluster already, also to one that this ranking approved.
+class TakenMembers {
+ public:
+  TakenMembers(const View& view, uint32_t program) : view_(view), program_(program) {}
+
+  bool HasAnyOf(const rows::ClusterRow& cluster) const {
+    return absl::c_any_of(cluster.members(), [&](uint64_t member) {
+      return ApprovedClusterOf(view_, program_, member) != 0 || taken_.contains(member);
+    });
+  }
+
+  void Take(const rows::ClusterRow& cluster) {
+    taken_.insert(cluster.members().begin(), cluster.members().end());
+  }
+
+ private:
+  const View& view_;
+  const uint32_t program_;
+  absl::btree_set<uint64_t> taken_;
+};
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::RankClustersRequest& request) {
@@ -45,11 +69,15 @@ Decision Decide(Context* context, const v1::RankClustersRequest& request) {
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   v1::ClustersRanked* ranked = event.mutable_clusters_ranked();
+  TakenMembers taken(context->view, program->number);
   for (const Place& place : Rank(std::move(scored), [&](const Contender& contender) {
-         const int64_t requested_fen =
-             context->view.Find<tables::Clusters>({contender.id})->cluster().requested_fen();
+         const rows::ClusterRow& cluster = *context->view.Find<tables::Clusters>({contender.id});
+         // It is passed over alone: there may be money enough for those behind it.
+         if (taken.HasAnyOf(cluster)) return Offer{};
+         const int64_t requested_fen = cluster.cluster().requested_fen();
          if (requested_fen > left_fen) return Offer{0, true};
          left_fen = CheckedSubtractFen(left_fen, requested_fen);
+         taken.Take(cluster);
          return Offer{requested_fen, false};
        })) {
     v1::ClusterRank* rank = ranked->add_ranks();

@@ -6,15 +6,19 @@
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/records.h"
+#include "ledger/machine/settlement.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
 
 namespace {
 
-bool IsGranted(v1::ApplicationState state) {
+// Granted, and not taken back before. What ended without being taken back may have been paid out.
+bool IsReclaimable(const rows::ApplicationRow& application, v1::ApplicationState state) {
   return state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED ||
-         state == v1::APPLICATION_STATE_SETTLED || state == v1::APPLICATION_STATE_SUPERSEDED;
+         state == v1::APPLICATION_STATE_SETTLED || state == v1::APPLICATION_STATE_SUPERSEDED ||
+         (state == v1::APPLICATION_STATE_TERMINATED && !application.reclaimed());
 }
 
 // The newest reminder of a program; nullptr: there was none.
@@ -30,79 +34,56 @@ const v1::Reminder* FindReminder(const rows::EnterpriseRow& enterprise,
   return found != enterprise.other_reminders().end() ? &*found : nullptr;
 }
 
-// ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend is over.
-std::optional<v1::Refusal> RefuseIfNotReclaimable(const Context& context,
-                                                  const v1::ProgramRules& rules,
-                                                  const rows::ApplicationRow& application) {
-  const v1::Reminder* reminder = FindReminder(
-      *context.view.Find<tables::Enterprises>({application.enterprise()}), rules.program_id());
+// ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend, which is
+// as long as the rules say that judge the grant, is over.
+std::optional<v1::Refusal> RefuseIfNotReminded(const Context& context, const CompiledRules& rules,
+                                               const rows::ApplicationRow& application,
+                                               v1::ApplicationState state) {
+  const v1::CureRule& cure = rules.rules().cure();
+  const v1::Reminder* reminder =
+      FindReminder(*context.view.Find<tables::Enterprises>({application.enterprise()}),
+                   rules.rules().program_id());
   std::optional<v1::Refusal> refusal;
   if (reminder == nullptr) {
-    refusal = IllegalState(application.state(), "the enterprise was not reminded", "未经正式提醒");
-  } else if (const UnixNanos over = *FromTimestamp(reminder->cure_ends_at());
-             context.received_at < over) {
-    refusal = IllegalState(application.state(), "the time to mend is not over", "整改期未满",
+    refusal = IllegalState(state, "the enterprise was not reminded", "未经正式提醒");
+  } else {
+    const CivilDay last_day = AddMonths(*FromCivilDate(reminder->reminded_on()), cure.months());
+    const UnixNanos over = StartOfDay(last_day + 1, rules.zone());
+    if (context.received_at >= over) return std::nullopt;
+    refusal = IllegalState(state, "the time to mend is not over", "整改期未满",
                            {{"possible_unix_ns", over}});
   }
-  if (refusal) refusal->set_clause(rules.cure().clause());
+  refusal->set_clause(cure.clause());
   return refusal;
 }
 
-// Takes back what a voucher holds. What was redeemed of it is owed by the enterprise, so that the
-// providers' claims need no acceptance any more.
-void ReclaimVoucher(const Context& context, uint64_t application_id,
-                    const rows::ApplicationRow& application, v1::Event* event) {
-  v1::Reclaimed* reclaimed = event->mutable_reclaimed();
-  reclaimed->set_released_fen(ReleaseVoucher(context, application.voucher(), event));
-  OpenGate(context.view, application_id, application, event);
-  const int64_t spent_fen =
-      context.view.Find<tables::Vouchers>({application.voucher()})->redeemed_fen();
-  reclaimed->set_receivable_fen(spent_fen);
-  if (spent_fen > 0) Post(Recovery(), Receivable(application.enterprise()), spent_fen, event);
-}
-
-// All of a reimbursement is owed by the enterprise; what is on no statement yet is set off against
-// it at once.
-void ReclaimReimbursement(const Context& context, uint64_t application_id,
-                          const rows::ApplicationRow& application, v1::Event* event) {
-  const uint64_t enterprise = application.enterprise();
-  const v1::AccountRef gated = PayableToEnterprise(enterprise, application_id);
-  const int64_t gated_fen = BalanceOf(context.view, application.program(), gated);
-  const rows::UnpaidRow* unpaid = context.view.Find<tables::UnpaidApplications>(
-      {application.program(), enterprise, application_id});
-  const int64_t unpaid_fen = unpaid != nullptr ? unpaid->fen() : 0;
-  const int64_t set_off_fen = gated_fen + unpaid_fen;
-  v1::Reclaimed* reclaimed = event->mutable_reclaimed();
-  reclaimed->set_receivable_fen(application.approved_fen() - set_off_fen);
-  reclaimed->set_set_off_fen(set_off_fen);
-  Post(Recovery(), Receivable(enterprise), application.approved_fen(), event);
-  if (gated_fen > 0) Post(gated, Returned(), gated_fen, event);
-  if (unpaid_fen > 0) Post(PayableToEnterprise(enterprise), Returned(), unpaid_fen, event);
-  if (set_off_fen > 0) Post(Receivable(enterprise), Recovery(), set_off_fen, event);
-}
-
-// Adds a blacklisting to the one that stands, so that none is shortened: the newer reason, the
-// programs of both, the later end.
-v1::Blacklisting Widened(const v1::Blacklisting& standing, v1::Blacklisting added) {
-  if (standing.program_ids().empty()) {
-    added.clear_program_ids();
-  } else if (!added.program_ids().empty()) {
-    for (const std::string& program : standing.program_ids()) {
-      if (!absl::c_linear_search(added.program_ids(), program)) added.add_program_ids(program);
-    }
+// Takes back what is not spent. What was spent is owed by the enterprise, so that the providers'
+// claims need no acceptance any more; what a reimbursement has on no statement is kept back. Of a
+// project that ended, all that goes back as it ended.
+void TakeBackUnspent(const Context& context, uint64_t id, const rows::ApplicationRow& application,
+                     bool ended, v1::Event* event) {
+  v1::Reclaimed* const reclaimed = event->mutable_reclaimed();
+  if (ended) {
+    reclaimed->set_released_fen(ReleaseProject(context, id, application, event).released_fen());
+  } else if (application.voucher() != 0) {
+    reclaimed->set_released_fen(ReleaseVoucher(context, application.voucher(), event));
+    OpenGate(context.view, id, application, event);
+  } else if (const int64_t kept_fen = GatherUnstated(context.view, id, application, event);
+             kept_fen > 0) {
+    Post(PayableToEnterprise(application.enterprise(), id), Returned(), kept_fen, event);
+    reclaimed->set_set_off_fen(kept_fen);
   }
-  if (!standing.has_until()) {
-    added.clear_until();
-  } else if (added.has_until() &&
-             *FromCivilDate(added.until()) < *FromCivilDate(standing.until())) {
-    *added.mutable_until() = standing.until();
-  }
-  return added;
 }
 
-bool HasEnded(const v1::Blacklisting& blacklisting, UnixNanos at) {
-  return blacklisting.has_until() &&
-         DayOf(at, Zone::Shanghai()) > *FromCivilDate(blacklisting.until());
+// What was spent of the grant, without what a project that ended leaves unsettled.
+int64_t SpentFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
+                 bool ended) {
+  int64_t spent_fen = SpentOfGrantFen(view, application);
+  if (!ended || application.voucher() == 0) return spent_fen;
+  for (const GatedPayable& gated : GatedPayables(view, id, application)) {
+    spent_fen -= gated.amount_fen;
+  }
+  return spent_fen;
 }
 
 }  // namespace
@@ -111,22 +92,25 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
   const uint64_t id = request.application_id();
   const rows::ApplicationRow* row = context->view.Find<tables::Applications>({id});
   if (row == nullptr) return ApplicationNotFound(id);
-  const v1::ProgramRules& rules = JudgingRules(context, *row).rules();
-  if (!IsGranted(row->state())) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  const CompiledRules& rules = JudgingRules(context, *row);
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (!IsReclaimable(*row, state)) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
-  if (request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION && rules.has_cure()) {
-    if (auto refusal = RefuseIfNotReclaimable(*context, rules, *row)) return *refusal;
+  if (request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION && rules.rules().has_cure()) {
+    if (auto refusal = RefuseIfNotReminded(*context, rules, *row, state)) return *refusal;
   }
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
-  event.mutable_reclaimed()->set_application_id(id);
-  event.mutable_reclaimed()->set_enterprise_number(row->enterprise());
-  if (row->voucher() != 0) {
-    ReclaimVoucher(*context, id, *row, &event);
-  } else {
-    ReclaimReimbursement(*context, id, *row, &event);
+  v1::Reclaimed* const reclaimed = event.mutable_reclaimed();
+  reclaimed->set_application_id(id);
+  reclaimed->set_enterprise_number(row->enterprise());
+  const bool ended = state == v1::APPLICATION_STATE_TERMINATED;
+  TakeBackUnspent(*context, id, *row, ended, &event);
+  if (const int64_t spent_fen = SpentFen(context->view, id, *row, ended); spent_fen > 0) {
+    reclaimed->set_receivable_fen(spent_fen);
+    Post(Recovery(), Receivable(row->enterprise(), id), spent_fen, &event);
   }
   return event;
 }
@@ -135,18 +119,13 @@ void Evolve(const v1::Entry& entry, const v1::ReclaimRequest& request, const v1:
             EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({request.application_id()});
   // The higher grant claims the item of a superseded one.
-  if (row.state() == v1::APPLICATION_STATE_SUPERSEDED) row.clear_once();
-  const uint64_t voucher = row.voucher();
+  if (row.state() == v1::APPLICATION_STATE_SUPERSEDED) row.set_item_free(true);
+  row.set_reclaimed(true);
   EndProject(request.application_id(), v1::APPLICATION_STATE_TERMINATED, rows);
-  if (voucher != 0 && event.receivable_fen() > 0) {
-    rows->Edit<tables::Vouchers>({voucher}).set_receivable(true);
-  }
   if (!request.has_blacklisting()) return;
-  rows::EnterpriseRow& enterprise = rows->Edit<tables::Enterprises>({event.enterprise_number()});
-  const bool stands = enterprise.has_blacklisting() &&
-                      !HasEnded(enterprise.blacklisting(), entry.received_unix_ns());
-  *enterprise.mutable_blacklisting() =
-      stands ? Widened(enterprise.blacklisting(), request.blacklisting()) : request.blacklisting();
+  const bool sandbox = rows->Find<tables::Programs>({entry.program()})->sandbox();
+  AddRecord(entry, NewRecord(request.blacklisting(), sandbox),
+            &rows->Edit<tables::Enterprises>({event.enterprise_number()}));
 }
 
 }  // namespace voucher

@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 
+#include "ledger/machine/acts.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
@@ -10,14 +11,21 @@ namespace voucher {
 
 namespace {
 
+std::string KeyOf(const v1::RecordDisbursementRequest& request) {
+  return ActKey({static_cast<int64_t>(request.statement_id()), request.disbursement().amount_fen()},
+                {request.disbursement().fiscal_reference()});
+}
+
 // The applications of a district's statement, which it settles.
-std::vector<uint64_t> ApplicationsOn(const View& view, uint64_t statement) {
+std::vector<uint64_t> ApplicationsOn(const Context& context, uint64_t statement) {
+  const View& view = context.view;
   std::vector<uint64_t> applications;
   view.Scan<tables::StatementLines>(
       {statement, 0}, {statement + 1, 0},
       [&](const tables::StatementLines::Key& key, const rows::StatementLineRow&) {
         const uint64_t id = std::get<1>(key);
-        if (AwaitsSettlement(view.Find<tables::Applications>({id})->state())) {
+        const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
+        if (AwaitsSettlement(StateAt(view, application, context.received_at))) {
           applications.push_back(id);
         }
         return true;
@@ -33,8 +41,14 @@ Decision Decide(Context* context, const v1::RecordDisbursementRequest& request) 
   if (row == nullptr) {
     return MakeRefusal(v1::REASON_STATEMENT_NOT_FOUND, {}, absl::StrCat(id));
   }
-  context->FindProgram(row->program());
+  const auto program = context->FindProgram(row->program());
+  if (auto refusal =
+          RefuseIfBooked(*context, Act::kDisbursement, KeyOf(request), request.repeats())) {
+    return *refusal;
+  }
+  // Only refunds are still paid in an archived program.
   if (row->statement().state() == v1::STATEMENT_STATE_PAID) {
+    if (auto refusal = RefuseIfArchived(*program->row)) return *refusal;
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, "PAID");
   }
   const int64_t amount_fen = request.disbursement().amount_fen();
@@ -53,14 +67,15 @@ Decision Decide(Context* context, const v1::RecordDisbursementRequest& request) 
   if (amount_fen < left_fen) return event;
   recorded->set_state(v1::STATEMENT_STATE_PAID);
   const std::vector<uint64_t> settled =
-      row->provider() != 0 ? SettledBy(*context, row->program(), row->provider(), id)
-                           : ApplicationsOn(context->view, id);
+      row->provider() != 0 ? SettledBy(*context, row->program(), row->provider(), id, 0)
+                           : ApplicationsOn(*context, id);
   recorded->mutable_settled_application_ids()->Assign(settled.begin(), settled.end());
   return event;
 }
 
-void Evolve(const v1::Entry&, const v1::RecordDisbursementRequest& request,
+void Evolve(const v1::Entry& entry, const v1::RecordDisbursementRequest& request,
             const v1::DisbursementRecorded& event, EditableRows* rows) {
+  BookAct(entry, Act::kDisbursement, KeyOf(request), rows);
   v1::Statement* statement =
       rows->Edit<tables::Statements>({request.statement_id()}).mutable_statement();
   *statement->add_disbursements() = request.disbursement();

@@ -9,8 +9,12 @@ Decision Decide(Context* context, const v1::ResolveObjectionRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   JudgingRules(context, *row);
-  if (row->state() != v1::APPLICATION_STATE_OBJECTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
+  }
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (state != v1::APPLICATION_STATE_OBJECTED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
 
   // After this the command must succeed.
@@ -19,7 +23,7 @@ Decision Decide(Context* context, const v1::ResolveObjectionRequest& request) {
   if (request.upheld()) {
     resolved->set_state(v1::APPLICATION_STATE_REJECTED);
     resolved->set_released_fen(row->granted_fen());
-    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+    ReleaseHold(request.application_id(), row->granted_fen(), &event);
   } else {
     resolved->set_state(v1::APPLICATION_STATE_ON_NOTICE);
   }

@@ -16,11 +16,15 @@ Decision Decide(Context* context, const v1::ReturnApplicationRequest& request) {
   if (!context->MayReview(stage, {row->enterprise()})) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, stage);
   }
-  if (row->state() != v1::APPLICATION_STATE_HELD) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
+  }
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (state != v1::APPLICATION_STATE_HELD) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
   if (!rules.rules().has_correction()) {
-    return IllegalState(row->state(), "the program has no corrections", "本项目不设退回补正");
+    return IllegalState(state, "the program has no corrections", "本项目不设退回补正");
   }
 
   const CivilDay returned_on = DayOf(context->received_at, rules.zone());

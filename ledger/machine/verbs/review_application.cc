@@ -1,6 +1,8 @@
 #include "ledger/machine/applications.h"
+#include "ledger/machine/invoices.h"
 #include "ledger/machine/limit_refs.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/verbs.h"
 
 namespace voucher {
@@ -49,7 +51,14 @@ std::string AppealStage(const CompiledRules& rules, const rows::ApplicationRow& 
 Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& request,
                       const CompiledRules& rules, const rows::ApplicationRow& row) {
   if (row.state() != v1::APPLICATION_STATE_REJECTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row.state()));
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {},
+                       StateName(StateAt(context->view, row, context->received_at)));
+  }
+  if (auto refusal = RefuseIfOrdersClaimed(*context, row)) return *refusal;
+  if (IsPastVouchers(rules, row, context->received_at)) {
+    return IllegalState(row.state(), "the vouchers of its revision are over",
+                        "所属版本的服务券已到期",
+                        {{"expires_unix_ns", rules.voucher_expires_at()}});
   }
   const std::string stage = AppealStage(rules, row);
   if (!stage.empty() && stage != request.stage_id()) {
@@ -58,15 +67,18 @@ Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& requ
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row.enterprise()});
   if (auto refusal =
-          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at)) {
+          RefuseIfBlacklisted(applicant, *context->view.Find<tables::Programs>({row.program()}),
+                              context->received_at)) {
     return *refusal;
   }
   if (auto refusal = RefuseIfInvoicesClaimed(*context, row)) return *refusal;
   if (auto refusal =
           RefuseIfItemClaimed(*context, row.program(), *rules.FindItemByNumber(row.item()),
-                              row.enterprise(), row.project())) {
+                              row.enterprise(), row.project_id())) {
     return *refusal;
   }
+  const int64_t would_fen = row.granted_fen() != 0 ? row.granted_fen() : row.wanted_fen();
+  if (auto refusal = RefuseIfHigherExists(*context, row, would_fen)) return *refusal;
 
   v1::Event& event = context->NewEvent();
   v1::ApplicationReviewed* reviewed = event.mutable_application_reviewed();
@@ -81,7 +93,6 @@ Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& requ
   reviewed->set_state(row.awarded() ? v1::APPLICATION_STATE_LISTED
                                     : StateAfterHold(rules, row.stages_passed()));
   Post(BudgetAccount(), Held(request.application_id()), row.granted_fen(), &event);
-  AddLimitDeltas(row.limits(), row.granted_fen(), &event);
   return event;
 }
 
@@ -95,17 +106,21 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
   if (!context->MayReview(request.stage_id(), {row->enterprise()})) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, request.stage_id());
   }
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
+  }
   if (request.verdict() == v1::REVIEW_VERDICT_UPHOLD_APPEAL) {
     return UpholdAppeal(context, request, rules, *row);
   }
-  const bool held = row->state() == v1::APPLICATION_STATE_HELD;
-  if (!held && row->state() != v1::APPLICATION_STATE_COLLECTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  const bool held = state == v1::APPLICATION_STATE_HELD;
+  if (!held && state != v1::APPLICATION_STATE_COLLECTED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
   const v1::ReviewStage& next = *NextStage(rules, *row);
   if (next.stage_id() != request.stage_id()) {
     v1::Refusal refusal =
-        IllegalState(row->state(), "next stage " + next.stage_id(), "下一环节为" + next.stage_id());
+        IllegalState(state, "next stage " + next.stage_id(), "下一环节为" + next.stage_id());
     refusal.set_clause(next.clause());
     return refusal;
   }
@@ -113,13 +128,13 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
   const bool rejected = request.verdict() == v1::REVIEW_VERDICT_REJECT;
   const bool scores = next.scores() && !held;
   if (!rejected && scores != (request.score() != 0)) {
-    return scores ? IllegalState(row->state(), "the stage needs a score", "本环节须评分")
-                  : IllegalState(row->state(), "the stage gives no score", "本环节不评分");
+    return scores ? IllegalState(state, "the stage needs a score", "本环节须评分")
+                  : IllegalState(state, "the stage gives no score", "本环节不评分");
   }
   const rows::EnterpriseRow& applicant =
       *context->view.Find<tables::Enterprises>({row->enterprise()});
-  if (auto refusal =
-          RefuseIfBlacklisted(applicant, rules.rules().program_id(), context->received_at);
+  if (auto refusal = RefuseIfBlacklisted(
+          applicant, *context->view.Find<tables::Programs>({row->program()}), context->received_at);
       refusal && !rejected) {
     return *refusal;
   }
@@ -132,7 +147,7 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
     reviewed->set_state(v1::APPLICATION_STATE_REJECTED);
     if (!held) return event;
     reviewed->set_released_fen(row->granted_fen());
-    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+    ReleaseHold(request.application_id(), row->granted_fen(), &event);
     return event;
   }
   reviewed->set_stages_passed(row->stages_passed() + 1);

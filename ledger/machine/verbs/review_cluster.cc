@@ -12,7 +12,7 @@ namespace {
 constexpr absl::string_view kStage = "CLUSTER";
 
 // Members that count towards the minimum: local ones, as the program's region rule says, and not
-// the lead unit itself.
+// the lead unit itself, by whichever code the plan names it.
 int CountedMembers(const Context& context, const v1::ProgramRules& rules,
                    const rows::ClusterRow& cluster) {
   const auto lead = context.FindEnterprise(cluster.cluster().lead_uscc());
@@ -38,12 +38,19 @@ Decision Decide(Context* context, const v1::ReviewClusterRequest& request) {
   if (!context->MayReview(kStage, row.members())) {
     return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
   }
-  const v1::ClusterRule& rule = program->rules->rules().clusters();
+  const v1::ProgramRules& rules = JudgingRules(context, row).rules();
+  const v1::ClusterRule& rule = rules.clusters();
+  const bool pass = request.verdict() == v1::REVIEW_VERDICT_PASS;
+  if (pass) {
+    if (auto refusal = RefuseIfMemberTaken(context->view, program->number, number, row.cluster(),
+                                           row.members())) {
+      return *refusal;
+    }
+  }
   if (row.state() != v1::CLUSTER_STATE_PROPOSED && row.state() != v1::CLUSTER_STATE_SCORED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, rule.clause(), StateName(row.state()));
   }
-  const bool pass = request.verdict() == v1::REVIEW_VERDICT_PASS;
-  const int members = CountedMembers(*context, program->rules->rules(), row);
+  const int members = CountedMembers(*context, rules, row);
   if (pass && members < rule.minimum_members()) {
     return NotInThisState("plan with too few local enterprises", "方案中的本地企业数量不足",
                           rule.clause(),

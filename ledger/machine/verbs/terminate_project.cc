@@ -9,8 +9,12 @@ Decision Decide(Context* context, const v1::TerminateProjectRequest& request) {
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   JudgingRules(context, *row);
-  if (row->state() != v1::APPLICATION_STATE_APPROVED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
+  }
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (state != v1::APPLICATION_STATE_APPROVED) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
 
   // After this the command must succeed.

@@ -9,16 +9,20 @@ Decision Decide(Context* context, const v1::WithdrawApplicationRequest& request)
       context->view.Find<tables::Applications>({request.application_id()});
   if (row == nullptr) return ApplicationNotFound(request.application_id());
   context->FindProgram(row->program());
-  if (!IsPending(row->state())) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row->state()));
+  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
+    return *refusal;
+  }
+  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (!IsPending(state)) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   event.mutable_application_withdrawn();
-  if (HoldsMoney(row->state())) {
+  if (HoldsMoney(state)) {
     event.mutable_application_withdrawn()->set_released_fen(row->granted_fen());
-    ReleaseHold(request.application_id(), *row, row->granted_fen(), &event);
+    ReleaseHold(request.application_id(), row->granted_fen(), &event);
   }
   return event;
 }

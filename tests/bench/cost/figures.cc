@@ -49,7 +49,7 @@ std::vector<Figure> MeasureFigures(World* world, int measured) {
   measure("PutEnterprise", Platform(),
           some([&](int n) { return testing::PutEnterprise(enterprises + 1 + n); }));
 
-  const uint64_t application = world->counters().application() + 1;
+  const uint64_t application = world->counters().real().application() + 1;
   const auto submissions =
       some([&](int n) { return Application(n, enterprises + 1 + n, kGrantFen); });
   figures.push_back(world->MeasureCheck("SubmitApplication/check", submissions));
@@ -62,10 +62,10 @@ std::vector<Figure> MeasureFigures(World* world, int measured) {
       world->Do(Reviewer(), std::move(reviews));
     }
   }
-  const uint64_t voucher = world->counters().voucher() + 1;
+  const uint64_t voucher = world->counters().real().voucher() + 1;
   measure("ApproveApplication", Platform(),
           some([&](int n) { return testing::Approve(application + n); }));
-  const uint64_t transfer = world->counters().transfer() + 1;
+  const uint64_t transfer = world->counters().real().transfer() + 1;
   measure("OrderTransfer", testing::Issuer(),
           some([&](int n) { return testing::OrderTransfer(voucher + n, n + 1, kGrantFen); }));
   measure("ConfirmTransfer", ProviderOf("acme"),
