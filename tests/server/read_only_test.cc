@@ -34,16 +34,11 @@ constexpr char kEvidence[] = R"(evidence {
   invoices { number: "25422000000000000001" amount_fen: 1 issued_on { year: 2025 month: 6 day: 1 } }
   documents { kind: DOCUMENT_KIND_CONTRACT number: "HT" sha256: "SHA256SHA256SHA256SHA256SHA25632" } })";
 
-// A well-formed request for each mutation, without its request_id; USCC stands for a valid one.
-std::map<std::string, std::string> Requests() {
-  const std::string apply = absl::StrCat(
-      R"(program_id: "p" item_id: "i" uscc: "USCC" delivery_mode: DELIVERY_MODE_CLOUD_CREDIT
-         spend_fen: 1 project { project_id: "P" } products { provider_id: "a" product_id: "b" } )",
-      kEvidence);
-  const std::string review = R"(application_id: 1 stage_id: "CITY" verdict: REVIEW_VERDICT_PASS)";
-  const std::string confirm = R"(transfer_id: 1 provider_reference: "r")";
-  const std::string redeem = R"(program_id: "p" account_id: 1 product_id: "b" order_number: "o"
-                                usage_ended_at { seconds: 1750000000 } amount_fen: 1)";
+// By mutation, a well-formed request without its request_id; USCC stands for a valid one.
+using Requests = std::map<std::string, std::string>;
+
+// Programs, who and what takes part in them, clusters.
+Requests RegistryRequests() {
   return {
       {"PublishProgram", ""},  // the rules of a shipped program
       {"SetProgramState", R"(program_id: "p" state: PROGRAM_STATE_OPEN)"},
@@ -72,6 +67,16 @@ std::map<std::string, std::string> Requests() {
                                   lead_name: "l" requested_fen: 1 })"},
       {"ReviewCluster", R"(program_id: "p" cluster_id: "c" verdict: REVIEW_VERDICT_PASS score: 1)"},
       {"RankClusters", R"(program_id: "p")"},
+  };
+}
+
+Requests ApplicationRequests() {
+  const std::string apply = absl::StrCat(
+      R"(program_id: "p" item_id: "i" uscc: "USCC" delivery_mode: DELIVERY_MODE_CLOUD_CREDIT
+         spend_fen: 1 project { project_id: "P" } products { provider_id: "a" product_id: "b" } )",
+      kEvidence);
+  const std::string review = R"(application_id: 1 stage_id: "CITY" verdict: REVIEW_VERDICT_PASS)";
+  return {
       {"SubmitApplication", apply},
       {"BatchSubmitApplications", absl::StrCat(R"(applications { request_id: "r1" )", apply, "}")},
       {"WithdrawApplication", "application_id: 1"},
@@ -90,6 +95,15 @@ std::map<std::string, std::string> Requests() {
       {"ExtendProject", R"(application_id: 1 months: 1 reason: "r")"},
       {"TerminateProject", R"(application_id: 1 reason: "r")"},
       {"ApproveApplication", "application_id: 1"},
+  };
+}
+
+// Credit, settlement and the clock.
+Requests CreditRequests() {
+  const std::string confirm = R"(transfer_id: 1 provider_reference: "r")";
+  const std::string redeem = R"(program_id: "p" account_id: 1 product_id: "b" order_number: "o"
+                                usage_ended_at { seconds: 1750000000 } amount_fen: 1)";
+  return {
       {"OrderTransfer", "voucher_id: 1 account_id: 1 amount_fen: 1"},
       {"ConfirmTransfer", confirm},
       {"BatchConfirmTransfers", absl::StrCat(R"(confirmations { request_id: "r3" )", confirm, "}")},
@@ -106,6 +120,13 @@ std::map<std::string, std::string> Requests() {
       {"RecordRecovery", R"(program_id: "p" provider_id: "a" amount_fen: 1 fiscal_reference: "f")"},
       {"ResumeAfterClockJump", R"(reason: "r")"},
   };
+}
+
+Requests AllRequests() {
+  Requests requests = RegistryRequests();
+  requests.merge(ApplicationRequests());
+  requests.merge(CreditRequests());
+  return requests;
 }
 
 // True if the message, or each item of a batch, carries a request_id.
@@ -186,7 +207,7 @@ TEST(ReadOnlyTest, EveryMutationIsTurnedAwayWithTheReasonAndReadsGoOn) {
 
   const auto channel =
       grpc::CreateChannel(process.endpoint()->Get().address, grpc::InsecureChannelCredentials());
-  std::map<std::string, std::string> requests = Requests();
+  Requests requests = AllRequests();
   google::protobuf::DynamicMessageFactory factory;
   const absl::StatusOr<RpcTable> served = ServedRpcs();
   ASSERT_TRUE(served.ok()) << served.status();
