@@ -116,24 +116,6 @@ std::vector<Case> ProcessCases() {
     r->mutable_project()->set_clause("Art. project");
     return r->mutable_project();
   };
-  const auto clusters = [](v1::ProgramRules* r) {
-    r->mutable_clusters()->set_minimum_members(10);
-    r->mutable_clusters()->set_pool_fen(500'000'000);
-    r->mutable_clusters()->set_on_exhausted(v1::ON_EXHAUSTED_REJECT);
-    r->mutable_clusters()->set_clause("Art. cluster");
-    return r->mutable_clusters();
-  };
-  const auto basket = [](v1::ProgramRules* r) {
-    r->mutable_basket()->add_core_categories("研发设计");
-    r->mutable_basket()->set_clause("Art. basket");
-    return r->mutable_basket();
-  };
-  const auto clause = [](v1::ProgramRules* r, v1::Reason reason) {
-    v1::ReasonClause* own = r->add_clauses();
-    own->set_reason(reason);
-    own->set_clause("Art. reason");
-    return own;
-  };
   return {
       {"rules.highest_only.clause", [](auto* r) { r->mutable_highest_only(); }},
       {"rules.notice.days", [=](auto* r) { notice(r, 0, v1::DAY_UNIT_WORKING); }},
@@ -156,6 +138,29 @@ std::vector<Case> ProcessCases() {
          r->mutable_acceptance()->set_clause("Art. acceptance");
        }},
       {"rules.acceptance.clause", [](auto* r) { r->mutable_acceptance(); }},
+      {"rules.cure.months",
+       [](auto* r) {
+         r->mutable_cure()->set_months(61);
+         r->mutable_cure()->set_clause("Art. cure");
+       }},
+      {"rules.cure.clause", [](auto* r) { r->mutable_cure()->set_months(6); }},
+  };
+}
+
+std::vector<Case> BasketAndClusterCases() {
+  const auto clusters = [](v1::ProgramRules* r) {
+    r->mutable_clusters()->set_minimum_members(10);
+    r->mutable_clusters()->set_pool_fen(500'000'000);
+    r->mutable_clusters()->set_on_exhausted(v1::ON_EXHAUSTED_REJECT);
+    r->mutable_clusters()->set_clause("Art. cluster");
+    return r->mutable_clusters();
+  };
+  const auto basket = [](v1::ProgramRules* r) {
+    r->mutable_basket()->add_core_categories("研发设计");
+    r->mutable_basket()->set_clause("Art. basket");
+    return r->mutable_basket();
+  };
+  return {
       {"rules.basket.core_categories", [=](auto* r) { basket(r)->clear_core_categories(); }},
       {"rules.basket.core_categories[1]",
        [=](auto* r) { basket(r)->add_core_categories("研发设计"); }},
@@ -165,12 +170,6 @@ std::vector<Case> ProcessCases() {
          basket(r);
          r->mutable_delivery_modes()->RemoveLast();
        }},
-      {"rules.cure.months",
-       [](auto* r) {
-         r->mutable_cure()->set_months(61);
-         r->mutable_cure()->set_clause("Art. cure");
-       }},
-      {"rules.cure.clause", [](auto* r) { r->mutable_cure()->set_months(6); }},
       {"rules.clusters.minimum_members", [=](auto* r) { clusters(r)->set_minimum_members(0); }},
       {"rules.clusters.minimum_members", [=](auto* r) { clusters(r)->set_minimum_members(513); }},
       {"rules.clusters.pool_fen", [=](auto* r) { clusters(r)->set_pool_fen(0); }},
@@ -181,6 +180,17 @@ std::vector<Case> ProcessCases() {
          clusters(r)->set_on_exhausted(v1::ON_EXHAUSTED_WAITLIST);
        }},
       {"rules.clusters.clause", [=](auto* r) { clusters(r)->clear_clause(); }},
+  };
+}
+
+std::vector<Case> ReasonClauseCases() {
+  const auto clause = [](v1::ProgramRules* r, v1::Reason reason) {
+    v1::ReasonClause* own = r->add_clauses();
+    own->set_reason(reason);
+    own->set_clause("Art. reason");
+    return own;
+  };
+  return {
       {"rules.clauses[0].reason", [=](auto* r) { clause(r, v1::REASON_UNSPECIFIED); }},
       {"rules.clauses[0].reason", [=](auto* r) { clause(r, static_cast<v1::Reason>(999)); }},
       {"rules.clauses[1].reason",
@@ -197,6 +207,9 @@ INSTANTIATE_TEST_SUITE_P(LimitsAndProcess, OneBadFieldTest,
                          ::testing::ValuesIn(LimitAndProcessCases()));
 INSTANTIATE_TEST_SUITE_P(Allocation, OneBadFieldTest, ::testing::ValuesIn(AllocationCases()));
 INSTANTIATE_TEST_SUITE_P(Process, OneBadFieldTest, ::testing::ValuesIn(ProcessCases()));
+INSTANTIATE_TEST_SUITE_P(BasketAndClusters, OneBadFieldTest,
+                         ::testing::ValuesIn(BasketAndClusterCases()));
+INSTANTIATE_TEST_SUITE_P(ReasonClauses, OneBadFieldTest, ::testing::ValuesIn(ReasonClauseCases()));
 
 TEST(ValidateRulesTest, FindsNothingInGoodRulesOfACompetitiveProgram) {
   v1::ProgramRules rules = SyntheticProgram();
