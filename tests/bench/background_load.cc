@@ -4,6 +4,7 @@
 
 #include "grpcpp/grpcpp.h"
 
+#include "server/access/principals.h"
 #include "voucher/v1/program_service.grpc.pb.h"
 
 namespace voucher::bench {
@@ -15,7 +16,7 @@ class BudgetWatchers::Watch final : public grpc::ClientReadReactor<v1::WatchBudg
       : messages_(messages) {
     request_.set_program_id(program_id);
     request_.set_interval_ms(100);
-    context_.AddMetadata("x-voucher-principal", "observer");
+    context_.AddMetadata(kPrincipalHeader, "observer");
     stub->async()->WatchBudget(&context_, &request_, this);
     StartRead(&response_);
     StartCall();

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "ledger/base/check.h"
+#include "server/access/principals.h"
 #include "tests/bench/connections.h"
 
 namespace voucher::bench {
@@ -83,7 +84,7 @@ class Stream {
   }
 
   void Start(grpc::GenericStub* stub, grpc::CompletionQueue* queue) {
-    context_.AddMetadata("x-voucher-principal", pool_->principal());
+    context_.AddMetadata(kPrincipalHeader, pool_->principal());
     stream_ = stub->PrepareCall(&context_, pool_->method(), queue);
     stream_->StartCall(&tags_[kStarted]);
   }

@@ -6,6 +6,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 
+#include "server/access/principals.h"
 #include "tests/support/api_client.h"
 
 namespace voucher::bench {
@@ -72,7 +73,7 @@ void Call::Start(grpc::GenericStub* stub, const RequestPool& pool, size_t index,
   sent_ = sent;
   reader_.reset();
   context_.emplace();
-  context_->AddMetadata("x-voucher-principal", pool.principal());
+  context_->AddMetadata(kPrincipalHeader, pool.principal());
   reader_ = stub->PrepareUnaryCall(&*context_, pool.method(), InPlace(pool.bytes(index)), queue);
   reader_->StartCall();
   reader_->Finish(&response_, &status_, this);

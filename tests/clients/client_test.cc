@@ -44,7 +44,7 @@ class ScriptedRegistry final : public v1::RegistryService::Service {
     const std::lock_guard<std::mutex> lock(mutex);
     request_ids.push_back(request->request_id());
     heard_at.push_back(absl::Now());
-    const auto header = context->client_metadata().find("x-voucher-principal");
+    const auto header = context->client_metadata().find(std::string(kPrincipalHeader));
     if (header != context->client_metadata().end()) {
       principal = std::string(header->second.data(), header->second.size());
     }

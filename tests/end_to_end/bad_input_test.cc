@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/base/civil.h"
+#include "server/access/principals.h"
 #include "tests/end_to_end/raw_call.h"
 #include "tests/end_to_end/running_server.h"
 
@@ -332,9 +333,9 @@ TEST_F(BadInputTest, WhoIsNotKnownOrNotPermittedLeavesNoTrace) {
     return [principal] { return As(principal).Call(kRpc<v1::RedeemResponse>, Order()).status; };
   };
   ExpectEach({
-      {"an unknown principal", redeem_as("stranger"), "", "x-voucher-principal",
+      {"an unknown principal", redeem_as("stranger"), "", kPrincipalHeader,
        grpc::StatusCode::UNAUTHENTICATED},
-      {"an empty principal", redeem_as(""), "", "x-voucher-principal",
+      {"an empty principal", redeem_as(""), "", kPrincipalHeader,
        grpc::StatusCode::UNAUTHENTICATED},
       {"a platform that redeems", redeem_as("platform"), "", "no role",
        grpc::StatusCode::PERMISSION_DENIED},

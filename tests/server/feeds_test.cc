@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 
 #include "ledger/journal/merkle.h"
+#include "server/access/principals.h"
 #include "server/rpc/watch.h"
 #include "server/services/recorded_entries.h"
 #include "tests/server/credited_server.h"
@@ -44,7 +45,7 @@ class WatchEntriesTest : public ::testing::Test {
 
   std::unique_ptr<grpc::ClientReader<v1::WatchEntriesResponse>> Watch(
       grpc::ClientContext* context, uint64_t from, const std::string& principal = "auditor") {
-    context->AddMetadata("x-voucher-principal", principal);
+    context->AddMetadata(kPrincipalHeader, principal);
     context->set_deadline(std::chrono::system_clock::now() + kPatience);
     v1::WatchEntriesRequest request;
     request.set_from_sequence(from);
@@ -248,7 +249,7 @@ TEST_F(WatchEntriesTest, IsForAuditorsAndSaysWhatIsMalformed) {
   EXPECT_EQ(platform->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
 
   grpc::ClientContext malformed;
-  malformed.AddMetadata("x-voucher-principal", "auditor");
+  malformed.AddMetadata(kPrincipalHeader, "auditor");
   v1::WatchEntriesRequest request;
   request.GetReflection()->MutableUnknownFields(&request)->AddVarint(127, 1);
   auto unknown = stub->WatchEntries(&malformed, request);
@@ -261,7 +262,7 @@ class WatchTransfersTest : public CreditedServer {
   std::unique_ptr<grpc::ClientReader<v1::WatchTransfersResponse>> Watch(
       grpc::ClientContext* context, uint64_t from, const std::string& principal,
       const std::string& provider_id = "") {
-    context->AddMetadata("x-voucher-principal", principal);
+    context->AddMetadata(kPrincipalHeader, principal);
     context->set_deadline(std::chrono::system_clock::now() + kPatience);
     v1::WatchTransfersRequest request;
     request.set_provider_id(provider_id);

@@ -12,6 +12,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
+#include "server/access/principals.h"
 #include "server/access/rpc_table.h"
 #include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
@@ -29,7 +30,7 @@ grpc::Status SendRaw(const RunningServer& running, const std::string& method,
                      const std::string& principal, const std::string& bytes) {
   grpc::GenericStub stub(running.NewChannel());
   grpc::ClientContext context;
-  context.AddMetadata("x-voucher-principal", principal);
+  context.AddMetadata(kPrincipalHeader, principal);
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   const grpc::Slice slice(bytes);
   const grpc::ByteBuffer request(&slice, 1);
@@ -190,7 +191,7 @@ TEST(MalformedTest, BytesOnAStreamThatDoNotParseEndItAfterTheAnswersBeforeThem) 
     const uint64_t before = running.sequence();
     good.mutable_redemptions(0)->set_request_id(absl::StrCat("id-", before));
     grpc::ClientContext context;
-    context.AddMetadata("x-voucher-principal", absl::StrCat("provider-", kProviderId));
+    context.AddMetadata(kPrincipalHeader, absl::StrCat("provider-", kProviderId));
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     grpc::CompletionQueue queue;
     void* tag = nullptr;
@@ -226,7 +227,7 @@ TEST(MalformedTest, BytesOnAStreamThatDoNotParseEndItAfterTheAnswersBeforeThem) 
 grpc::Status CallWith(grpc::GenericStub* stub, const std::string& path,
                       const std::string& principal, const std::string& bytes) {
   grpc::ClientContext context;
-  context.AddMetadata("x-voucher-principal", principal);
+  context.AddMetadata(kPrincipalHeader, principal);
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   grpc::CompletionQueue queue;
   void* tag = nullptr;

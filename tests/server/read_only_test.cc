@@ -16,6 +16,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
+#include "server/access/principals.h"
 #include "server/access/rpc_table.h"
 #include "tests/support/sample_program.h"
 #include "tests/support/scratch_directory.h"
@@ -161,7 +162,7 @@ grpc::Status Send(const std::shared_ptr<grpc::Channel>& channel, const Rpc& rpc,
                   const std::string& bytes) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
-  context.AddMetadata("x-voucher-principal", PrincipalFor(rpc));
+  context.AddMetadata(kPrincipalHeader, PrincipalFor(rpc));
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   grpc::CompletionQueue queue;
   void* tag = nullptr;

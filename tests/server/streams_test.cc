@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "server/access/principals.h"
 #include "server/rpc/stream_redeem.h"
 #include "tests/server/credited_server.h"
 #include "voucher/v1/credit_service.grpc.pb.h"
@@ -22,7 +23,7 @@ class StreamRedeemTest : public CreditedServer {
  protected:
   std::unique_ptr<grpc::ClientReaderWriter<v1::StreamRedeemRequest, v1::StreamRedeemResponse>> Open(
       grpc::ClientContext* context) {
-    context->AddMetadata("x-voucher-principal", absl::StrCat("provider-", kProviderId));
+    context->AddMetadata(kPrincipalHeader, absl::StrCat("provider-", kProviderId));
     context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     return stub->StreamRedeem(context);
   }
@@ -185,7 +186,7 @@ TEST_F(StreamRedeemTest, ADrainAnswersWhatTheStreamHasRead) {
 
 TEST_F(StreamRedeemTest, OnlyProvidersMayStream) {
   grpc::ClientContext context;
-  context.AddMetadata("x-voucher-principal", "platform");
+  context.AddMetadata(kPrincipalHeader, "platform");
   auto stream = stub->StreamRedeem(&context);
   v1::StreamRedeemResponse response;
   EXPECT_FALSE(stream->Read(&response));
@@ -202,7 +203,7 @@ class WatchBudgetTest : public ::testing::Test {
   std::unique_ptr<grpc::ClientReader<v1::WatchBudgetResponse>> Watch(grpc::ClientContext* context,
                                                                      const std::string& program_id,
                                                                      int interval_ms = 100) {
-    context->AddMetadata("x-voucher-principal", "observer");
+    context->AddMetadata(kPrincipalHeader, "observer");
     context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     v1::WatchBudgetRequest request;
     request.set_program_id(program_id);

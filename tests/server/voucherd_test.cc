@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "server/access/principals.h"
 #include "tests/server/http_get.h"
 #include "tests/support/child_process.h"
 #include "tests/support/sample_program.h"
@@ -254,7 +255,7 @@ int64_t MemoryWithIdleReaders(int readers) {
   std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchEntriesResponse>>> watches;
   for (int i = 0; i < readers; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
-    contexts.back()->AddMetadata("x-voucher-principal", "auditor");
+    contexts.back()->AddMetadata(kPrincipalHeader, "auditor");
     watches.push_back(stub->WatchEntries(contexts.back().get(), v1::WatchEntriesRequest()));
   }
   ApiClient provider(process.endpoint(), absl::StrCat("provider-", kProviderId));

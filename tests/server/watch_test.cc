@@ -11,6 +11,7 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 
+#include "server/access/principals.h"
 #include "server/rpc/unary_call.h"
 #include "tests/server/running_server.h"
 #include "tests/support/sample_program.h"
@@ -82,7 +83,7 @@ TEST(WatchTest, LooksAgainOnlyWhenTheMessageBeforeHasLeft) {
   const auto stub = v1::AuditService::NewStub(grpc::CreateCustomChannel(
       "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
   grpc::ClientContext context;
-  context.AddMetadata("x-voucher-principal", "auditor");
+  context.AddMetadata(kPrincipalHeader, "auditor");
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(4));
   const auto watch = stub->WatchEntries(&context, v1::WatchEntriesRequest());
 

@@ -11,6 +11,7 @@
 #include <grpcpp/impl/codegen/rpc_method.h>
 
 #include "ledger/base/check.h"
+#include "server/access/principals.h"
 
 namespace voucher::testing {
 namespace {
@@ -151,7 +152,7 @@ grpc::Status ApiClient::CallOnce(const std::string& path,
 }
 
 void ApiClient::Prepare(grpc::ClientContext* context) const {
-  context->AddMetadata("x-voucher-principal", principal_);
+  context->AddMetadata(kPrincipalHeader, principal_);
   context->set_deadline(std::chrono::system_clock::now() + options_.attempt_timeout);
 }
 
