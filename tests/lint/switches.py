@@ -14,7 +14,8 @@ import sys
 CPP_ROOTS = ("ledger", "server", "clients", "tests")
 COMMENT_OR_LITERAL = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 SWITCH = re.compile(r"\bswitch\s*\(")
-LABEL = re.compile(r"\bcase\s+((?:\w+::)*\w+)\s*:|\b(default)\s*:")
+LABEL = re.compile(r"\bcase\b((?:[^:;{}]|::)*):(?!:)|\b(default)\s*:(?!:)")
+NAME = re.compile(r"(?:\w+\s*::\s*)*\w+")
 
 
 def blank(text):
@@ -72,7 +73,8 @@ def check(path, text, values, classes):
     """Yields "path:line: problem" for every default of a file that silences the compiler."""
     for switch in SWITCH.finditer(text):
         labels = list(own_labels(text, switch.end(), body_end(text, switch.end())))
-        names = [label.group(1).split("::") for label in labels if label.group(1)]
+        # Within parentheses and casts, too.
+        names = [re.split(r"\s*::\s*", name) for label in labels for name in NAME.findall(label.group(1) or "")]
         ours = [name for name in names if name[-1] in values or (len(name) > 1 and name[-2] in classes)]
         if not ours:
             continue

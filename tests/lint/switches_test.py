@@ -15,6 +15,7 @@ CLEAN = [
     "switch (scope) {\n  case v1::POOL_SCOPE_ITEM:\n    return 1;\n}\n",
     "switch (code) {\n  case absl::StatusCode::kOk:\n    return 1;\n  default:\n    return 2;\n}\n",
     "switch (command.verb_case()) {\n  case v1::Command::kRedeem:\n    return 1;\n  default:\n    return 2;\n}\n",
+    "switch (c) {\n  case (kFirst):\n    return x ? v1::POOL_SCOPE_ITEM : y;\n  default:\n    return 2;\n}\n",
     "switch (c) {\n  case 'a':\n    return 1;\n  default:\n    return v1::POOL_SCOPE_ITEM;\n}\n",
     "switch (x) {\n  case NOT_ONE:\n    return 1;\n  default:\n    return 2;\n}\n",
     "switch (mode) {\n  case Mode::kOn:  // default: none\n    Log(\"default:\");\n}\n",
@@ -25,6 +26,9 @@ CLEAN = [
 PLANTED = [
     ("switch (scope) {\n  case v1::POOL_SCOPE_ITEM:\n    return 1;\n  default:\n    return 2;\n}\n", 4),
     ("switch (scope) {\n  case POOL_SCOPE_ITEM: {\n    return 1;\n  }\n  default : {\n  }\n}\n", 5),
+    ("switch (scope) {\n  case (v1::POOL_SCOPE_ITEM):\n    return 1;\n  default:\n    return 2;\n}\n", 4),
+    ("switch (n) {\n  case static_cast<int>(v1::POOL_SCOPE_ITEM):\n    return 1;\n  default:\n    return 2;\n}\n", 4),
+    ("switch (mode) {\n  case (::voucher::Mode\n        ::kOn):\n    return 1;\n  default:\n    return 2;\n}\n", 5),
     ("switch (mode) {\n  default:\n  case Mode::kOn:\n    return 1;\n}\n", 2),
     ("switch (mode) {\n  case voucher::Mode::kOn:\n    switch (c) {\n      case 1:\n        break;\n    }\n  default:\n}\n", 7),
     ("switch (c) {\n  case 1:\n    switch (mode) {\n      case Mode::kOn:\n        break;\n      default:\n    }\n}\n", 6),
