@@ -10,7 +10,9 @@ from planted_tree import planted
 CLEAN = {
     "ledger/base/money.h": "#pragma once\n#include <cstdint>\n// a double // TO_DO\n",
     "ledger/policy/subsidy.h": '#pragma once\n#include "ledger/base/money.h"\n#include "voucher/v1/program.pb.h"\n',
-    "ledger/policy/subsidy.cc": '#include "ledger/policy/subsidy.h"\nconst char* a = "float time(";\nint b = x.time(1);\n',
+    "ledger/policy/subsidy.cc": '#include "ledger/policy/subsidy.h"\nconst char* a = "float time(";\nint b = x.time(1);\n'
+                                "int c = 0x1e3 + 1'000 + v1.e2 + t[1].e;\ntemplate <class... T> int d(T... t);\n"
+                                "auto e = std::array{0, 1}.size();\n",
     "ledger/machine/redeem.cc": '#include "absl/status/status.h"\n#include "ledger/policy/subsidy.h"\n',
     "ledger/journal/journal.cc": '#include "rocksdb/db.h"\n#include "ledger/base/money.h"\n',
     "ledger/views/views.h": '#pragma once\n#include "rocksdb/db.h"\n',
@@ -62,7 +64,14 @@ PLANTED = [
     ("ledger/a.cc", "std::mutex m;\n", 1, "use ledger/base/mutex.h"),
     ("ledger/policy/a.cc", "/* \n */ double rate = 0.2;\n", 2, "no floating point"),
     ("ledger/machine/a.cc", "float f;\n", 1, "no floating point"),
+    ("ledger/machine/a.cc", "\nauto f = fen * 0.5f;\n", 2, "no floating point"),
+    ("ledger/policy/a.cc", "auto f = 1e3;\n", 1, "no floating point"),
+    ("ledger/policy/a.cc", "auto f = 1'000E-3;\n", 1, "no floating point"),
+    ("ledger/policy/a.cc", "auto f = g(1., 2);\n", 1, "no floating point"),
+    ("ledger/policy/a.cc", "auto f = .5;\n", 1, "no floating point"),
+    ("ledger/policy/a.cc", "auto f = 0x1.8p1;\n", 1, "no floating point"),
     ("ledger/machine/a.cc", "auto t = std::chrono::system_clock::now();\n", 1, "no clock"),
+    ("ledger/machine/a.cc", "using clock = std::chrono::steady_clock;\nauto t = clock::now();\n", 1, "no clock"),
     ("ledger/machine/a.cc", "auto t = absl::Now();\n", 1, "no clock"),
     ("ledger/policy/a.cc", "auto t = ::time(nullptr);\n", 1, "no clock"),
     ("ledger/policy/a.cc", "int r = rand();\n", 1, "no random source"),
