@@ -35,7 +35,7 @@ ARROWS = {
     "ledger/api": ["proto", "ledger/base", "ledger/state"],
     "ledger/recovery": ["proto", "ledger/base", "ledger/state", "ledger/machine", "ledger/journal", "ledger/views",
                         "ledger/api"],
-    "ledger/commit": ["proto", "ledger/base", "ledger/validation", "ledger/state", "ledger/machine", "ledger/journal",
+    "ledger/commit": ["ledger/base", "ledger/validation", "ledger/state", "ledger/machine", "ledger/journal",
                       "ledger/api", "ledger/recovery"],
     "ledger/fsck": ["proto", "ledger/base", "ledger/validation", "ledger/policy", "ledger/state", "ledger/machine",
                     "ledger/invariants", "ledger/journal", "ledger/views", "ledger/recovery"],

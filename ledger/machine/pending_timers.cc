@@ -1,4 +1,4 @@
-#include "ledger/commit/pending_timers.h"
+#include "ledger/machine/pending_timers.h"
 
 #include "ledger/machine/machine.h"
 
