@@ -24,8 +24,9 @@ bool IsSpace(CodePoint point) {
 }
 
 // Control and format characters, which are the zero-width and bidirectional ones, separators of
-// lines, and what programs may leave out when they show text.
+// lines, the blank of Braille, and what programs may leave out when they show text.
 bool IsUnseen(CodePoint point) {
+  if (point == 0x2800) return true;
   const utf8proc_category_t category = utf8proc_category(point);
   return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
          category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP ||
@@ -141,6 +142,7 @@ bool IsDigits(absl::string_view text) {
 }
 
 std::string StableForm(absl::string_view text) {
+  if (IsStableAscii(text)) return std::string(text);
   std::string form = Tidied(Nfkc(text));
   // What is dropped may have stood between two code points that compose.
   for (std::string again = Tidied(Nfkc(form)); again != form; again = Tidied(Nfkc(form))) {

@@ -106,6 +106,14 @@ void AdmissionQueue::Nudge() {
   changed_.NotifyOne();
 }
 
+std::optional<UnixNanos> AdmissionQueue::Now() {
+  const MutexLock lock(mutex_);
+  const ClockReading now = clock_.Read();
+  if (!queue_.empty() || watch_->Check(now)) return std::nullopt;
+  last_received_at_ = std::max(last_received_at_, now.wall);
+  return last_received_at_;
+}
+
 std::vector<std::unique_ptr<Work>> AdmissionQueue::Take(size_t max_commands, size_t max_bytes) {
   std::vector<std::unique_ptr<Work>> taken;
   size_t commands = 0;

@@ -70,6 +70,10 @@ class AdmissionQueue {
   // Ends a WaitForWork, or the next one.
   void Nudge() VOUCHER_EXCLUDES(mutex_);
 
+  // If nothing is queued, an instant that whatever is admitted later is received at or after;
+  // nullopt if something is queued or the clock is suspect.
+  std::optional<UnixNanos> Now() VOUCHER_EXCLUDES(mutex_);
+
   // The oldest work, until it holds `max_commands` or `max_bytes` (the last one may go
   // over), at least one unit if any.
   std::vector<std::unique_ptr<Work>> Take(size_t max_commands, size_t max_bytes)

@@ -84,11 +84,6 @@ Outcome Group::Answer(const std::shared_ptr<Commands>& commands, size_t index,
   return {absl::OkStatus(), *std::move(kept)};
 }
 
-bool Group::IsSet(const v1::TimerDue& timer) const {
-  return state_->Find<tables::Timers>(
-             {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()}) != nullptr;
-}
-
 void Group::Fire(const v1::TimerDue& timer, UnixNanos now) {
   v1::Entry* const entry = memory_->NewEntry();
   *entry->mutable_command()->mutable_timer_due() = timer;

@@ -53,8 +53,6 @@ class Group {
   Outcome Answer(const std::shared_ptr<Commands>& commands, size_t index,
                  const v1::Authority& authority, const Stamp& stamp);
 
-  // Whether the timer waits to be booked.
-  bool IsSet(const v1::TimerDue& timer) const;
   // Books a due timer that is set.
   void Fire(const v1::TimerDue& timer, UnixNanos now);
 

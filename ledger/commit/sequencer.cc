@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds kIdlePoll{50};
 constexpr std::chrono::seconds kHousekeepingEvery{1};
 // How old the mark's instant may get while nothing is recorded; start compares the clock with it.
 constexpr int64_t kMarkRefreshNanos = 600 * kNanosPerSecond;
-constexpr size_t kMaxTimersPerGroup = 1'024;
+constexpr size_t kMaxTimersPerGroup = 512;
 // Rows of each table that the writer keeps in memory.
 constexpr size_t kHotRows = 1u << 18;
 
@@ -101,8 +101,7 @@ bool Sequencer::RunGroup() {
                                                 last_recorded_at_, before);
   Group& group = decided->group;
   room_ = options_.max_group_commands;
-  const ClockReading now = options_.clock->Read();
-  if (!WatchClock(now) && TimerIsDue(now)) FireTimers(now, &group);
+  timer_room_ = kMaxTimersPerGroup;
   bool open = DecideQueued(&group);
   group.report().decide_ns = NanosSince(start);
   while (open && committer_.busy()) {
@@ -114,9 +113,8 @@ bool Sequencer::RunGroup() {
     open = DecideQueued(&group);
     group.report().decide_ns += NanosSince(start);
   }
-  // Whatever comes after `now` was read is received then or later.
-  if (!was_suspect_ && taken_.empty() && queue_->queued_commands() == 0) {
-    FireImmediate(now.wall, &group);
+  if (taken_.empty()) {
+    if (const auto now = queue_->Now()) FireTimers(*now, &group);
   }
   if (!Settle()) return false;
   decided->finished = std::exchange(finished_, {});
@@ -152,20 +150,11 @@ bool Sequencer::Settle() {
   return true;
 }
 
-void Sequencer::FireTimers(const ClockReading& now, Group* group) {
-  const auto due = timers_.DueBy(now.wall - kTimerDelayNanos, kMaxTimersPerGroup);
-  for (const v1::TimerDue& timer : due) {
-    // A tranche that opened before the deadline, and a waitlist that goes on, come before it.
-    if (!FireImmediate(timer.due_unix_ns(), group) || MustEnd(*group)) return;
-    // One that came before may have ended what it is about.
-    if (group->IsSet(timer)) group->Fire(timer, now.wall);
-  }
-}
-
-bool Sequencer::FireImmediate(UnixNanos latest, Group* group) {
-  while (const auto timer = timers_.FirstImmediate(*state_, latest)) {
-    if (MustEnd(*group)) return false;
-    group->Fire(*timer, options_.clock->Read().wall);
+bool Sequencer::FireTimers(UnixNanos latest, Group* group) {
+  while (const auto timer = timers_.First(*state_, latest)) {
+    if (timer_room_ == 0 || MustEnd(*group)) return false;
+    --timer_room_;
+    group->Fire(*timer, std::max(latest, options_.clock->Read().wall));
   }
   return true;
 }
@@ -191,7 +180,7 @@ void Sequencer::DecideWork(Work* work, Group* group) {
   int64_t refusals = 0;
   work->outcomes.reserve(work->commands->size());
   for (; work->undecided() > 0 && room_ > 0 && !MustEnd(*group); --room_) {
-    if (!was_suspect_ && !FireImmediate(work->received_at, group)) break;
+    if (!was_suspect_ && !FireTimers(work->received_at, group)) break;
     PrefetchAhead();
     const size_t entries = group->stored().size();
     work->outcomes.push_back(DecideNext(*work, group));
@@ -284,8 +273,7 @@ void Sequencer::AnswerUnknown(std::vector<std::unique_ptr<Work>> unanswered) con
 }
 
 bool Sequencer::TimerIsDue(const ClockReading& now) const {
-  return !was_suspect_ && (timers_.next_due() <= now.wall - kTimerDelayNanos ||
-                           timers_.next_immediate() <= now.wall);
+  return !was_suspect_ && timers_.next_due() <= now.wall;
 }
 
 bool Sequencer::WatchClock(const ClockReading& now) {

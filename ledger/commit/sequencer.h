@@ -29,14 +29,15 @@ namespace voucher {
 
 // How long a command may wait for its turn (design: time and order).
 inline constexpr int64_t kMaxQueuedNanos = 10 * kNanosPerSecond;
-// A timer due at D is booked at D + 30 s: everything received before D was decided or shed by then.
-inline constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
-static_assert(kTimerDelayNanos > kMaxQueuedNanos + 2 * ClockWatch::kToleranceNanos);
 
-// The one thread that decides. It takes what is queued, decides it and changes its state in place
-// (due timers first; immediate ones before the first command that was received when they were due,
-// or when nothing waits), also while the committer makes the group before durable: what comes until
-// then joins the group. Then the committer has it, with the rows that it changed as bytes.
+// The one thread that decides. It takes what is queued, decides it and changes its state in place,
+// also while the committer makes the group before durable: what comes until then joins the group.
+// Then the committer has it, with the rows that it changed as bytes.
+//
+// A deadline splits the ledger: everything that was received before it is decided before the timer
+// is booked, everything that was received then or later after it. The queue is in the order of
+// received_at, so a timer is due when the next command was received at its instant or later, or
+// when nothing waits and nothing earlier can come any more.
 //
 // Nobody else sees the state, and it is never taken back: a group that cannot be made durable ends
 // the process.
@@ -60,9 +61,8 @@ class Sequencer {
   void Run();
   // False after a fail-stop.
   bool RunGroup();
-  void FireTimers(const ClockReading& now, Group* group);
-  // Books the immediate timers due by `latest`. False if the group must end before all are booked.
-  bool FireImmediate(UnixNanos latest, Group* group);
+  // Books the timers due by `latest`. False if the group must end before all are booked.
+  bool FireTimers(UnixNanos latest, Group* group);
   // Decides what is queued as long as the group has room. True if it has some left.
   bool DecideQueued(Group* group);
   // Decides commands of one work until it is done or the group has no room.
@@ -101,6 +101,7 @@ class Sequencer {
   std::deque<std::unique_ptr<Work>> taken_;
   std::vector<std::unique_ptr<Work>> finished_;  // decided in the current group
   size_t room_ = 0;                              // commands that it still takes
+  size_t timer_room_ = 0;                        // timers that it still books
   size_t prefetched_ = 0;                        // commands next in turn that are warmed
   std::vector<Waiting> ahead_;                   // of one PrefetchAhead
   std::optional<ClockReading> resumed_;  // set by an accepted ResumeAfterClockJump in the group

@@ -18,7 +18,6 @@ namespace {
 
 constexpr size_t kMaxEntryBytes = size_t{1} << 20;
 constexpr size_t kMaxSubmissionBytes = size_t{16} << 10;
-constexpr int64_t kTimerDelayNanos = 30 * kNanosPerSecond;
 // A statement and what is left of a budget are sums of amounts.
 constexpr int64_t kMaxPostingFen = 100 * kMaxAmountFen;
 
@@ -34,11 +33,6 @@ bool MayBeNegative(int kind) {
   return kind == v1::ACCOUNT_KIND_TREASURY || kind == v1::ACCOUNT_KIND_PAYABLE_PROVIDER ||
          kind == v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE || kind == v1::ACCOUNT_KIND_PAID ||
          kind == v1::ACCOUNT_KIND_RECOVERY;
-}
-
-// Timers that are booked as soon as they are due.
-bool IsBookedAtOnce(v1::TimerKind kind) {
-  return kind == v1::TIMER_KIND_TRANCHE || kind == v1::TIMER_KIND_WAITLIST;
 }
 
 // Commands that take a place in the queue of their program, refused or not.
@@ -65,7 +59,6 @@ std::optional<v1::Entry> EntryChecks::Take(uint64_t place, absl::string_view sto
   }
   CheckForm(place, stored, entry);
   CheckTimes(place, entry);
-  CheckOpenings(place, entry);
   CheckQueue(place, entry);
   CheckCutoff(place, entry);
   CheckWaitlist(place, entry);
@@ -115,25 +108,9 @@ void EntryChecks::CheckTimes(uint64_t place, const v1::Entry& entry) {
 void EntryChecks::CheckTimer(uint64_t place, const v1::Entry& entry) {
   timers_.Count();
   const v1::TimerDue& timer = entry.command().timer_due();
-  const int64_t delay = IsBookedAtOnce(timer.kind()) ? 0 : kTimerDelayNanos;
-  if (entry.recorded_unix_ns() < delay || entry.recorded_unix_ns() - delay < timer.due_unix_ns()) {
+  if (entry.recorded_unix_ns() < timer.due_unix_ns()) {
     timers_.Report(At(place, entry), " was due at ", Instant(timer.due_unix_ns()),
                    " and recorded already at ", Instant(entry.recorded_unix_ns()));
-  }
-}
-
-// A tranche opens before anything is decided that was received then or later.
-void EntryChecks::CheckOpenings(uint64_t place, const v1::Entry& entry) {
-  if (entry.event().has_tranche_opened()) tranches_.erase(entry.command().timer_due().id());
-  if (!entry.command().has_timer_due()) {
-    for (const auto& [tranche, opens_at] : tranches_) {
-      if (entry.received_unix_ns() < opens_at) continue;
-      timers_.Report(At(place, entry), " was received at ", Instant(entry.received_unix_ns()),
-                     ", when tranche ", tranche, " should have opened");
-    }
-  }
-  if (const v1::Appropriated& money = entry.event().appropriated(); money.tranche_id() != 0) {
-    tranches_[money.tranche_id()] = money.opens_unix_ns();
   }
 }
 

@@ -47,7 +47,6 @@ class EntryChecks {
   void CheckForm(uint64_t place, absl::string_view stored, const v1::Entry& entry);
   void CheckTimes(uint64_t place, const v1::Entry& entry);
   void CheckTimer(uint64_t place, const v1::Entry& entry);
-  void CheckOpenings(uint64_t place, const v1::Entry& entry);
   void CheckWaitlist(uint64_t place, const v1::Entry& entry);
   void CheckQueue(uint64_t place, const v1::Entry& entry);
   void CheckCutoff(uint64_t place, const v1::Entry& entry);
@@ -59,17 +58,13 @@ class EntryChecks {
   FsckCheck times_{"times", "recorded times rise strictly, received times of requests never fall"};
   FsckCheck queue_{"queue order", "queue numbers are gap-free, in order of arrival"};
   FsckCheck cutoff_{"cutoff", "nothing received outside its window was accepted"};
-  FsckCheck timers_{"timers",
-                    "no deadline was booked within 30 s of its instant, tranches and waitlists "
-                    "before anything else"};
+  FsckCheck timers_{"timers", "none was booked before its instant, waitlists go on first"};
   FsckCheck postings_{"postings",
                       "money only moves, no class falls below 0, limits follow the grants"};
 
   UnixNanos last_recorded_at_;
   UnixNanos last_received_at_;
   absl::btree_map<uint32_t, Program> programs_;
-  // When tranches open, by number.
-  absl::btree_map<uint64_t, UnixNanos> tranches_;
 };
 
 }  // namespace voucher

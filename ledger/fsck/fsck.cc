@@ -249,7 +249,10 @@ absl::StatusOr<FsckReport> Run::Execute() {
   }
   report_.checks = {blocks_, mark_};
   for (FsckCheck& check : entries_.Results()) report_.checks.push_back(std::move(check));
-  if (replay_ != nullptr) report_.checks.push_back(replay_->request_ids());
+  if (replay_ != nullptr) {
+    report_.checks.push_back(replay_->deadlines());
+    report_.checks.push_back(replay_->request_ids());
+  }
   report_.checks.push_back(applied_);
   if (options_.redecide && replay_ != nullptr) report_.checks.push_back(replay_->decisions());
   report_.checks.push_back(rows_);

@@ -7,6 +7,7 @@
 #include "google/protobuf/util/message_differencer.h"
 
 #include "ledger/base/check.h"
+#include "ledger/base/civil.h"
 #include "ledger/base/status_macros.h"
 #include "ledger/machine/machine.h"
 #include "ledger/policy/refusal_text.h"
@@ -14,6 +15,9 @@
 
 namespace voucher {
 namespace {
+
+// The decider version since which a deadline is booked before what was received at its instant.
+constexpr uint32_t kDeadlinesSplitSince = 8;
 
 std::string OutcomeName(const v1::Entry& entry) {
   return entry.has_refusal() ? std::string(ReasonName(entry.refusal().reason()))
@@ -47,7 +51,8 @@ Replay::Replay(std::string path, bool redecide, std::unique_ptr<Views> views)
     : path_(std::move(path)),
       redecide_(redecide),
       views_(std::move(views)),
-      state_(&views_->newest()) {}
+      state_(&views_->newest()),
+      timers_(state_) {}
 
 Replay::~Replay() {
   views_.reset();
@@ -63,11 +68,32 @@ void Replay::Take(absl::string_view stored, const v1::Entry& entry, const v1::En
                           first, " of the same principal");
     }
   }
+  CheckDeadlines(entry);
   if (redecide_) DecideAgain(stored, entry, named);
   Evolve(entry, &state_);
   redeemed_.Add(entry, named);
   ++unstored_;
   sequence_ = entry.sequence();
+}
+
+// Of entries since the decider version that books deadlines so. A ResumeAfterClockJump is decided
+// while nothing is booked.
+void Replay::CheckDeadlines(const v1::Entry& entry) {
+  if (entry.decider_version() < kDeadlinesSplitSince || entry.event().has_clock_resumed()) return;
+  deadlines_.Count();
+  const bool is_timer = entry.command().has_timer_due();
+  const v1::TimerDue& booked = entry.command().timer_due();
+  const auto first =
+      timers_.First(state_, is_timer ? booked.due_unix_ns() : entry.received_unix_ns());
+  if (is_timer ? first && first->SerializeAsString() == booked.SerializeAsString() : !first) return;
+  const std::string which =
+      first ? absl::StrCat("timer ", v1::TimerKind_Name(first->kind()), " of ", first->id(),
+                           ", due at ", FormatRfc3339(first->due_unix_ns(), Zone::Shanghai()),
+                           ", should have been booked")
+            : std::string("no such timer was set");
+  deadlines_.Report("entry ", entry.sequence(), " (", std::string(VerbName(entry.command())),
+                    ") was received at ", FormatRfc3339(entry.received_unix_ns(), Zone::Shanghai()),
+                    ", when ", which);
 }
 
 void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named) {
@@ -87,6 +113,7 @@ void Replay::DecideAgain(absl::string_view stored, const v1::Entry& entry, const
 
 absl::Status Replay::Store() {
   if (unstored_ == 0) return absl::OkStatus();
+  timers_.Follow(state_);
   VOUCHER_RETURN_IF_ERROR(
       views_->Apply(*state_.TakeChanges(), {.ledger_id = "", .sequence = sequence_}));
   state_.StoredIn(&views_->newest());

@@ -13,6 +13,7 @@
 #include "ledger/fsck/report.h"
 #include "ledger/invariants/redemption_sums.h"
 #include "ledger/journal/journal.h"
+#include "ledger/machine/pending_timers.h"
 #include "ledger/state/writer_rows.h"
 #include "ledger/views/views.h"
 #include "voucher/v1/entry.pb.h"
@@ -53,21 +54,26 @@ class Replay {
 
   const FsckCheck& request_ids() const { return request_ids_; }
   const FsckCheck& decisions() const { return decisions_; }
+  const FsckCheck& deadlines() const { return deadlines_; }
 
  private:
   Replay(std::string path, bool redecide, std::unique_ptr<Views> views);
   void DecideAgain(absl::string_view stored, const v1::Entry& entry, const v1::Entry* named);
+  void CheckDeadlines(const v1::Entry& entry);
 
   const std::string path_;
   const bool redecide_;
   std::unique_ptr<Views> views_;
   WriterRows state_;
+  PendingTimers timers_;
   RedemptionSums redeemed_;
   size_t unstored_ = 0;  // entries
   uint64_t sequence_ = 0;
   uint64_t other_versions_ = 0;
   uint64_t other_outcomes_ = 0;
   FsckCheck request_ids_{"request ids", "no principal's request_id was decided twice"};
+  FsckCheck deadlines_{
+      "deadlines", "each was booked, in order, before what was received at its instant or later"};
   FsckCheck decisions_{"decisions", "deciding again gives the same entries, byte for byte"};
 };
 

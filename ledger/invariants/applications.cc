@@ -55,12 +55,60 @@ void CheckMoney(uint64_t id, const rows::ApplicationRow& row, Checker* checker) 
   }
 }
 
-// A reimbursement waits for acceptance, or is unpaid or stated, and nothing of it is lost but what
-// went back when the project ended, or was accepted at a lower cost.
+// Whether an acceptance can come for what waits of a replaced grant: that of a grant of its project
+// which a highest-only rule judged and whose own acceptance gates settlement.
+bool IsAwaited(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
+  bool awaited = false;
+  const View& view = checker->view;
+  view.Scan<tables::ApplicationsByEnterprise>(
+      {row.enterprise(), 0}, {row.enterprise() + 1, 0},
+      [&](const tables::ApplicationsByEnterprise::Key& key, const rows::PresentRow&) {
+        const uint64_t other_id = std::get<1>(key);
+        const rows::ApplicationRow* other = view.Find<tables::Applications>({other_id});
+        if (other == nullptr || WorldOfNumber(other_id) != WorldOfNumber(id) ||
+            other->state() != v1::APPLICATION_STATE_APPROVED ||
+            ProjectKey(other->project_id()) != ProjectKey(row.project_id())) {
+          return true;
+        }
+        const CompiledRules* rules =
+            view.Find<tables::Revisions>({other->program(), other->revision()});
+        awaited = rules != nullptr && rules->rules().has_highest_only() &&
+                  rules->rules().acceptance().gates_settlement();
+        return !awaited;
+      });
+  return awaited;
+}
+
+// What waits of a replaced grant waits for a grant that can still be accepted, or end: only by its
+// own rules anything waited, and no way out of APPROVED leaves it behind.
+void CheckReplaced(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
+  if (row.state() != v1::APPLICATION_STATE_SUPERSEDED) return;
+  const View& view = checker->view;
+  int64_t waiting_fen = BalanceOf(view, row.program(), PayableToEnterprise(row.enterprise(), id));
+  if (const rows::VoucherRow* voucher = view.Find<tables::Vouchers>({row.voucher()})) {
+    for (const rows::ProviderClaimRow& claim : voucher->claims()) {
+      waiting_fen = Plus(waiting_fen,
+                         BalanceOf(view, row.program(), PayableToProvider(claim.provider(), id)));
+    }
+  }
+  if (waiting_fen == 0) return;
+  const CompiledRules* rules = view.Find<tables::Revisions>({row.program(), row.revision()});
+  checker->Require(rules != nullptr && rules->rules().acceptance().gates_settlement() &&
+                       IsAwaited(id, row, checker),
+                   "application ", id, " was replaced and ", waiting_fen,
+                   " fen of it wait for the acceptance of no grant of its project");
+}
+
+// A reimbursement waits for acceptance, its own or that of the grant that replaced it, or is unpaid
+// or stated, and nothing of it is lost but what went back when the project ended, or was accepted
+// at a lower cost. What waits of a replaced one is all of it.
 void CheckReimbursement(uint64_t id, const rows::ApplicationRow& row, Checker* checker) {
   if (row.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT || !WasApproved(row.state())) return;
-  const bool gated =
-      row.state() == v1::APPLICATION_STATE_APPROVED && GatedBy(checker->view, id, row) != 0;
+  const bool waits =
+      row.state() == v1::APPLICATION_STATE_SUPERSEDED &&
+      BalanceOf(checker->view, row.program(), PayableToEnterprise(row.enterprise(), id)) != 0;
+  const bool gated = waits || (row.state() == v1::APPLICATION_STATE_APPROVED &&
+                               GatedBy(checker->view, id, row) != 0);
   if (gated) {
     checker->Expect(row.program(), v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, row.enterprise(), id,
                     row.approved_fen());
@@ -79,22 +127,18 @@ void CheckClaimsOf(uint64_t id, const rows::ApplicationRow& row, Checker* checke
   for (const std::string& invoice : row.invoice_keys()) {
     const uint64_t claimer = checker->NumberOf<tables::Invoices>({Key(WorldOfNumber(id)), invoice});
     const bool claimed = claimer == id;
-    // One that ended may lose it to another before that is booked.
-    const bool overtaken = IsPending(row.state()) && claimer != 0 && !claimed;
     if (claimed) ++listed->invoices;
     checker->Require(
-        claimed == HoldsInvoices(row.state()) || overtaken, "invoice ", invoice,
+        claimed == HoldsEvidence(row), "invoice ", invoice,
         claimed ? " is still claimed by application " : " is not claimed by application ", id);
   }
   for (const rows::BilledOrderRow& billed : row.orders()) {
     const rows::OrderRow* order = checker->view.Find<tables::Orders>(
         {Key(WorldOfNumber(id)), billed.provider(), billed.order_number()});
     const bool claimed = order != nullptr && order->application() == id;
-    // As an invoice; or it was redeemed before the end was booked.
-    const bool overtaken = IsPending(row.state()) && order != nullptr && !claimed;
     if (claimed) ++listed->orders;
     checker->Require(
-        claimed == HoldsInvoices(row.state()) || overtaken, "order ", billed.order_number(),
+        claimed == HoldsEvidence(row), "order ", billed.order_number(),
         claimed ? " is still claimed by application " : " is not claimed by application ", id);
   }
 }
@@ -230,6 +274,7 @@ void CheckApplications(Checker* checker) {
             "application ", id, " is not found by its enterprise");
         CheckMoney(id, row, checker);
         CheckReimbursement(id, row, checker);
+        CheckReplaced(id, row, checker);
         CheckClaimsOf(id, row, checker, &listed);
         CheckLists(id, row, checker, &listed);
         ExpectDeadlines(id, row, checker);

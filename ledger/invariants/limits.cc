@@ -1,5 +1,6 @@
 #include "ledger/policy/limits.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,11 @@ void CheckEnterprises(Checker* checker) {
       {0, 0}, {kLastProgram, kLastId},
       [&](const tables::EnterpriseGrants::Key& key, const rows::EnterpriseGrantsRow& row) {
         const auto& [program, enterprise] = key;
+        const int64_t total_fen = StandingOf(checker->view, program, enterprise);
+        checker->Require(total_fen == 0 || checker->view.Find<tables::EnterprisesByGrants>(
+                                               {program, -total_fen, enterprise}) != nullptr,
+                         "enterprise ", enterprise, " of program ", program,
+                         " is not found by its ", total_fen, " fen");
         for (const auto& grant : row.grants()) {
           const auto found = expected.find(
               {program, enterprise, grant.item(), grant.project_id(), grant.cluster()});
@@ -38,6 +44,20 @@ void CheckEnterprises(Checker* checker) {
                      std::get<2>(key), " of program ", std::get<0>(key),
                      ", its applications add up to ", sum_fen);
   }
+}
+
+// Nobody is found by another amount than stands.
+void CheckEnterprisesByGrants(Checker* checker) {
+  checker->view.Scan<tables::EnterprisesByGrants>(
+      {0, std::numeric_limits<int64_t>::min(), 0}, {kLastProgram, 0, 0},
+      [&](const tables::EnterprisesByGrants::Key& key, const rows::PresentRow&) {
+        const auto& [program, less_fen, enterprise] = key;
+        const int64_t fen = -less_fen;
+        const int64_t total_fen = StandingOf(checker->view, program, enterprise);
+        checker->Require(fen == total_fen, "enterprise ", enterprise, " of program ", program,
+                         " is found by ", fen, " fen, ", total_fen, " stand");
+        return true;
+      });
 }
 
 void CheckPools(uint32_t program, Checker* checker) {
@@ -89,6 +109,7 @@ void CheckCapAmounts(uint32_t program, const CompiledRules& rules, Checker* chec
 
 void CheckLimits(Checker* checker) {
   CheckEnterprises(checker);
+  CheckEnterprisesByGrants(checker);
   for (uint32_t program = 1; program <= checker->counters.program(); ++program) {
     CheckPools(program, checker);
     const rows::ProgramRow* row = checker->view.Find<tables::Programs>({program});

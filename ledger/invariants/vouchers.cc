@@ -1,3 +1,5 @@
+#include "absl/algorithm/container.h"
+
 #include "ledger/invariants/checker.h"
 #include "ledger/machine/application_states.h"
 #include "ledger/machine/postings.h"
@@ -29,21 +31,28 @@ void CheckParts(uint64_t id, const rows::VoucherRow& row, const VoucherParts& pa
 }
 
 // What each provider claims for the voucher: its net redemptions, less what a project that ended
-// without acceptance left unsettled. It waits in an account of its own while acceptance gates it.
+// without acceptance left unsettled, of its own grant or of the one that replaced it. It waits in
+// an account of its own while acceptance gates it; of a replaced grant all of it may wait or
+// nothing.
 void CheckClaims(uint64_t id, const rows::VoucherRow& row, const rows::ApplicationRow& application,
                  Checker* checker) {
   const bool gated = application.state() == v1::APPLICATION_STATE_APPROVED &&
                      GatedBy(checker->view, row.application(), application) != 0;
-  const bool terminated = application.state() == v1::APPLICATION_STATE_TERMINATED;
+  const bool superseded = application.state() == v1::APPLICATION_STATE_SUPERSEDED;
+  const bool ended = superseded || application.state() == v1::APPLICATION_STATE_TERMINATED;
+  const bool waits =
+      superseded && absl::c_any_of(row.claims(), [&](const rows::ProviderClaimRow& claim) {
+        return BalanceOf(checker->view, row.program(),
+                         PayableToProvider(claim.provider(), row.application())) != 0;
+      });
   for (const rows::ProviderClaimRow& claim : row.claims()) {
     const auto found = checker->claims.find({id, claim.provider()});
     const int64_t net_fen = found == checker->claims.end() ? 0 : found->second;
     if (found != checker->claims.end()) checker->claims.erase(found);
-    checker->Require(
-        claim.fen() == net_fen || (terminated && claim.fen() >= 0 && claim.fen() < net_fen),
-        "provider ", claim.provider(), " claims ", claim.fen(), " fen for voucher ", id,
-        ", its redemptions add up to ", net_fen);
-    if (gated) {
+    checker->Require(claim.fen() == net_fen || (ended && claim.fen() >= 0 && claim.fen() < net_fen),
+                     "provider ", claim.provider(), " claims ", claim.fen(), " fen for voucher ",
+                     id, ", its redemptions add up to ", net_fen);
+    if (gated || waits) {
       checker->Expect(row.program(), v1::ACCOUNT_KIND_PAYABLE_PROVIDER, claim.provider(),
                       row.application(), claim.fen());
     }

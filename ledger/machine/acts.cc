@@ -8,6 +8,7 @@
 
 #include "ledger/base/big_endian.h"
 #include "ledger/machine/application_states.h"
+#include "ledger/machine/applications.h"
 #include "ledger/policy/refusal.h"
 
 namespace voucher {
@@ -31,7 +32,7 @@ uint64_t NewestClaim(const Context& context, const SameApplication& same,
         const auto& row = *context.view.Find<tables::Applications>({std::get<1>(key)});
         if (row.program() == same.program && row.item() == same.item &&
             absl::EqualsIgnoreCase(row.project_id(), same.project_id) && wanted(row) &&
-            HoldsInvoices(StateAt(context.view, row, context.received_at))) {
+            HoldsEvidence(row)) {
           newest = std::max(newest, row.submitted_sequence());
         }
         return true;
@@ -79,6 +80,30 @@ std::optional<v1::Refusal> RefuseIfAwarded(const Context& context, const SameApp
                                  AwardKey(row.submitted_sequence(), reference)}) != nullptr;
   });
   return RefuseRepeat(newest, repeats);
+}
+
+std::optional<v1::Refusal> RefuseIfClaimedAnew(const Context& context,
+                                               const rows::ApplicationRow& application) {
+  const SameApplication same{application.program(), application.enterprise(), application.item(),
+                             application.project_id()};
+  std::optional<v1::Refusal> repeat;
+  if (application.awarded()) {
+    const auto sequence = static_cast<int64_t>(application.submitted_sequence());
+    const auto act = static_cast<uint8_t>(Act::kAward);
+    context.view.Scan<tables::Acts>(
+        {act, ActKey({sequence})}, {act, ActKey({sequence + 1})},
+        [&](const tables::Acts::Key& key, const rows::NumberRow&) {
+          absl::string_view reference = std::get<1>(key);
+          reference.remove_prefix(AwardKey(application.submitted_sequence(), "").size());
+          repeat = RefuseIfAwarded(context, same, std::string(reference), 0);
+          return false;
+        });
+  } else if (application.invoice_keys().empty()) {
+    repeat = RefuseIfSubmitted(context, same, application.spend_fen(), 0);
+  }
+  if (!repeat) return std::nullopt;
+  return IllegalState(application.state(), "the same was applied for anew", "同一事项已重新申报",
+                      {{"first_sequence", repeat->numbers(0).value()}});
 }
 
 void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows) {

@@ -54,6 +54,10 @@ std::optional<v1::Refusal> RefuseIfSubmitted(const Context& context, const SameA
 // The same for what was awarded by a document, and the note of that.
 std::optional<v1::Refusal> RefuseIfAwarded(const Context& context, const SameApplication& same,
                                            const std::string& reference, uint64_t repeats);
+// ILLEGAL_STATE, with first_sequence, if an application that comes back by an appeal was made anew
+// meanwhile.
+std::optional<v1::Refusal> RefuseIfClaimedAnew(const Context& context,
+                                               const rows::ApplicationRow& application);
 void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows);
 
 // Notes that the entry booked the act.

@@ -4,61 +4,6 @@
 #include "ledger/machine/settlement.h"
 
 namespace voucher {
-namespace {
-
-// Nobody waits any more: the program is closed and its rules end the waitlist with that.
-bool IsWaitlistOver(const View& view, uint32_t program, UnixNanos at) {
-  const rows::ProgramRow& row = *view.Find<tables::Programs>({program});
-  const v1::ProgramState state = StateAt(row, at);
-  if (state == v1::PROGRAM_STATE_ARCHIVED) return true;
-  return state == v1::PROGRAM_STATE_CLOSED &&
-         !view.Find<tables::Revisions>({program, row.revision()})->rules().waitlist_after_cutoff();
-}
-
-// The state of an approved application whose deadlines, of its voucher and of its extended project,
-// are booked in their order.
-v1::ApplicationState ApprovedStateAt(const View& view, const rows::ApplicationRow& application,
-                                     UnixNanos at) {
-  const rows::VoucherRow* voucher =
-      application.voucher() != 0 ? view.Find<tables::Vouchers>({application.voucher()}) : nullptr;
-  const bool lapsed = voucher != nullptr && voucher->state() == v1::VOUCHER_STATE_ACTIVE &&
-                      at >= voucher->lapses_unix_ns();
-  const bool late = application.state() == v1::APPLICATION_STATE_APPROVED &&
-                    application.extended() && at >= application.project_due_unix_ns();
-  if (late && (!lapsed || application.project_due_unix_ns() < voucher->lapses_unix_ns())) {
-    return v1::APPLICATION_STATE_TERMINATED;
-  }
-  if (lapsed && IsSettledByExpiry(view, application.voucher())) {
-    return v1::APPLICATION_STATE_SETTLED;
-  }
-  return late ? v1::APPLICATION_STATE_TERMINATED : application.state();
-}
-
-}  // namespace
-
-v1::ApplicationState StateAt(const View& view, const rows::ApplicationRow& application,
-                             UnixNanos at) {
-  const v1::ApplicationState state = application.state();
-  if (AwaitsSettlement(state)) return ApprovedStateAt(view, application, at);
-  if (!IsPending(state)) return state;
-  const bool lapsed =
-      HasMissedVouchers(view, application, at) ||
-      (state == v1::APPLICATION_STATE_RETURNED && at >= application.correction_due_unix_ns()) ||
-      (state == v1::APPLICATION_STATE_WAITLISTED &&
-       IsWaitlistOver(view, application.program(), at));
-  return lapsed ? v1::APPLICATION_STATE_LAPSED : state;
-}
-
-v1::ProgramState StateAt(const rows::ProgramRow& program, UnixNanos at) {
-  const bool runs =
-      program.state() == v1::PROGRAM_STATE_OPEN || program.state() == v1::PROGRAM_STATE_SUSPENDED;
-  return runs && at >= program.cutoff_unix_ns() ? v1::PROGRAM_STATE_CLOSED : program.state();
-}
-
-bool ClaimsEvidenceAt(const View& view, uint64_t application_id, UnixNanos at) {
-  return HoldsInvoices(StateAt(view, *view.Find<tables::Applications>({application_id}), at));
-}
-
 std::optional<v1::Refusal> RefuseIfArchived(const rows::ProgramRow& program) {
   if (program.state() != v1::PROGRAM_STATE_ARCHIVED) return std::nullopt;
   return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(program.state()));
@@ -125,6 +70,12 @@ bool AwaitsSettlement(v1::ApplicationState state) {
 bool HoldsInvoices(v1::ApplicationState state) {
   return state != v1::APPLICATION_STATE_REJECTED && state != v1::APPLICATION_STATE_WITHDRAWN &&
          state != v1::APPLICATION_STATE_LAPSED && state != v1::APPLICATION_STATE_PASSED_OVER;
+}
+
+bool HoldsEvidence(const rows::ApplicationRow& application) {
+  return HoldsInvoices(application.state()) &&
+         (application.state() != v1::APPLICATION_STATE_SUPERSEDED ||
+          application.approved_unix_ns() != 0);
 }
 
 bool HoldsItem(v1::ApplicationState state) {

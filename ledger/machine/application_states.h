@@ -9,22 +9,7 @@
 
 namespace voucher {
 
-// What the state of an application entails, and what states are once time is booked.
-
-// Timers book what is certain some time after it is (design: time and order), so a row may say less
-// than holds. These tell the state once all timers that are due by `at` are booked: what verbs
-// answer by, so that an answer never depends on whether a timer has run.
-//
-// RETURNED past its correction deadline, WAITLISTED where the waitlist is over, and pending for
-// credit when the vouchers of its judging revision are over: LAPSED. Extended past its end:
-// TERMINATED. With a voucher that is over and nothing owed for it: SETTLED.
-v1::ApplicationState StateAt(const View& view, const rows::ApplicationRow& application,
-                             UnixNanos at);
-// OPEN or SUSPENDED past the cutoff: CLOSED.
-v1::ProgramState StateAt(const rows::ProgramRow& program, UnixNanos at);
-
-// Whether an application still claims its evidence (HoldsInvoices) in the state of that instant.
-bool ClaimsEvidenceAt(const View& view, uint64_t application_id, UnixNanos at);
+// What the state of an application entails.
 
 // PROGRAM_NOT_OPEN in an archived program: only reversals, reclaims and recoveries still come in.
 std::optional<v1::Refusal> RefuseIfArchived(const rows::ProgramRow& program);
@@ -57,6 +42,8 @@ bool AwaitsSettlement(v1::ApplicationState state);
 // True while its invoices support no other application: all but REJECTED, WITHDRAWN, LAPSED and
 // PASSED_OVER.
 bool HoldsInvoices(v1::ApplicationState state);
+// The same of an application: one that was SUPERSEDED before it was approved got nothing either.
+bool HoldsEvidence(const rows::ApplicationRow& application);
 
 // True while it is the one claim of an item that can be claimed once: HoldsInvoices without
 // SUPERSEDED, whose project the higher grant has.
@@ -67,7 +54,8 @@ bool HoldsItem(v1::ApplicationState state);
 v1::ApplicationState StateAfterHold(const CompiledRules& rules, uint32_t stages_passed);
 
 // The application itself if its acceptance gates what is owed for it and it is not accepted yet;
-// otherwise 0. A superseded one waits for none: what it has used is a part of the higher grant.
+// otherwise 0. Of a superseded one nothing arises any more; what it has used and that waited goes
+// on waiting as long as the grant that replaced it says (approved_projects.h).
 uint64_t GatedBy(const View& view, uint64_t application_id,
                  const rows::ApplicationRow& application);
 

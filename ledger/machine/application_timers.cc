@@ -51,7 +51,9 @@ Decision DecideProjectDeadline(Context* context, const v1::TimerDue& timer) {
   const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({timer.id()});
   JudgingRules(context, row);
   v1::Event& event = context->NewEvent();
-  *event.mutable_project_lapsed() = ReleaseProject(*context, timer.id(), row, &event);
+  v1::ProjectTerminated* const lapsed = event.mutable_project_lapsed();
+  *lapsed = ReleaseProject(*context, timer.id(), row, &event);
+  EndWaitOfReplaced(*context, row, WaitEnd::kTerminated, lapsed->mutable_replaced(), &event);
   return event;
 }
 
@@ -98,6 +100,7 @@ void EvolveApplicationDeadline(const v1::Entry& entry, EditableRows* rows) {
     rows->Edit<tables::Applications>({application_id})
         .set_correction_due_unix_ns(entry.command().timer_due().due_unix_ns());
   } else {
+    LowerReplaced(entry.event().project_lapsed().replaced(), rows);
     EndProject(application_id, v1::APPLICATION_STATE_TERMINATED, rows);
   }
 }

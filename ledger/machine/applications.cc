@@ -143,8 +143,7 @@ std::optional<v1::Refusal> RefuseIfItemClaimed(const Context& context, uint32_t 
         const uint64_t id = std::get<1>(key);
         const rows::ApplicationRow& row = *context.view.Find<tables::Applications>({id});
         const bool claims = row.program() == program && row.item() == item.number() &&
-                            HoldsItem(StateAt(context.view, row, context.received_at)) &&
-                            !row.item_free() &&
+                            HoldsItem(row.state()) && !row.item_free() &&
                             (once.scope() == v1::ONCE_SCOPE_ENTERPRISE ||
                              absl::EqualsIgnoreCase(row.project_id(), project_id));
         if (claims) claimed_by = id;
@@ -202,13 +201,14 @@ void BookApplication(const v1::Entry& entry, uint64_t id, rows::ApplicationRow r
 void MoveApplication(uint64_t application_id, v1::ApplicationState to, EditableRows* rows) {
   rows::ApplicationRow& row = rows->Edit<tables::Applications>({application_id});
   const v1::ApplicationState from = row.state();
+  const bool claimed = HoldsEvidence(row);
   CountApplication(row.program(), from, to, rows);
   if (IsPending(from) != IsPending(to)) CountPending(row, IsPending(to), rows);
   LeaveState(application_id, &row, rows);
   row.set_state(to);
   EnterState(application_id, row, rows);
-  if (HoldsInvoices(from) && !HoldsInvoices(to)) FreeEvidence(application_id, row, rows);
-  if (!HoldsInvoices(from) && HoldsInvoices(to)) ClaimEvidence(application_id, row, rows);
+  if (claimed && !HoldsEvidence(row)) FreeEvidence(application_id, row, rows);
+  if (!claimed && HoldsEvidence(row)) ClaimEvidence(application_id, row, rows);
 }
 
 void CountApplication(uint32_t program, v1::ApplicationState from, v1::ApplicationState to,

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
+
 #include "ledger/base/money.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/postings.h"
+#include "ledger/machine/projects.h"
 #include "ledger/machine/vouchers.h"
 
 namespace voucher {
@@ -89,6 +92,61 @@ v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t applicatio
     release(gated.account, gated.amount_fen);
   }
   return terminated;
+}
+
+uint32_t OtherProgram(const Context& context, const rows::ApplicationRow& application) {
+  return application.program() != context.program ? application.program() : 0;
+}
+
+bool AnyWaits(const View& view, const std::vector<uint64_t>& application_ids) {
+  return absl::c_any_of(application_ids, [&](uint64_t id) {
+    return !GatedPayables(view, id, *view.Find<tables::Applications>({id})).empty();
+  });
+}
+
+std::optional<v1::Refusal> RefuseIfArchivedAndNothingWaits(
+    const Context& context, const rows::ApplicationRow& application) {
+  auto refusal = RefuseIfArchived(*context.view.Find<tables::Programs>({application.program()}));
+  if (!refusal || application.state() != v1::APPLICATION_STATE_APPROVED) return refusal;
+  if (AnyWaits(context.view, ReplacedGrants(context.view, application))) return std::nullopt;
+  return refusal;
+}
+
+void EndWaitOfReplaced(const Context& context, const rows::ApplicationRow& application, WaitEnd end,
+                       google::protobuf::RepeatedPtrField<v1::ReplacedGrant>* replaced,
+                       v1::Event* event) {
+  if (application.state() != v1::APPLICATION_STATE_APPROVED) return;
+  const View& view = context.view;
+  for (const uint64_t id : ReplacedGrants(view, application)) {
+    const rows::ApplicationRow& lower = *view.Find<tables::Applications>({id});
+    const std::vector<GatedPayable> waiting = GatedPayables(view, id, lower);
+    if (waiting.empty()) continue;
+    const uint32_t other_program = OtherProgram(context, lower);
+    v1::ReplacedGrant* const grant = replaced->Add();
+    grant->set_application_id(id);
+    if (end == WaitEnd::kReclaimed && lower.voucher() != 0) {
+      grant->set_settleable_fen(OpenGate(view, id, lower, event, other_program));
+      continue;
+    }
+    const rows::ProgramRow& program = *view.Find<tables::Programs>({lower.program()});
+    for (const GatedPayable& gated : waiting) {
+      ReleaseUnspent(gated.account, program, context.received_at, gated.amount_fen, event,
+                     other_program);
+      grant->set_released_fen(CheckedAddFen(grant->released_fen(), gated.amount_fen));
+    }
+  }
+}
+
+void LowerReplaced(const google::protobuf::RepeatedPtrField<v1::ReplacedGrant>& replaced,
+                   EditableRows* rows) {
+  for (const v1::ReplacedGrant& grant : replaced) {
+    if (grant.released_fen() == 0) continue;
+    const rows::ApplicationRow& row = *rows->Find<tables::Applications>({grant.application_id()});
+    // Of a voucher the claims of its providers are lowered, by the postings.
+    if (row.voucher() != 0) continue;
+    rows::ApplicationRow& lower = rows->Edit<tables::Applications>({grant.application_id()});
+    lower.set_approved_fen(CheckedSubtractFen(lower.approved_fen(), grant.released_fen()));
+  }
 }
 
 void PostRecovered(uint64_t enterprise, const std::vector<Debt>& debts, int64_t amount_fen,

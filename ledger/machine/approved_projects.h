@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
+
+#include "google/protobuf/repeated_field.h"
 
 #include "ledger/machine/context.h"
 #include "ledger/machine/settlement.h"
@@ -45,6 +48,40 @@ int64_t GatherUnstated(const View& view, uint64_t application_id,
 // statements stays due. Returns what they add up to.
 v1::ProjectTerminated ReleaseProject(const Context& context, uint64_t application_id,
                                      const rows::ApplicationRow& application, v1::Event* event);
+
+// What a replaced grant (SUPERSEDED) had used and that waited for its acceptance goes on waiting
+// while the grant that replaced it, or the one that replaced that one, is APPROVED and the rules
+// that judge that one gate settlement (docs/adr/0025).
+
+// The program of a grant, for a posting, where it is not the entry's own; else 0.
+uint32_t OtherProgram(const Context& context, const rows::ApplicationRow& application);
+
+// Whether something owed for one of these grants waits.
+bool AnyWaits(const View& view, const std::vector<uint64_t>& application_ids);
+
+// PROGRAM_NOT_OPEN in an archived program, unless replaced grants of other programs wait for the
+// application: nobody else could end their wait.
+std::optional<v1::Refusal> RefuseIfArchivedAndNothingWaits(const Context& context,
+                                                           const rows::ApplicationRow& application);
+
+// How the wait of replaced grants ends without an acceptance.
+enum class WaitEnd : uint8_t {
+  // The project ended: nothing of it is settled.
+  kTerminated,
+  // The enterprise must pay back: providers get what they delivered, reimbursements go back.
+  kReclaimed,
+};
+
+// Adds the postings that end the wait of the replaced grants of the project of `application`, if it
+// is APPROVED: only then they wait for it. Adds to `replaced` one for each whose money moved, the
+// highest number first.
+void EndWaitOfReplaced(const Context& context, const rows::ApplicationRow& application, WaitEnd end,
+                       google::protobuf::RepeatedPtrField<v1::ReplacedGrant>* replaced,
+                       v1::Event* event);
+
+// What went back of a replaced reimbursement is owed to nobody: less of it is approved.
+void LowerReplaced(const google::protobuf::RepeatedPtrField<v1::ReplacedGrant>& replaced,
+                   EditableRows* rows);
 
 // Adds the postings that lower debts in their order by `amount_fen`, which is at most their sum;
 // `own` is the program of the entry.

@@ -75,6 +75,7 @@ class Context {
 
   const View& view;
   const v1::Authority& authority;
+  // When the complete request was there; of a timer, when it was due.
   const UnixNanos received_at;
   // The entry that the command names; null if there is none.
   const v1::Entry* const named;

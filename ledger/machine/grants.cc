@@ -44,14 +44,24 @@ void AddTo(List* list, KeyOf key_of, const Key& key, int64_t delta_fen, Name nam
   if (place->fen() == 0) list->erase(place);
 }
 
+int64_t TotalOf(const rows::EnterpriseGrantsRow& row) {
+  int64_t total_fen = 0;
+  for (const EnterpriseGrant& grant : row.grants()) {
+    total_fen = CheckedAddFen(total_fen, grant.fen());
+  }
+  return total_fen;
+}
+
 void CountForEnterprise(const rows::ApplicationRow& application, int64_t delta_fen,
                         EditableRows* rows) {
   const auto key_of = [](const EnterpriseGrant& grant) {
     return std::make_tuple(grant.item(), absl::string_view(grant.project_id()), grant.cluster());
   };
   const std::string project_id = ProjectKey(application.project_id());
-  auto& row =
-      rows->Edit<tables::EnterpriseGrants>({application.program(), application.enterprise()});
+  const uint32_t program = application.program();
+  const uint64_t enterprise = application.enterprise();
+  auto& row = rows->Edit<tables::EnterpriseGrants>({program, enterprise});
+  const int64_t before_fen = TotalOf(row);
   AddTo(row.mutable_grants(), key_of,
         std::make_tuple(application.item(), absl::string_view(project_id), application.cluster()),
         delta_fen, [&](EnterpriseGrant* added) {
@@ -59,6 +69,9 @@ void CountForEnterprise(const rows::ApplicationRow& application, int64_t delta_f
           added->set_project_id(project_id);
           added->set_cluster(application.cluster());
         });
+  const int64_t after_fen = CheckedAddFen(before_fen, delta_fen);
+  if (before_fen > 0) rows->Erase<tables::EnterprisesByGrants>({program, -before_fen, enterprise});
+  if (after_fen > 0) rows->Put<tables::EnterprisesByGrants>({program, -after_fen, enterprise}, {});
 }
 
 // The application whose money an account holds; 0 if none.
@@ -103,7 +116,8 @@ int64_t SumIn(const List& list, Counts counts) {
 }  // namespace
 
 int64_t StandingOf(const View& view, uint32_t program, uint64_t enterprise) {
-  return SumOf(view, program, enterprise, [](const EnterpriseGrant&) { return true; });
+  const auto* row = view.Find<tables::EnterpriseGrants>({program, enterprise});
+  return row != nullptr ? TotalOf(*row) : 0;
 }
 
 int64_t StandingOfItem(const View& view, uint32_t program, uint64_t enterprise, uint32_t item) {

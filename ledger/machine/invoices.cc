@@ -33,12 +33,9 @@ rows::OrderRow OrderOf(const View& view, const tables::Orders::Key& key) {
   return found != nullptr ? *found : rows::OrderRow();
 }
 
-std::optional<v1::Refusal> RefuseIfOrderClaimed(const Context& context, const rows::OrderRow& order,
+std::optional<v1::Refusal> RefuseIfOrderClaimed(const rows::OrderRow& order,
                                                 const std::string& order_number, uint64_t self) {
-  if (order.application() == 0 || order.application() == self ||
-      !ClaimsEvidenceAt(context.view, order.application(), context.received_at)) {
-    return std::nullopt;
-  }
+  if (order.application() == 0 || order.application() == self) return std::nullopt;
   return MakeRefusal(v1::REASON_ORDER_ALREADY_CLAIMED, {}, order_number,
                      {{"application_id", static_cast<int64_t>(order.application())}});
 }
@@ -46,10 +43,7 @@ std::optional<v1::Refusal> RefuseIfOrderClaimed(const Context& context, const ro
 std::optional<v1::Refusal> RefuseIfInvoiceClaimed(const Context& context, World world,
                                                   const std::string& key, uint64_t self) {
   const rows::NumberRow* claim = context.view.Find<tables::Invoices>({Key(world), key});
-  if (claim == nullptr || claim->number() == self ||
-      !ClaimsEvidenceAt(context.view, claim->number(), context.received_at)) {
-    return std::nullopt;
-  }
+  if (claim == nullptr || claim->number() == self) return std::nullopt;
   return MakeRefusal(v1::REASON_INVOICE_ALREADY_CLAIMED, {}, key,
                      {{"application_id", static_cast<int64_t>(claim->number())}});
 }
@@ -83,7 +77,7 @@ std::optional<v1::Refusal> RefuseIfOrdersClaimed(const Context& context, World w
     const v1::BilledOrder& order = invoice.order();
     const uint64_t provider = ProviderNumber(context.view, order.provider_id());
     const rows::OrderRow row = OrderOf(context.view, {Key(world), provider, order.order_number()});
-    if (auto refusal = RefuseIfOrderClaimed(context, row, order.order_number(), self)) {
+    if (auto refusal = RefuseIfOrderClaimed(row, order.order_number(), self)) {
       return refusal;
     }
   }
@@ -111,7 +105,7 @@ std::optional<v1::Refusal> RefuseIfOrdersClaimed(const Context& context,
   }
   for (const rows::BilledOrderRow& order : application.orders()) {
     const rows::OrderRow row = OrderOf(context.view, OrderKey(world, order));
-    if (auto refusal = RefuseIfOrderClaimed(context, row, order.order_number(), 0)) {
+    if (auto refusal = RefuseIfOrderClaimed(row, order.order_number(), 0)) {
       return refusal;
     }
   }
@@ -160,17 +154,12 @@ void ClaimEvidence(uint64_t application_id, const rows::ApplicationRow& row, Edi
 
 void FreeEvidence(uint64_t application_id, const rows::ApplicationRow& row, EditableRows* rows) {
   const World world = WorldOfNumber(application_id);
-  // Another may have claimed it since this one ended, before that was booked.
   for (const std::string& key : row.invoice_keys()) {
-    const rows::NumberRow* claim = rows->Find<tables::Invoices>({Key(world), key});
-    if (claim != nullptr && claim->number() == application_id) {
-      rows->Erase<tables::Invoices>({Key(world), key});
-    }
+    rows->Erase<tables::Invoices>({Key(world), key});
   }
   for (const rows::BilledOrderRow& billed : row.orders()) {
     const tables::Orders::Key key = OrderKey(world, billed);
     rows::OrderRow order = OrderOf(*rows, key);
-    if (order.application() != application_id) continue;
     if (order.redemption() == 0) {
       rows->Erase<tables::Orders>(key);
     } else {

@@ -82,6 +82,8 @@ void MarkQueued(const Context& context, uint32_t program, uint64_t before,
 struct Subject {
   uint64_t enterprise = 0;
   const v1::Item* item = nullptr;
+  // The same in the revision that judges it, whose rate a member's plan has.
+  const v1::Item* judging_item = nullptr;
   absl::string_view project_id;
   absl::string_view division;
   const std::vector<absl::string_view>& provider_ids;
@@ -110,7 +112,7 @@ void AddPools(const Context& context, const Context::Program& program, const Sub
     limits->pools.push_back(RoomIn(context, program.number, *id, *pool));
   }
   if (of.cluster != 0) {
-    if (auto cap = MemberCap(context, program, of.cluster, of.enterprise, *of.item)) {
+    if (auto cap = MemberCap(context, program, of.cluster, of.enterprise, *of.judging_item)) {
       limits->caps.push_back(*cap);
     }
     limits->pools.push_back(ClusterPool(context.view, program, of.cluster));
@@ -177,10 +179,13 @@ Limits LimitsOf(const Context& context, const Context::Program& program, const v
                 const Context::Enterprise& enterprise, absl::string_view project_id,
                 const std::vector<absl::string_view>& provider_ids) {
   const v1::EnterpriseFacts& facts = enterprise.row->facts();
-  const Subject subject{
-      enterprise.number, &item,
-      project_id,        facts.division(),
-      provider_ids,      ApprovedClusterOf(context.view, program.number, enterprise.number)};
+  const Subject subject{enterprise.number,
+                        &item,
+                        &item,
+                        project_id,
+                        facts.division(),
+                        provider_ids,
+                        ApprovedClusterOf(context.view, program.number, enterprise.number)};
   Limits limits;
   AddCaps(context, program.number, CapsFor(*program.rules, item, facts), subject, &limits.caps);
   AddPools(context, program, subject, &limits);
@@ -204,7 +209,7 @@ Limits LimitsOfApplication(const Context& context, const Context::Program& progr
   }
   const std::string division = absl::StrCat(application.division());
   const std::string project_id = ProjectKey(application.project_id());
-  const Subject subject{application.enterprise(), &now, project_id, division, provider_ids,
+  const Subject subject{application.enterprise(), &now, &then, project_id, division, provider_ids,
                         application.cluster()};
   Limits limits;
   AddCaps(context, program.number,
@@ -236,7 +241,7 @@ std::vector<absl::string_view> ProvidersOf(
 }
 
 std::optional<v1::Refusal> RefuseIfNotOpen(const Context::Program& program, UnixNanos received_at) {
-  const v1::ProgramState state = StateAt(*program.row, received_at);
+  const v1::ProgramState state = program.row->state();
   if (state == v1::PROGRAM_STATE_DRAFT || state == v1::PROGRAM_STATE_SUSPENDED ||
       state == v1::PROGRAM_STATE_ARCHIVED) {
     return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(state));

@@ -103,7 +103,11 @@ void DecideEntry(const View& view, const DecisionInput& input, v1::Entry* entry)
   }
   VOUCHER_CHECK(input.named == nullptr || input.named->sequence() == EntryNamedBy(entry->command()))
       << input.named->sequence();
-  Context context(view, input.authority, input.received_at, event, input.named);
+  // A timer acts as of its instant, however late it is booked.
+  const UnixNanos as_of = entry->command().has_timer_due()
+                              ? entry->command().timer_due().due_unix_ns()
+                              : input.received_at;
+  Context context(view, input.authority, as_of, event, input.named);
   Decision decision = DecideVerb(&context, entry->command());
   entry->set_program(context.program);
   entry->set_program_revision(context.revision);
@@ -181,10 +185,6 @@ bool SameRequest(const v1::Command& a, const v1::Command& b) {
 uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id) {
   const rows::RequestRow* row = view.Find<tables::Requests>({principal, request_id});
   return row != nullptr ? row->sequence() : 0;
-}
-
-bool IsImmediate(v1::TimerKind kind) {
-  return kind == v1::TIMER_KIND_TRANCHE || kind == v1::TIMER_KIND_WAITLIST;
 }
 
 std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit) {

@@ -30,7 +30,7 @@ namespace voucher {
 // Version of the decision rules in this binary, stored in every entry. Raise it when a Decide
 // changes its answer to any input: `voucher-fsck --redecide` holds entries of its own version to
 // the same answer.
-inline constexpr uint32_t kDeciderVersion = 7;
+inline constexpr uint32_t kDeciderVersion = 8;
 
 // The numbers of an authority, assigned by the entry that uses it first.
 struct AuthorityNumber {
@@ -64,6 +64,10 @@ uint64_t EntryNamedBy(const v1::Command& command);
 
 // Decides the command of `entry`, which holds nothing else yet, and completes the entry: sequence,
 // numbers, outcome. The command must have passed ValidateCommand and ValidateDates.
+//
+// A deadline splits the ledger: every timer that is due by received_at must be booked in `view`
+// (TimersDue), and none that is due later. So no verb asks what a deadline that passed would have
+// changed: it has.
 void DecideEntry(const View& view, const DecisionInput& input, v1::Entry* entry);
 
 // The same for a command that is in no entry yet. `named` is DecisionInput's.
@@ -102,12 +106,7 @@ bool SameRequest(const v1::Command& a, const v1::Command& b);
 // Sequence of the entry that decided this principal's request_id, or 0.
 uint64_t FindRequest(const View& view, uint32_t principal, const std::string& request_id);
 
-// True for the timers that are booked when the clock reaches them, before anything that is received
-// then or later is decided: a tranche that opens, a waitlist that goes on. The others are booked
-// 30 s late, when nothing that was received before them is on its way any more.
-bool IsImmediate(v1::TimerKind kind);
-
-// Pending timers with due <= `latest`, in due order, at most `limit`.
+// Timers that are set and due by `latest`, in the order in which they are booked, at most `limit`.
 std::vector<v1::TimerDue> TimersDue(const View& view, UnixNanos latest, size_t limit);
 
 }  // namespace voucher

@@ -1,13 +1,7 @@
 #include "ledger/machine/pending_timers.h"
 
-#include "ledger/machine/machine.h"
-
 namespace voucher {
 namespace {
-
-bool IsImmediateKey(const tables::Timers::Key& key) {
-  return IsImmediate(static_cast<v1::TimerKind>(std::get<1>(key)));
-}
 
 v1::TimerDue ToTimer(const tables::Timers::Key& key) {
   v1::TimerDue timer;
@@ -22,46 +16,35 @@ v1::TimerDue ToTimer(const tables::Timers::Key& key) {
 PendingTimers::PendingTimers(const View& view) {
   view.Scan<tables::Timers>({std::numeric_limits<int64_t>::min(), 0, 0}, {kNever, 0, 0},
                             [&](const tables::Timers::Key& key, const rows::PresentRow&) {
-                              auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
-                              timers.insert(timers.end(), key);
+                              timers_.insert(timers_.end(), key);
                               return true;
                             });
 }
 
 void PendingTimers::Follow(const EditableRows& state) {
   for (const auto& [key, held] : state.changed_rows<tables::Timers>()) {
-    auto& timers = IsImmediateKey(key) ? immediate_ : timers_;
     if (held.row) {
-      timers.insert(key);
+      timers_.insert(key);
     } else {
-      timers.erase(key);
+      timers_.erase(key);
     }
   }
 }
 
-std::vector<v1::TimerDue> PendingTimers::DueBy(UnixNanos latest, size_t limit) const {
-  std::vector<v1::TimerDue> due;
-  for (const auto& key : timers_) {
-    if (std::get<0>(key) > latest || due.size() >= limit) break;
-    due.push_back(ToTimer(key));
-  }
-  return due;
-}
-
-std::optional<v1::TimerDue> PendingTimers::FirstImmediate(const EditableRows& state,
-                                                          UnixNanos latest) const {
+std::optional<v1::TimerDue> PendingTimers::First(const EditableRows& state, UnixNanos latest) {
   const auto& changed = state.changed_rows<tables::Timers>();
   std::optional<tables::Timers::Key> first;
-  for (const auto& key : immediate_) {
-    if (std::get<0>(key) > latest) break;
-    const auto change = changed.find(key);
-    if (change != changed.end() && !change->second.row) continue;
-    first = key;
-    break;
+  for (auto key = timers_.begin(); key != timers_.end() && std::get<0>(*key) <= latest;) {
+    const auto change = changed.find(*key);
+    if (change == changed.end() || change->second.row) {
+      first = *key;
+      break;
+    }
+    key = timers_.erase(key);  // booked since; the state is never taken back
   }
   for (const auto& [key, held] : changed) {
     if (std::get<0>(key) > latest || (first && *first <= key)) break;
-    if (!held.row || !IsImmediateKey(key)) continue;
+    if (!held.row) continue;
     first = key;
     break;
   }

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstddef>
 #include <limits>
 #include <optional>
-#include <vector>
 
 #include "absl/container/btree_set.h"
 
@@ -15,7 +13,7 @@ namespace voucher {
 
 // All timers that are set, in memory: some 40 bytes for each live voucher, unanswered transfer and
 // program before its cutoff. Asking the views instead would pass over every timer that was answered
-// in time, again and again. Immediate ones (IsImmediate) are few and kept apart. Not thread-safe.
+// in time, again and again. Not thread-safe.
 class PendingTimers {
  public:
   static constexpr UnixNanos kNever = std::numeric_limits<UnixNanos>::max();
@@ -26,23 +24,15 @@ class PendingTimers {
   // Follows the changed timers of a state; that it followed some of them before does no harm.
   void Follow(const EditableRows& state);
 
-  // When the next one that is not immediate is due; kNever if none is set.
+  // When the next one is due; kNever if none is set. Knows no change since Follow.
   UnixNanos next_due() const { return timers_.empty() ? kNever : std::get<0>(*timers_.begin()); }
-  // When the next immediate one is due; kNever if none is set.
-  UnixNanos next_immediate() const {
-    return immediate_.empty() ? kNever : std::get<0>(*immediate_.begin());
-  }
 
-  // Those that are not immediate, with due <= `latest`, in due order, at most `limit`.
-  std::vector<v1::TimerDue> DueBy(UnixNanos latest, size_t limit) const;
-
-  // The first immediate one with due <= `latest` in `state`, which may have changed since it was
-  // followed; nullopt if there is none. Passes over its changed timers that are due by then.
-  std::optional<v1::TimerDue> FirstImmediate(const EditableRows& state, UnixNanos latest) const;
+  // The first one with due <= `latest` in `state`, which may have changed since it was followed;
+  // nullopt if there is none. Passes over its changed timers that are due by then.
+  std::optional<v1::TimerDue> First(const EditableRows& state, UnixNanos latest);
 
  private:
   absl::btree_set<tables::Timers::Key> timers_;
-  absl::btree_set<tables::Timers::Key> immediate_;
 };
 
 }  // namespace voucher

@@ -263,18 +263,17 @@ void ReleaseUnspent(const v1::AccountRef& from, const rows::ProgramRow& program,
 }
 
 void ApplyPostings(const v1::Entry& entry, EditableRows* rows) {
-  const UnixNanos at = entry.received_unix_ns();
-  // A timer acts on vouchers as of its instant, however late it is booked.
-  const UnixNanos acts_at =
-      entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns() : at;
+  // A timer acts as of its instant, however late it is booked.
+  const UnixNanos at = entry.command().has_timer_due() ? entry.command().timer_due().due_unix_ns()
+                                                       : entry.received_unix_ns();
   for (const v1::Posting& posting : entry.event().postings()) {
     const uint32_t program = posting.program() != 0 ? posting.program() : entry.program();
     Move(program, posting.from(), -posting.amount_fen(), rows);
     Move(program, posting.to(), posting.amount_fen(), rows);
     CountPayable(entry, posting, program, rows);
     if (const uint64_t voucher = VoucherOf(posting); voucher != 0) {
-      MoveInVoucher(posting, posting.from(), voucher, -posting.amount_fen(), acts_at, rows);
-      MoveInVoucher(posting, posting.to(), voucher, posting.amount_fen(), acts_at, rows);
+      MoveInVoucher(posting, posting.from(), voucher, -posting.amount_fen(), at, rows);
+      MoveInVoucher(posting, posting.to(), voucher, posting.amount_fen(), at, rows);
     } else if (posting.from().kind() == v1::ACCOUNT_KIND_PAYABLE_PROVIDER &&
                posting.from().sub() != 0) {
       ResolveClaim(posting, at, rows);

@@ -123,10 +123,9 @@ void ApplicationsOfProject(
       });
 }
 
-int64_t UsedOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
-                       UnixNanos at) {
+int64_t UsedOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application) {
   if (application.reclaimed()) return 0;
-  const bool ended = StateAt(view, application, at) == v1::APPLICATION_STATE_TERMINATED;
+  const bool ended = application.state() == v1::APPLICATION_STATE_TERMINATED;
   int64_t used_fen = SpentOfGrantFen(view, application);
   if (application.voucher() == 0) {
     if (!ended) used_fen = CheckedAddFen(used_fen, UnstatedFen(view, id, application));
@@ -138,11 +137,11 @@ int64_t UsedOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow
 
 int64_t StandingOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
                            UnixNanos at) {
-  int64_t standing_fen = UsedOfGrantFen(view, id, application, at);
+  int64_t standing_fen = UsedOfGrantFen(view, id, application);
   if (application.voucher() == 0) return standing_fen;
   const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({application.voucher()});
   standing_fen = CheckedAddFen(standing_fen, voucher.in_transit_fen());
-  if (IsDead(voucher, at) || GrantIn(StateAt(view, application, at)) != Grant::kStands) {
+  if (IsDead(voucher, at) || GrantIn(application.state()) != Grant::kStands) {
     return standing_fen;
   }
   return CheckedAddFen(standing_fen, CheckedAddFen(voucher.available_fen(), voucher.credit_fen()));
@@ -153,7 +152,7 @@ ProjectGrants GrantsOfProject(const View& view, uint32_t program, uint64_t enter
   ProjectGrants grants;
   ApplicationsOfProject(view, WorldOf(view, program), enterprise, project_id,
                         [&](uint64_t id, const rows::ApplicationRow& application) {
-                          const Grant grant = GrantIn(StateAt(view, application, at));
+                          const Grant grant = GrantIn(application.state());
                           if (grant == Grant::kNone || !CountsFor(view, program, application))
                             return;
                           (grant == Grant::kStands ? grants.standing : grants.ended).push_back(id);
@@ -186,8 +185,8 @@ Replacement ReplacementBy(const Context& context, const rows::ApplicationRow& ap
   for (const std::vector<uint64_t>* ids : {&grants.standing, &grants.ended}) {
     for (const uint64_t id : *ids) {
       const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({id});
-      replacement.used_fen = CheckedAddFen(
-          replacement.used_fen, UsedOfGrantFen(context.view, id, lower, context.received_at));
+      replacement.used_fen =
+          CheckedAddFen(replacement.used_fen, UsedOfGrantFen(context.view, id, lower));
     }
   }
   replacement.replaced = std::move(grants.standing);
@@ -212,25 +211,42 @@ std::vector<uint64_t> OvertakenBy(const Context& context, uint64_t id,
       if (!absl::c_linear_search(before.standing, replaced)) continue;
       const rows::ApplicationRow& row = *view.Find<tables::Applications>({replaced});
       const int64_t given_back_fen = CheckedSubtractFen(StandingOfGrantFen(view, replaced, row, at),
-                                                        UsedOfGrantFen(view, replaced, row, at));
+                                                        UsedOfGrantFen(view, replaced, row));
       total_fen = CheckedSubtractFen(total_fen, given_back_fen);
     }
     return total_fen;
   };
   std::vector<uint64_t> overtaken;
+  ApplicationsOfProject(
+      view, WorldOf(view, application.program()), application.enterprise(),
+      application.project_id(), [&](uint64_t other_id, const rows::ApplicationRow& other) {
+        if (other_id == id || overtaken.size() >= kMaxOvertaken) return;
+        if (!HoldsMoney(other.state()) || !JudgingRulesOf(view, other).has_highest_only() ||
+            !CountsFor(view, other.program(), application)) {
+          return;
+        }
+        if (other.granted_fen() <= total_after(other.program())) overtaken.push_back(other_id);
+      });
+  return overtaken;
+}
+
+std::vector<uint64_t> ReplacedGrants(const View& view, const rows::ApplicationRow& application) {
+  std::vector<uint64_t> replaced;
+  if (!JudgingRulesOf(view, application).has_highest_only()) return replaced;
   ApplicationsOfProject(view, WorldOf(view, application.program()), application.enterprise(),
                         application.project_id(),
-                        [&](uint64_t other_id, const rows::ApplicationRow& other) {
-                          if (other_id == id || overtaken.size() >= kMaxOvertaken) return;
-                          if (!HoldsMoney(StateAt(view, other, at)) ||
-                              !JudgingRulesOf(view, other).has_highest_only() ||
-                              !CountsFor(view, other.program(), application)) {
-                            return;
+                        [&](uint64_t id, const rows::ApplicationRow& other) {
+                          if (other.state() == v1::APPLICATION_STATE_SUPERSEDED) {
+                            replaced.push_back(id);
                           }
-                          if (other.granted_fen() <= total_after(other.program()))
-                            overtaken.push_back(other_id);
                         });
-  return overtaken;
+  absl::c_reverse(replaced);
+  return replaced;
+}
+
+bool CountsForRuleOf(const View& view, const rows::ApplicationRow& application,
+                     const rows::ApplicationRow& replaced) {
+  return CountsFor(view, application.program(), replaced);
 }
 
 int64_t GrantedBesidesFen(const Context& context, uint64_t id,
@@ -242,14 +258,14 @@ int64_t GrantedBesidesFen(const Context& context, uint64_t id,
       view, WorldOf(view, application.program()), application.enterprise(),
       application.project_id(), [&](uint64_t other_id, const rows::ApplicationRow& other) {
         if (other_id == id) return;
-        const v1::ApplicationState state = StateAt(view, other, context.received_at);
+        const v1::ApplicationState state = other.state();
         const bool same_item =
             other.program() == application.program() && other.item() == application.item();
         const bool counts =
             same_item || (highest_only && CountsFor(view, application.program(), other));
         int64_t fen = 0;
         if (GrantIn(state) == Grant::kEnded && counts) {
-          fen = UsedOfGrantFen(view, other_id, other, context.received_at);
+          fen = UsedOfGrantFen(view, other_id, other);
         } else if (GrantIn(state) == Grant::kStands && same_item &&
                    state != v1::APPLICATION_STATE_APPROVED) {
           fen = StandingOfGrantFen(view, other_id, other, context.received_at);

@@ -25,14 +25,13 @@ void ApplicationsOfProject(
     const View& view, World world, uint64_t enterprise, absl::string_view project_id,
     absl::FunctionRef<void(uint64_t id, const rows::ApplicationRow& application)> visit);
 
-// What a grant has used and need not give back, as of `at` (timers that are due count as booked):
-// what its voucher has redeemed net of reversals, or what of a reimbursement is owed or was stated;
-// less what was taken back of it, and all of what was reclaimed. Fen, >= 0.
-int64_t UsedOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
-                       UnixNanos at);
+// What a grant has used and need not give back: what its voucher has redeemed net of reversals, or
+// what of a reimbursement is owed or was stated; less what was taken back of it, and all of what
+// was reclaimed. What waits for acceptance counts, until the project ends without it. Fen, >= 0.
+int64_t UsedOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application);
 
-// The same and what it may still use: what is in transit and, while it stands, what is unspent in
-// its voucher and in accounts. What expired or went back stands no more. Fen, >= 0.
+// The same and what it may still use as of `at`: what is in transit and, while it stands, what is
+// unspent in its voucher and in accounts. What expired or went back stands no more. Fen, >= 0.
 int64_t StandingOfGrantFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
                            UnixNanos at);
 
@@ -82,6 +81,16 @@ Replacement ReplacementBy(const Context& context, const rows::ApplicationRow& ap
 std::vector<uint64_t> OvertakenBy(const Context& context, uint64_t id,
                                   const rows::ApplicationRow& application,
                                   const Replacement& replacement, int64_t approved_fen);
+
+// The grants of its project that a higher one has replaced (SUPERSEDED), the highest number first;
+// none, if the rules that judge `application` have no highest-only rule. All of them wait for the
+// one grant that such a rule judged and that stands, since its approval replaced every other one,
+// and that one perhaps others before: also those that a rule of its own program does not count.
+std::vector<uint64_t> ReplacedGrants(const View& view, const rows::ApplicationRow& application);
+
+// Whether a replaced grant counts for the highest-only rule of the program of `application`.
+bool CountsForRuleOf(const View& view, const rows::ApplicationRow& application,
+                     const rows::ApplicationRow& replaced);
 
 // Bound of one entry, so that it stays below 1 MiB.
 inline constexpr size_t kMaxOvertaken = 4'096;

@@ -31,9 +31,30 @@ bool SamePrograms(const v1::Blacklisting& a, const v1::Blacklisting& b) {
                              b.program_ids().begin(), b.program_ids().end());
 }
 
-bool SameWords(const v1::Blacklisting& a, const v1::Blacklisting& b) {
-  return a.reason() == b.reason() && a.has_until() == b.has_until() &&
-         SameDate(a.until(), b.until());
+bool NamesFirstDay(const v1::EnterpriseRecord& record) {
+  return record.has_listing() ? record.listing().has_from() : record.blacklisting().has_from();
+}
+
+// Whether the enterprise is on the list, or barred, by `record` already on the first day of
+// `wanted`, which is to be booked on `day`. What begins later is another act.
+bool StandsAlready(const v1::EnterpriseRecord& record, const v1::EnterpriseRecord& wanted,
+                   CivilDay day) {
+  const CivilDay first = NamesFirstDay(wanted) ? FirstDayOf(wanted) : day;
+  return FirstDayOf(record) <= first && !EndedBefore(record, std::max(first, day));
+}
+
+// Blacklistings without a document: the same reason, first day and end. One that names no first day
+// is the same as one that holds.
+bool SameWords(const v1::EnterpriseRecord& record, const v1::EnterpriseRecord& wanted,
+               CivilDay day) {
+  const v1::Blacklisting& a = record.blacklisting();
+  const v1::Blacklisting& b = wanted.blacklisting();
+  if (a.reason() != b.reason() || a.has_until() != b.has_until() ||
+      !SameDate(a.until(), b.until())) {
+    return false;
+  }
+  if (b.has_from()) return SameDate(a.from(), b.from()) && !EndedBefore(record, day);
+  return StandsAlready(record, wanted, day);
 }
 
 // Whether `record` booked the act that `wanted` would book on `day`.
@@ -44,14 +65,12 @@ bool IsSameAct(const v1::EnterpriseRecord& record, const v1::EnterpriseRecord& w
   if (wanted.has_listing()) {
     const v1::Listing& listing = wanted.listing();
     if (record.listing().kind() != listing.kind()) return false;
-    if (listing.reference().empty()) return !EndedBefore(record, day);
+    if (listing.reference().empty()) return StandsAlready(record, wanted, day);
     return record.listing().reference() == listing.reference() && !WasEndedBefore(record, day);
   }
   const v1::Blacklisting& blacklisting = wanted.blacklisting();
   if (!SamePrograms(record.blacklisting(), blacklisting)) return false;
-  if (blacklisting.reference().empty()) {
-    return SameWords(record.blacklisting(), blacklisting) && !EndedBefore(record, day);
-  }
+  if (blacklisting.reference().empty()) return SameWords(record, wanted, day);
   return record.blacklisting().reference() == blacklisting.reference() &&
          !WasEndedBefore(record, day);
 }

@@ -23,9 +23,11 @@ v1::EnterpriseRecord NewRecord(const v1::Blacklisting& blacklisting, bool sandbo
 // `repeats` names. The same act are, in one world and not withdrawn:
 // - incidents of the same kind, day and document;
 // - times on one list by the same document, unless that one was ended before the day of
-//   `received_at`; where the new one names no document, any that was not over before that day;
+//   `received_at`; where the new one names no document, any that has begun by its first day and was
+//   not over before that, nor before the day of `received_at`;
 // - blacklistings for the same programs by the same document, unless that one was ended before the
-//   day; where the new one names no document, one of the same reason and end that was not over.
+//   day; where the new one names no document, one of the same reason, first day and end that was
+//   not over; where it names no first day either, one of these that has begun.
 std::optional<v1::Refusal> RefuseIfRecorded(const rows::EnterpriseRow& enterprise,
                                             const v1::EnterpriseRecord& record,
                                             UnixNanos received_at, uint64_t repeats);

@@ -281,8 +281,7 @@ std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64
     const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
     const uint64_t id = voucher.application();
     const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
-    if (!AwaitsSettlement(StateAt(view, application, context.received_at)) ||
-        GatedBy(view, id, application) != 0) {
+    if (!AwaitsSettlement(application.state()) || GatedBy(view, id, application) != 0) {
       return;
     }
     for (const rows::ProviderClaimRow& claim : voucher.claims()) {

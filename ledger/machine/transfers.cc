@@ -8,6 +8,23 @@
 
 namespace voucher {
 
+namespace {
+
+// The transfer to an account of `provider` that an entry ordered.
+const rows::TransferRow& OrderedBy(const View& view, uint64_t provider, uint64_t sequence) {
+  const rows::TransferRow* transfer = nullptr;
+  view.Scan<tables::TransferChanges>(
+      {provider, sequence, 0}, {provider, sequence + 1, 0},
+      [&](const tables::TransferChanges::Key& key, const rows::PresentRow&) {
+        transfer = view.Find<tables::Transfers>({std::get<2>(key)});
+        return false;
+      });
+  VOUCHER_CHECK(transfer != nullptr) << "entry " << sequence << " ordered no transfer";
+  return *transfer;
+}
+
+}  // namespace
+
 bool WaitsForAnswer(const rows::TransferRow& transfer) {
   return transfer.state() == v1::TRANSFER_STATE_ORDERED ||
          transfer.state() == v1::TRANSFER_STATE_OVERDUE;
@@ -42,12 +59,21 @@ std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_
   return std::nullopt;
 }
 
+uint64_t NotDeclined(const View& view, uint64_t provider, uint64_t sequence) {
+  while (sequence != 0) {
+    const rows::TransferRow& transfer = OrderedBy(view, provider, sequence);
+    if (transfer.state() != v1::TRANSFER_STATE_DECLINED) break;
+    sequence = transfer.repeated_sequence();
+  }
+  return sequence;
+}
+
 bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,
                       v1::Event* event, uint32_t other_program) {
   const int64_t amount_fen = open.transfer->amount_fen();
   const v1::AccountRef credit = Credit(open.transfer->account(), open.transfer->voucher());
   Post(Transit(transfer_id), credit, amount_fen, event, other_program);
-  if (!IsOver(context.view, *open.voucher, context.received_at)) return true;
+  if (!IsDead(*open.voucher, context.received_at)) return true;
   ReleaseUnspent(credit, *open.program, context.received_at, amount_fen, event, other_program);
   return false;
 }

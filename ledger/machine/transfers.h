@@ -30,6 +30,10 @@ OpenTransfer OpenTransferOf(const View& view, const rows::TransferRow& transfer)
 std::optional<v1::Refusal> FindOpenTransfer(Context* context, uint64_t transfer_id,
                                             OpenTransfer* open);
 
+// Of an order and those that it repeated, to accounts of `provider`: the entry of the newest that
+// was not declined; 0 if all were. `sequence` is the entry of the order.
+uint64_t NotDeclined(const View& view, uint64_t provider, uint64_t sequence);
+
 // Adds the postings of a confirmation: the money becomes credit of the account, or moves on if the
 // voucher is dead. Returns whether it became credit. `other_program` as in Post.
 bool PostConfirmation(const Context& context, uint64_t transfer_id, const OpenTransfer& open,

@@ -12,18 +12,6 @@ tables::Timers::Key LapseTimer(uint64_t voucher_id, const rows::VoucherRow& vouc
 
 }  // namespace
 
-bool EndedWithProject(const View& view, const rows::VoucherRow& voucher, UnixNanos at) {
-  const rows::ApplicationRow& application =
-      *view.Find<tables::Applications>({voucher.application()});
-  return application.state() == v1::APPLICATION_STATE_APPROVED && application.extended() &&
-         at >= application.project_due_unix_ns() &&
-         application.project_due_unix_ns() < voucher.lapses_unix_ns();
-}
-
-bool IsOver(const View& view, const rows::VoucherRow& voucher, UnixNanos at) {
-  return IsDead(voucher, at) || EndedWithProject(view, voucher, at);
-}
-
 void EndVoucher(uint64_t voucher_id, v1::VoucherState state, EditableRows* rows) {
   rows::VoucherRow& voucher = rows->Edit<tables::Vouchers>({voucher_id});
   rows->Erase<tables::Timers>(LapseTimer(voucher_id, voucher));

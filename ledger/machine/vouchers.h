@@ -9,15 +9,6 @@
 
 namespace voucher {
 
-// True once the extended project behind a voucher is past its end without acceptance, before the
-// voucher lapsed: from then on it holds nothing, and what waited for acceptance is not owed,
-// whether or not the timer has booked it yet.
-bool EndedWithProject(const View& view, const rows::VoucherRow& voucher, UnixNanos at);
-
-// True once money that comes to the voucher goes back: it is dead (postings.h), or ended with its
-// project.
-bool IsOver(const View& view, const rows::VoucherRow& voucher, UnixNanos at);
-
 // The end of a voucher, in the Evolve of whatever ends it, after the postings are applied.
 
 // Puts the voucher into EXHAUSTED, EXPIRED or RECLAIMED and drops its lapse timer. Every provider

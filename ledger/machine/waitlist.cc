@@ -1,10 +1,14 @@
 #include "ledger/machine/waitlist.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/btree_set.h"
+#include "absl/strings/match.h"
 
 #include "ledger/machine/applications.h"
 #include "ledger/machine/context.h"
@@ -27,7 +31,8 @@ bool IsOver(v1::ProgramState state) {
   return state == v1::PROGRAM_STATE_CLOSED || state == v1::PROGRAM_STATE_ARCHIVED;
 }
 
-// Whether somebody's turn can have come with this entry, or the waitlist can have ended.
+// Whether somebody's turn can have come with this entry, or the waitlist can have ended, whoever
+// waits.
 bool ConcernsWaitlist(const v1::Entry& entry) {
   const v1::Event& event = entry.event();
   switch (event.kind_case()) {
@@ -46,6 +51,92 @@ bool ConcernsWaitlist(const v1::Entry& entry) {
   return absl::c_any_of(event.postings(), [](const v1::Posting& posting) {
     return posting.program() == 0 && GivesBack(posting);
   });
+}
+
+// Applications of one enterprise whose turn rests on what an entry changed, though it gave nothing
+// back: who can never be granted any more must not keep others waiting.
+struct Touched {
+  uint64_t enterprise = 0;  // 0: nobody's
+  // Only those of one world; of one project.
+  std::optional<bool> sandbox;
+  std::optional<std::string> project_id;
+};
+
+// Those whose enterprise was barred or has other facts, by which its caps are, or for whose project
+// something was approved. An end of a bar changes no turn: who was barred at his has left.
+Touched TouchedBy(const View& view, const v1::Entry& entry) {
+  const v1::Event& event = entry.event();
+  const v1::Command& command = entry.command();
+  const auto is_sandbox = [&](uint32_t program) {
+    return view.Find<tables::Programs>({program})->sandbox();
+  };
+  Touched touched;
+  if (event.has_blacklist_set() && command.set_blacklist().has_blacklisting()) {
+    touched.enterprise = event.blacklist_set().enterprise_number();
+    touched.sandbox = command.set_blacklist().sandbox();
+  } else if (event.has_reclaimed() && command.reclaim().has_blacklisting()) {
+    touched.enterprise = event.reclaimed().enterprise_number();
+    touched.sandbox = is_sandbox(entry.program());
+  } else if (event.has_enterprise_put() && !event.enterprise_put().unchanged()) {
+    touched.enterprise = event.enterprise_put().enterprise_number();
+  } else if (event.has_application_approved()) {
+    const rows::ApplicationRow& approved =
+        *view.Find<tables::Applications>({command.approve_application().application_id()});
+    touched.enterprise = approved.enterprise();
+    touched.sandbox = is_sandbox(approved.program());
+    touched.project_id = approved.project_id();
+  }
+  return touched;
+}
+
+// The enterprise of which an entry reserved a grant, so that less is left under its caps in the
+// program; 0 if it reserved none. A ranking is of a program without a waitlist.
+uint64_t ReservedFor(const View& before, const v1::Entry& entry) {
+  const v1::Event& event = entry.event();
+  const bool reserves = absl::c_any_of(event.postings(), [](const v1::Posting& posting) {
+    return posting.from().kind() == v1::ACCOUNT_KIND_BUDGET &&
+           posting.to().kind() == v1::ACCOUNT_KIND_HELD;
+  });
+  if (!reserves) return 0;
+  if (event.has_application_submitted()) return event.application_submitted().enterprise_number();
+  if (event.has_grant_awarded()) return event.grant_awarded().enterprise_number();
+  if (!event.has_application_reviewed()) return 0;
+  return before.Find<tables::Applications>({entry.command().review_application().application_id()})
+      ->enterprise();
+}
+
+// Whether anybody waits in any program; programs are few.
+bool AnybodyWaits(const View& view) {
+  for (uint32_t program = view.Find<tables::Counters>({})->program(); program > 0; --program) {
+    if (view.Find<tables::Programs>({program})->waitlisted() > 0) return true;
+  }
+  return false;
+}
+
+// The programs in which one of them waits.
+absl::btree_set<uint32_t> ProgramsOfWaiters(const View& view, const Touched& touched) {
+  absl::btree_set<uint32_t> programs;
+  if (touched.enterprise == 0 || !AnybodyWaits(view)) return programs;
+  view.Scan<tables::ApplicationsByEnterprise>(
+      {touched.enterprise, 0}, {touched.enterprise + 1, 0},
+      [&](const tables::ApplicationsByEnterprise::Key& key, const rows::PresentRow&) {
+        const auto& row = *view.Find<tables::Applications>({std::get<1>(key)});
+        if (row.state() != v1::APPLICATION_STATE_WAITLISTED) return true;
+        if (touched.project_id && !absl::EqualsIgnoreCase(row.project_id(), *touched.project_id)) {
+          return true;
+        }
+        const bool sandbox = view.Find<tables::Programs>({row.program()})->sandbox();
+        if (!touched.sandbox || *touched.sandbox == sandbox) programs.insert(row.program());
+        return true;
+      });
+  return programs;
+}
+
+// Whether the entry changed the turn of somebody who waits in its program.
+bool TouchesWaiter(const View& before, const v1::Entry& entry) {
+  Touched touched = TouchedBy(before, entry);
+  if (touched.enterprise == 0) touched.enterprise = ReservedFor(before, entry);
+  return ProgramsOfWaiters(before, touched).contains(entry.program());
 }
 
 // The waiters of a program in the order of the queue, read in parts, since whoever reads may take
@@ -107,6 +198,7 @@ class Step {
       const rows::ApplicationRow& application = *scratch_->Find<tables::Applications>({id});
       Turn turn = over ? Turn(EndOfWaitlist()) : TurnOf(application);
       if (std::holds_alternative<Waits>(turn)) {
+        waits_.insert(application.enterprise());
         KeepBackOthers(application);
         // The budget's list is everybody's.
         if (absl::c_linear_search(blocked_, LimitId{})) break;
@@ -201,6 +293,8 @@ class Step {
     promotion->set_state(StateAfterHold(judging, application.stages_passed()));
     const v1::ApplicationState state = promotion->state();
     Post(BudgetAccount(), Held(id), granted_fen, event);
+    // What it got is gone from the caps of one that was looked at before.
+    if (waits_.contains(application.enterprise())) step_.set_continues(true);
     HoldOnScratch(entry_.program(), id, granted_fen, scratch_);
     MoveApplication(id, state, scratch_);
   }
@@ -213,6 +307,8 @@ class Step {
   std::vector<LimitId> strict_;
   // Strict lists on which somebody goes on waiting.
   std::vector<LimitId> blocked_;
+  // Enterprises of which somebody goes on waiting.
+  absl::btree_set<uint64_t> waits_;
   v1::WaitlistStep step_;
 };
 
@@ -230,7 +326,8 @@ void ContinueLater(uint32_t program, UnixNanos as_of, EditableRows* rows) {
 void StepWaitlist(const View& before, v1::Entry* entry) {
   if (!entry->has_event() || entry->program() == 0) return;
   const rows::ProgramRow* program = before.Find<tables::Programs>({entry->program()});
-  if (program == nullptr || program->waitlisted() == 0 || !ConcernsWaitlist(*entry)) return;
+  if (program == nullptr || program->waitlisted() == 0) return;
+  if (!ConcernsWaitlist(*entry) && !TouchesWaiter(before, *entry)) return;
   EditableRows scratch(&before);
   Evolve(*entry, &scratch);
   Step(*entry, WaitlistInstant(*entry), &scratch).Run(entry->mutable_event());
@@ -267,6 +364,7 @@ void EvolveWaitlist(const v1::Entry& entry, EditableRows* rows) {
   for (const v1::Posting& posting : event.postings()) {
     if (GivesBack(posting)) note(posting.program());
   }
+  for (const uint32_t program : ProgramsOfWaiters(*rows, TouchedBy(*rows, entry))) note(program);
 }
 
 }  // namespace voucher

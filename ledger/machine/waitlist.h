@@ -18,10 +18,11 @@ namespace voucher {
 inline constexpr size_t kMaxWaitlistStep = 256;
 
 // After the Decide of any verb: if the accepted entry gave money back to a program with waiters,
-// raised its limits or let the first of them go, adds to the event whom that promotes, strictly
-// from the head, with the postings of their grants; if the waitlist is over (the
-// program closed, without waitlist_after_cutoff), who leaves it instead. `before` is the state
-// before the entry.
+// raised its limits, let the first of them go or changed what the turn of one of them rests on (its
+// enterprise was barred or has other facts, a grant of its project was approved, less is left under
+// its caps), adds to the event whom that promotes, strictly from the head, with the postings of
+// their grants; if the waitlist is over (the program closed, without waitlist_after_cutoff), who
+// leaves it instead. `before` is the state before the entry.
 //
 // A promotion reserves what the application wants, clipped by the caps as they are now, and all of
 // it must fit its pools, those that a later revision added too. With nothing left under a cap, or
@@ -33,7 +34,7 @@ void StepWaitlist(const View& before, v1::Entry* entry);
 UnixNanos WaitlistInstant(const v1::Entry& entry);
 
 // Evolves what StepWaitlist added, and sets the timer that continues it; also the timer of another
-// program with waiters to which the entry gave money back.
+// program to which the entry gave money back, or where it changed the turn of somebody who waits.
 void EvolveWaitlist(const v1::Entry& entry, EditableRows* rows);
 
 }  // namespace voucher

@@ -136,19 +136,26 @@ v1::LimitKind CapKind(v1::CapScope scope) {
   return v1::LIMIT_KIND_UNSPECIFIED;
 }
 
+std::optional<CapRule> OwnCap(const v1::Item& item, const v1::EnterpriseFacts& facts) {
+  const v1::LimitKind kind = item.cap_scope() == v1::CAP_SCOPE_UNSPECIFIED
+                                 ? v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR
+                                 : CapKind(item.cap_scope());
+  const v1::RevenueTier* tier = ReachedTier(item, facts);
+  int64_t lowest_fen = item.cap_fen();
+  if (tier != nullptr && (lowest_fen == 0 || tier->cap_fen() < lowest_fen)) {
+    lowest_fen = tier->cap_fen();
+  }
+  if (item.cap_fen() <= 0 && tier == nullptr) return std::nullopt;
+  return CapRule{kind, lowest_fen, item.clause()};
+}
+
 std::vector<CapRule> CapsFor(const CompiledRules& rules, const v1::Item& item,
                              const v1::EnterpriseFacts& facts) {
   std::vector<CapRule> caps;
   for (const v1::Cap& cap : rules.rules().caps()) {
     Lower({CapKind(cap.scope()), cap.amount_fen(), cap.clause()}, &caps);
   }
-  const v1::LimitKind item_kind = item.cap_scope() == v1::CAP_SCOPE_UNSPECIFIED
-                                      ? v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR
-                                      : CapKind(item.cap_scope());
-  if (item.cap_fen() > 0) Lower({item_kind, item.cap_fen(), item.clause()}, &caps);
-  if (const v1::RevenueTier* tier = ReachedTier(item, facts)) {
-    Lower({item_kind, tier->cap_fen(), item.clause()}, &caps);
-  }
+  if (const std::optional<CapRule> own = OwnCap(item, facts)) Lower(*own, &caps);
   std::sort(caps.begin(), caps.end(),
             [](const CapRule& a, const CapRule& b) { return a.kind < b.kind; });
   return caps;

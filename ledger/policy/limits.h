@@ -53,6 +53,10 @@ struct CapRule {
   absl::string_view clause;
 };
 
+// The item's own cap for this enterprise: the lower of its cap and its revenue tier's. nullopt if
+// it has none.
+std::optional<CapRule> OwnCap(const v1::Item& item, const v1::EnterpriseFacts& facts);
+
 // The caps of the program and the item for this enterprise, one of each kind, in the order of
 // kinds. The item's cap, its revenue tier's and a cap of the program with the item's cap_scope
 // (per enterprise, item and year, or per project) all count the same, so the lowest of them stands

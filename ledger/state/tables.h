@@ -141,7 +141,9 @@ enum class Growth : uint8_t {
   /* Totals after every 65,536th entry by (program, sequence). */                                  \
   X(TotalsHistory, 54, kIndex, kChanging, rows::TotalsHistoryRow, uint32_t, uint64_t)              \
   /* Public notices by (end, notice): those that run come after the instant. */                    \
-  X(NoticeEnds, 55, kIndex, kChanging, rows::PresentRow, int64_t, uint64_t)
+  X(NoticeEnds, 55, kIndex, kChanging, rows::PresentRow, int64_t, uint64_t)                            \
+  /* Enterprises by what stands of their grants, by (program, -fen, enterprise): most first. */    \
+  X(EnterprisesByGrants, 56, kIndex, kChanging, rows::PresentRow, uint32_t, int64_t, uint64_t)
 // clang-format on
 
 // One struct a table, whose name chooses it: view.Find<tables::Vouchers>({voucher}).
@@ -176,6 +178,6 @@ using ForEveryTable = AllTables::In<Holder>;
 
 // Version of the meaning of rows and keys: raise it with any change that makes old rows differ from
 // what Evolve would write today. Views of another version are built anew from the journal.
-inline constexpr uint32_t kEvolveVersion = 9;
+inline constexpr uint32_t kEvolveVersion = 10;
 
 }  // namespace voucher

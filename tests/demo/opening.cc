@@ -20,9 +20,6 @@ using testing::kRpc;
 constexpr absl::string_view kLastMillisecond = "2025-10-31T23:59:59.999+08:00";
 constexpr absl::string_view kCutoff = "2025-11-01T00:00:00+08:00";
 
-// Timers due at an instant are booked 30 s later, when nothing received before can follow.
-constexpr int64_t kTimersAfter = 31 * kNanosPerSecond;
-
 bool IsBefore(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
   return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
 }
@@ -290,7 +287,7 @@ absl::Status PassCutoff(World* world) {
     world->Expect(c.reason == "WINDOW_CLOSED",
                   "an application at 00:00:00.000 must be refused, got '" + c.reason + "'");
   }
-  VOUCHER_RETURN_IF_ERROR(world->clock.MoveBy(kTimersAfter));
+  VOUCHER_RETURN_IF_ERROR(world->clock.MoveBy(kNanosPerSecond));
   VOUCHER_RETURN_IF_ERROR(AwaitClosed(world, platform));
   world->progress.End(absl::StrCat("23:59:59.999 accepted ", FormatYuan(in_time.granted_fen),
                                    " yuan; 00:00:00.000: ", too_late.size(),

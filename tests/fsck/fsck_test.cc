@@ -56,8 +56,8 @@ TEST_F(FsckTest, AWholeLedgerIsCleanAlsoWhenDecidedAgain) {
   std::vector<std::string> names;
   for (const FsckCheck& check : report.checks) names.push_back(check.name());
   EXPECT_THAT(names, ElementsAre("blocks", "high-water mark", "decoding", "sequence", "times",
-                                 "queue order", "cutoff", "timers", "postings", "request ids",
-                                 "replay", "decisions", "views", "invariants"));
+                                 "queue order", "cutoff", "timers", "postings", "deadlines",
+                                 "request ids", "replay", "decisions", "views", "invariants"));
   for (const FsckCheck& check : report.checks) {
     EXPECT_EQ(check.examined() > 0, check.name() != "timers") << check.name();
   }

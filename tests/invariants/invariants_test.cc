@@ -117,6 +117,14 @@ TEST_F(InvariantsTest, EachDamageIsNamed) {
        [](EditableRows* rows) {
          rows->Edit<tables::EnterpriseGrants>({1, 4}).mutable_grants(0)->set_fen(60'001);
        }},
+      {"enterprise 4 of program 1 is not found by its 60000 fen",
+       [](EditableRows* rows) {
+         rows->Erase<tables::EnterprisesByGrants>({1, -60'000, 4});
+       }},
+      {"enterprise 4 of program 1 is found by 1 fen, 60000 stand",
+       [](EditableRows* rows) {
+         rows->Put<tables::EnterprisesByGrants>({1, -1, 4}, {});
+       }},
       {"application 5 counts 20000001 fen, it can count 60000 to 60000",
        [](EditableRows* rows) {
          rows->Edit<tables::Applications>({5}).set_standing_fen(20'000'001);

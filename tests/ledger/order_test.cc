@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -222,11 +223,11 @@ TEST(Cutoff, ADueTimerOfAnotherProgramComesFirstAndChangesNothingForAQueuedOne) 
   ExpectInOrder(test.Entries());
 }
 
-TEST(Timers, ATimerIsBookedThirtySecondsAfterItsInstantAndNotBefore) {
+TEST(Timers, ATimerIsBookedAtItsInstantThoughNothingWaitsAndNotBefore) {
   TestLedger test;
   test.Open();
   test.OpenProgram("p", 1);
-  test.clock.Advance(kCutoff + 30 * kNanosPerSecond - 1 - test.clock.WallNow());
+  test.clock.Advance(kCutoff - 1 - test.clock.WallNow());
   // A recorded command shows that the sequencer had its chance.
   test.Accept(PutProvider("r1"));
   const uint64_t before = test.ledger->Snapshot()->sequence();
@@ -236,11 +237,54 @@ TEST(Timers, ATimerIsBookedThirtySecondsAfterItsInstantAndNotBefore) {
   const v1::Entry timer = test.Entries().back();
   EXPECT_TRUE(timer.event().has_program_cutoff_reached());
   EXPECT_EQ(timer.command().timer_due().due_unix_ns(), kCutoff);
-  EXPECT_EQ(timer.recorded_unix_ns(), kCutoff + 30 * kNanosPerSecond);
+  EXPECT_EQ(timer.recorded_unix_ns(), kCutoff);
   EXPECT_EQ(timer.authority(), 0);
   // It is booked once.
   test.Accept(PutProvider("r2"));
   EXPECT_EQ(test.ledger->Snapshot()->sequence(), before + 2);
+}
+
+TEST(Timers, ADeadlineOfManySplitsWhatCameBeforeItFromWhatCameThen) {
+  constexpr size_t kPrograms = 1'200;  // more than two groups book
+  TestLedger test;
+  test.Open();
+  std::vector<v1::Command> publish(kPrograms);
+  for (size_t i = 0; i < kPrograms; ++i) {
+    const std::string id = absl::StrCat("p", i);
+    publish[i].mutable_publish_program()->set_request_id(id);
+    *publish[i].mutable_publish_program()->mutable_rules() = TestRules(id, 31);
+  }
+  for (const Outcome& outcome : test.Submit(publish, Platform()).get()) {
+    ASSERT_TRUE(Accepted(outcome)) << outcome.status;
+  }
+  test.clock.Advance(kCutoff - 1 - test.clock.WallNow());
+  test.turnstile.Hold();
+  auto before = test.Submit({PutProvider("before")}, Platform());
+  test.turnstile.AwaitHeld();
+  test.clock.Advance(1);
+  auto then = test.Submit({PutProvider("then")}, Platform());
+  test.clock.Advance(5 * kNanosPerSecond);
+  test.turnstile.Release();
+  const uint64_t last = before.get().at(0).recorded->entry.sequence();
+  EXPECT_EQ(last, kPrograms + 1);
+  EXPECT_EQ(then.get().at(0).recorded->entry.sequence(), last + kPrograms + 1);
+  for (const v1::Entry& entry : test.Entries()) {
+    EXPECT_EQ(entry.event().has_program_cutoff_reached(),
+              entry.sequence() > last && entry.sequence() <= last + kPrograms);
+  }
+}
+
+TEST(Timers, NothingIsReceivedBeforeADeadlineThatIsBookedThoughTheClockGoesBack) {
+  TestLedger test;
+  test.Open();
+  test.OpenProgram("p", 1);
+  test.clock.Advance(kCutoff - test.clock.WallNow());
+  const uint64_t before = test.ledger->Snapshot()->sequence();
+  test.AwaitSequence(before + 1);     // booked though nothing waited
+  test.clock.Jump(-kNanosPerSecond);  // less than what makes the clock suspect
+  const Outcome refused = test.Do(Apply("late", "p", 0));
+  EXPECT_TRUE(RefusedFor(refused, v1::REASON_WINDOW_CLOSED));
+  EXPECT_GE(refused.recorded->entry.received_unix_ns(), kCutoff);
 }
 
 TEST(Timers, TimersMissedWhileDownAreBookedInDueOrderAfterTheStart) {

@@ -108,7 +108,7 @@ TEST(StateMatrix, Application) {
          return id;
        }},
       {"APPROVED/extended", Extended},
-      {"APPROVED/extended-late",
+      {"TERMINATED/late",
        [](TestWorld* world) {
          const uint64_t id = Extended(world);
          world->MoveTo("2025-10-11");
@@ -116,12 +116,6 @@ TEST(StateMatrix, Application) {
        }},
       {"ACCEPTED", AcceptedProject},
       {"RETURNED", Returned},
-      {"RETURNED/late",
-       [](TestWorld* world) {
-         const uint64_t id = Returned(world);
-         world->MoveTo("2025-06-06");
-         return id;
-       }},
       {"OBJECTED",
        [](TestWorld* world) {
          const uint64_t id = OnNotice(world);
@@ -154,7 +148,7 @@ TEST(StateMatrix, Application) {
          world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
          return world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
        }},
-      {"WAITLISTED/cutoff",
+      {"LAPSED/cutoff",
        [](TestWorld* world) {
          world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
          const uint64_t id = world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
@@ -264,16 +258,15 @@ OBJECTED               WITHDRAWN !         !        !         !        !       !
 APPROVED               !         !         !        !         !        !       !         !        !        !         !              ACCEPTED APPROVED TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
 APPROVED/late          !         !         !        !         !        !       !         !        !        !         !              !        APPROVED TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
 APPROVED/extended      !         !         !        !         !        !       !         !        !        !         !              ACCEPTED !        TERMINATED TERMINATED ILLEGAL_STATE ILLEGAL_STATE APPROVED
-APPROVED/extended-late !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE TERMINATED
+TERMINATED/late       !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE TERMINATED
 ACCEPTED               !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE ACCEPTED
 SETTLED                !         !         !        !         !        !       !         !        !        !         !              !        !        !          TERMINATED ILLEGAL_STATE ILLEGAL_STATE SETTLED
 RETURNED               WITHDRAWN !         !        !         !        HELD    !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE RETURNED
-RETURNED/late          !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
 REJECTED               !         !         !        HELD      !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE REJECTED
 REJECTED/competing     !         !         !        COLLECTED !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE REJECTED
 WITHDRAWN              !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE WITHDRAWN
 WAITLISTED             WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE WAITLISTED
-WAITLISTED/cutoff      !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
+LAPSED/cutoff          !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LAPSED
 COLLECTED              WITHDRAWN COLLECTED REJECTED !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE COLLECTED
 SCORED                 WITHDRAWN !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE LISTED        SCORED
 PASSED_OVER            !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE PASSED_OVER

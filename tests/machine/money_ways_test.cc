@@ -224,6 +224,46 @@ TEST(MoneyWays, OfAReimbursement) {
   });
 }
 
+// What application 1 has used waits for the acceptance of application 2, which replaced it.
+TEST(MoneyWays, OfAReplacedGrantThatWaits) {
+  const auto replaced = [](const std::string& item, const std::string& mode, bool redeems) {
+    return [=](TestWorld* world) {
+      world->Open(kHighest, "rise-2025",
+                  "acceptance { gates_settlement: true clause: 'x' } "
+                  "project { months: 1 extension_months: 1 clause: 'x' }");
+      world->Apply("rise-2025", item, 200'000, mode);
+      world->Accepted("approve_application", 1);
+      if (redeems) RedeemSome(world, "rise-2025");
+      world->Apply("rise-2025", "high", 400'000, "CLOUD_CREDIT");
+      world->Accepted("approve_application", 2);
+    };
+  };
+  const auto higher = [](const std::string& verb, const std::string& fields) {
+    return [=](TestWorld* world) { world->Accepted(verb, 2, fields); };
+  };
+  const Step third = [](TestWorld* world) {
+    world->Open(kHighest, "peak-2025");
+    const uint64_t id = world->Apply("peak-2025", "high", 600'000, "CLOUD_CREDIT");
+    world->Accepted("approve_application", id);
+  };
+  const std::vector<std::pair<std::string, Step>> ways = {
+      {"the higher accepted", higher("accept_project", kReport)},
+      {"the higher terminated", higher("terminate_project", "reason: 'x'")},
+      {"extension of the higher over",
+       Then(higher("extend_project", "months: 1 reason: 'x'"), TimersAt("2025-07-28"))},
+      {"the higher reclaimed", higher("reclaim", kAudit)},
+      {"the higher replaced by one without a gate", third},
+      {"reclaimed", Verb("reclaim", kAudit)}};
+  std::vector<std::pair<std::string, Step>> and_reversed = ways;
+  and_reversed.push_back({"reversed", Reverse()});
+  Play({
+      {"SUPERSEDED, gated", replaced("low", "REIMBURSEMENT", false), PayableToEnterprise(1, 1),
+       ways},
+      {"BOOKED, gated, of a replaced grant", replaced("high", "CLOUD_CREDIT", true),
+       PayableToProvider(1, 1), and_reversed},
+  });
+}
+
 TEST(MoneyWays, OfWhatWasPaidAndIsTakenBack) {
   const Step paid = Then(Rises("REIMBURSEMENT"), Paid(kCity, 100'000));
   const Step next = [](TestWorld* world) {
@@ -417,15 +457,17 @@ TEST(MoneyWays, PendingCreditLapsesInEntriesOfBoundedSize) {
                      TestWorld::Evidence(i)));
   }
   EXPECT_EQ(BalanceOf(world.view(), 1, BudgetAccount()), 970'000);
-  world.MoveTo("2026-07-02");
-  v1::Entry last = world.FireTimers();
+  world.MoveTo("2026-06-30");
+  world.FireTimers();
+  world.MoveTo("2026-07-01");
+  v1::Entry last = world.FireTimer();
   EXPECT_EQ(last.event().pending_lapsed().application_ids_size(), 256);
   EXPECT_EQ(last.event().pending_lapsed().through_queue_number(), 256);
   for (const std::string& finding : world.Findings()) ADD_FAILURE() << finding;
-  last = world.FireTimers();
+  last = world.FireTimer();
   EXPECT_EQ(last.event().pending_lapsed().application_ids_size(), 44);
   EXPECT_EQ(BalanceOf(world.view(), 1, BudgetAccount()), 1'000'000);
-  EXPECT_FALSE(world.FireTimers().has_event());
+  EXPECT_FALSE(world.FireTimer().has_event());
   for (const std::string& finding : world.Findings()) ADD_FAILURE() << finding;
 }
 

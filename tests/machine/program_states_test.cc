@@ -54,9 +54,9 @@ TEST(StateMatrix, Program) {
       {"DRAFT", draft},
       {"DRAFT/cutoff", after_cutoff(draft)},
       {"OPEN", open},
-      {"OPEN/cutoff", after_cutoff(open)},
+      {"CLOSED/open", after_cutoff(open)},
       {"SUSPENDED", suspended},
-      {"SUSPENDED/cutoff", after_cutoff(suspended)},
+      {"CLOSED/suspended", after_cutoff(suspended)},
       {"CLOSED", ClosedProgram},
       {"CLOSED/holds",
        [](TestWorld* world) {
@@ -115,9 +115,9 @@ TEST(StateMatrix, Program) {
 DRAFT            DRAFT     OPEN         !         !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
 DRAFT/cutoff     DRAFT     WINDOW_CLOSED !        !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
 OPEN             OPEN      !            SUSPENDED CLOSED !             OPEN        OPEN             OPEN             OPEN
-OPEN/cutoff      CLOSED    WINDOW_CLOSED !        !      ARCHIVED      OPEN        WINDOW_CLOSED    OPEN             CLOSED
+CLOSED/open      CLOSED    WINDOW_CLOSED !        !      ARCHIVED      CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 SUSPENDED        SUSPENDED OPEN         !         CLOSED !             SUSPENDED   PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN SUSPENDED
-SUSPENDED/cutoff CLOSED    WINDOW_CLOSED !        !      ARCHIVED      SUSPENDED   WINDOW_CLOSED    SUSPENDED        CLOSED
+CLOSED/suspended CLOSED    WINDOW_CLOSED !        !      ARCHIVED      CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 CLOSED           CLOSED    !            !         !      ARCHIVED      CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 CLOSED/holds     CLOSED    !            !         !      ILLEGAL_STATE CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 ARCHIVED         !         !            !         !      !             !           PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN ARCHIVED

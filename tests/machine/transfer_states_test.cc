@@ -32,12 +32,6 @@ TEST(StateMatrix, Transfer) {
   };
   machine.rows = {
       {"ORDERED", Ordered},
-      {"ORDERED/late",
-       [](TestWorld* world) {
-         const uint64_t id = Ordered(world);
-         world->MoveTo("2025-06-01");
-         return id;
-       }},
       {"OVERDUE", Overdue},
       {"CONFIRMED",
        [](TestWorld* world) {
@@ -78,7 +72,6 @@ TEST(StateMatrix, Transfer) {
   machine.grid = R"(
              Confirm   Decline  Reconcile ReconcileAndConfirm Timers
 ORDERED      CONFIRMED DECLINED ORDERED   CONFIRMED           ORDERED
-ORDERED/late CONFIRMED DECLINED ORDERED   CONFIRMED           OVERDUE
 OVERDUE      CONFIRMED DECLINED OVERDUE   CONFIRMED           OVERDUE
 CONFIRMED    !         !        CONFIRMED CONFIRMED           CONFIRMED
 DECLINED     !         !        DECLINED  DECLINED            DECLINED

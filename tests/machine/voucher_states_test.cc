@@ -25,12 +25,6 @@ TEST(StateMatrix, Voucher) {
   machine.rows = {
       {"ACTIVE", [](TestWorld* world) { return Used(world, 60'000); }},
       {"ACTIVE/all-in-account", [](TestWorld* world) { return Used(world, 100'000); }},
-      {"ACTIVE/lapsed",
-       [lapsed](TestWorld* world) {
-         const uint64_t id = Used(world, 60'000);
-         world->MoveTo(lapsed);
-         return id;
-       }},
       {"EXHAUSTED", Exhausted},
       {"EXPIRED",
        [lapsed](TestWorld* world) {
@@ -88,7 +82,6 @@ TEST(StateMatrix, Voucher) {
                       Order               Redeem              RedeemAll           Reverse   Supersede     Terminate     Reclaim       Timers
 ACTIVE                ACTIVE              ACTIVE              ACTIVE              ACTIVE    RECLAIMED     RECLAIMED     RECLAIMED     ACTIVE
 ACTIVE/all-in-account INSUFFICIENT_CREDIT ACTIVE              EXHAUSTED           ACTIVE    RECLAIMED     RECLAIMED     RECLAIMED     ACTIVE
-ACTIVE/lapsed         VOUCHER_EXPIRED     VOUCHER_EXPIRED     VOUCHER_EXPIRED     ACTIVE    WINDOW_CLOSED RECLAIMED     RECLAIMED     EXPIRED
 EXHAUSTED             INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT ACTIVE    RECLAIMED     RECLAIMED     RECLAIMED     EXHAUSTED
 EXPIRED               VOUCHER_EXPIRED     VOUCHER_EXPIRED     VOUCHER_EXPIRED     EXPIRED   WINDOW_CLOSED EXPIRED       EXPIRED       EXPIRED
 RECLAIMED             INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT INSUFFICIENT_CREDIT RECLAIMED RECLAIMED     ILLEGAL_STATE ILLEGAL_STATE RECLAIMED

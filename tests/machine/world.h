@@ -52,6 +52,7 @@ class TestWorld {
         absl::StrCat(verb, " { request_id: 'r-", ++requests_, "' ", fields, " }"), &command))
         << verb << " " << fields;
     if (command.has_reverse_redemption()) redemptions_.ToIds(command.mutable_reverse_redemption());
+    FireTimers();
     const auto problems = ValidateCommand(command, now_);
     EXPECT_TRUE(problems.empty()) << verb << " " << fields << ": " << problems.front().field;
     return Record(
@@ -64,17 +65,19 @@ class TestWorld {
     return entry.event();
   }
 
-  // Fires the timers that are due now; the last entry, empty if there was none.
+  // Books the first timer that is due now; an empty entry if there is none.
+  v1::Entry FireTimer() {
+    const std::vector<v1::TimerDue> due = TimersDue(state_, now_, 1);
+    if (due.empty()) return {};
+    v1::Command command;
+    *command.mutable_timer_due() = due.front();
+    return Record(Decide(state_, command, {}, now_, ++recorded_, nullptr));
+  }
+
+  // Books all that are due; the last entry, empty if there was none.
   v1::Entry FireTimers() {
     v1::Entry last;
-    for (const v1::TimerDue& timer : TimersDue(state_, now_ - 30 * kNanosPerSecond, 100)) {
-      const tables::Timers::Key key{timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()),
-                                    timer.id()};
-      if (state_.Find<tables::Timers>(key) == nullptr) continue;  // dropped by one before it
-      v1::Command command;
-      *command.mutable_timer_due() = timer;
-      last = Record(Decide(state_, command, {}, now_, ++recorded_, nullptr));
-    }
+    for (v1::Entry entry = FireTimer(); entry.sequence() != 0; entry = FireTimer()) last = entry;
     return last;
   }
 

@@ -1,5 +1,6 @@
 """What the oracle keeps of programs and grants. Amounts are fen."""
 import collections
+import heapq
 
 import rules as rule_pages
 from rules import number
@@ -9,6 +10,22 @@ FREES_CLAIMS = {"REJECTED", "WITHDRAWN", "LAPSED", "PASSED_OVER"}  # of invoices
 PENDING = {"WAITLISTED", "COLLECTED", "SCORED", "HELD", "RETURNED", "LISTED", "ON_NOTICE", "OBJECTED"}
 SANDBOX_NUMBERS = 2 ** 52
 NO_CAP = 10 ** 18
+
+
+class Line:
+    """Who waits, by queue number."""
+
+    def __init__(self):
+        self.grants, self.queue = {}, []
+
+    def add(self, grant):
+        self.grants[grant.queue] = grant
+        heapq.heappush(self.queue, grant.queue)
+
+    def first(self):
+        while self.queue[0] not in self.grants:
+            heapq.heappop(self.queue)
+        return self.grants[self.queue[0]]
 
 
 class Program:
@@ -21,15 +38,18 @@ class Program:
         self.tranches = {}
         self.queue = 0
         self.last_submission = 0
-        self.waiting = {}  # grants by queue number
+        self.waiting = collections.defaultdict(Line)  # by what pools count them by
         self.continues = False
         self.cluster_pools = {}  # fen by number of the cluster
         self.clusters = {}  # plans by cluster_id
         self.scored_clusters = {}
+        self.member_of = {}  # approved clusters by enterprise
         self.catalog = collections.defaultdict(list)  # (provider_id, product_id) → versions
         self.standing = collections.Counter()
+        self.in_divisions = collections.Counter()  # what stands, by division code
         self.core = collections.Counter()  # net redeemed for core products, by enterprise and category
         self.grants = []
+        self.owed = {}  # grants that a district's statement may have to state, by number
         self.applied = set()  # items that were applied for
 
     @property
@@ -47,11 +67,22 @@ class Program:
     def change(self, grant, fen):
         """What stands of a grant rises or falls."""
         grant.standing += fen
+        self.in_divisions[grant.division] += fen
         for key in grant.keys:
             self.standing[key] += fen
 
     def in_division(self, code):
-        return sum(fen for key, fen in self.standing.items() if key[0] == "division" and rule_pages.covers(code, key[1]))
+        return sum(fen for division, fen in self.in_divisions.items() if rule_pages.covers(code, division))
+
+    def wait(self, grant):
+        self.waiting[grant.counted_as()].add(grant)
+
+    def wait_no_more(self, grant):
+        self.waiting[grant.counted_as()].grants.pop(grant.queue, None)
+
+    def first_waiters(self):
+        """Of each group that the same pools count, the one with the lowest queue number."""
+        return [line.first() for line in self.waiting.values() if line.grants]
 
     def pools(self, grant, providers):
         """(name, what is left, on_exhausted) of the budget and of every pool of the newest revision that counts a grant."""
@@ -82,7 +113,7 @@ class Grant:
 
     def __init__(self, at, program, revision, enterprise, item, project, sequence):
         self.number, self.program, self.enterprise, self.item, self.project = at, program, enterprise, item, project
-        self.rules = program.revisions[revision - 1]
+        self.revision, self.rules = revision, program.revisions[revision - 1]
         self.sequence = sequence
         self.state = ""
         self.spend = 0
@@ -98,12 +129,20 @@ class Grant:
         self.claims = []  # keys of invoices
         self.orders = []  # keys of orders that they bill
         self.notice_end = None
-        self.correction_due = 0
+        self.pending = False  # by credit, so that it lapses with the vouchers of its revision
+        self.approved_at = self.approved_on = self.project_due = 0
         self.voucher = self.expires = self.lapses = 0
-        self.dead = False
-        self.accepted = False  # with its actual cost stated
+        self.dead = self.superseded = self.awarded = False
+        self.lost = False  # what was spent of it, with its project: no provider is paid for it, and no reversal brings it back
+        self.accepted = False
         self.confirmed = {}  # when its newest credit was, by account
         self.settleable = not self.rules.gated  # its money need not wait for acceptance (any more)
+        self.replaced = []  # lower grants that wait for its acceptance
+        self.gated = collections.Counter()  # what providers are owed and waits, by account
+        self.unstated = collections.Counter()  # what providers are owed and is on no statement, by account
+        self.rows = 0  # how many bills and reversals that is
+        self.statements = set()  # that are not paid and have it
+        self.owed_since = 0  # to the enterprise, on no statement
         self.former_state = ""  # before it was rejected
         self.former_held = 0
         # Money: all that was ever granted, and where it is.
@@ -118,10 +157,18 @@ class Grant:
         self.cluster, self.division, self.providers = cluster, division, tuple(providers)
         enterprise, item = self.enterprise, self.item
         self.keys = [("enterprise", enterprise), ("enterprise", enterprise, item), ("project", enterprise, self.project),
-                     ("division", division), ("item", item)]
+                     ("own", enterprise, self.project, item), ("item", item)]
         self.keys += [("provider", provider) for provider in self.providers]
         if cluster:
             self.keys += [("cluster", cluster), ("member", cluster, enterprise)]
+
+    def counted_as(self):
+        """What pools and budget count it by."""
+        return self.division, self.item, self.providers, self.cluster
+
+    def left(self):
+        """What is left to redeem, to transfer or to be answered."""
+        return self.available + self.transit + self.credit
 
     def unspent(self):
         return self.available + self.credit
@@ -132,17 +179,20 @@ class Grant:
 
     def kept(self):
         """What the enterprise keeps of it."""
-        return self.available + self.credit + self.payable + self.used() - self.debt - self.recovered
+        return self.left() + self.payable + self.used() - self.debt - self.recovered
 
     def used(self):
         """What the enterprise had of it, also where that paid its debts: no more can be taken back."""
         return self.spent + self.stated + self.kept_back
 
     def value(self):
-        """What counts of it where only the highest of a project does."""
-        if self.state in ("APPROVED", "ACCEPTED", "SETTLED"):
-            return self.available + self.transit + self.credit + self.payable + self.used() + self.refund
-        return self.transit + self.payable + self.used() - self.debt - self.recovered
+        """What counts of it where only the highest of a project does: what was taken back, or is owed back, does not."""
+        unspent = self.unspent() if self.state in ("APPROVED", "ACCEPTED", "SETTLED") else 0
+        return unspent + self.transit + self.payable + self.taken()
+
+    def taken(self):
+        """What was used of it and need not be given back."""
+        return self.used() - self.debt - self.recovered
 
 
 class Lot:
@@ -167,12 +217,14 @@ class Redemption:
 class Record:
     """An incident, a listing or a blacklisting: holds from `first` to `last`, both included."""
 
-    def __init__(self, sequence, kind, what, sandbox, first, last):
+    def __init__(self, sequence, kind, what, sandbox, first, last, words):
         self.sequence, self.kind, self.what, self.sandbox = sequence, kind, what, sandbox
         self.first, self.last = first, last
-        self.withdrawn = False
+        self.words = words  # that another one can repeat
+        self.withdrawn = self.ended = False
 
     def end(self, last):
+        self.ended = True
         self.last = last if self.last is None else min(self.last, last)
 
     def holds(self, ordinal):

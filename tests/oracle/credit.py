@@ -1,6 +1,7 @@
-"""Judges entries about credit: transfers, redemptions, reversals, expiry, reclaims."""
+"""Judges entries about credit: transfers, redemptions, reversals, expiry."""
 import books
 import times
+from deadlines import ANSWER
 from rules import number
 
 
@@ -12,21 +13,22 @@ class Credit:
         grant, fen = self.vouchers[number(request["voucher_id"])], number(request["amount_fen"])
         self.new_number("transfer", at, grant.program.sandbox)
         self.check_not_archived(grant.program)
-        if request.get("reference"):
-            self.act("order_transfer", (request["reference"], grant.voucher, account, fen), request)
+        self.act("order_transfer", (request.get("reference"), grant.voucher, account, fen), request)
         owner, provider, sandbox = self.accounts[account]
         self.expect("redemption", owner == grant.enterprise, "voucher {} goes to account {} of enterprise {}", grant.voucher,
                     account, owner)
         self.expect("worlds", sandbox == grant.program.sandbox, "voucher {} goes to an account of the other world",
                     grant.voucher)
         received = self.received(entry)
-        self.expect("redemption", not grant.dead and received < grant.expires, "voucher {} is over", grant.voucher)
+        self.expect("redemption", grant.expires > received and not grant.dead, "voucher {} is over", grant.voucher)
         self.check_stable(request.get("reference", ""))
         self.expect("redemption", provider not in self.suspended, "provider {} is suspended", provider)
         self.expect("money", fen <= grant.available, "orders {} of {}", fen, grant.available)
         quotas = [self.provider_numbers.get(pool["key"]) for pool in grant.program.rules.raw.get("pools", [])
                   if pool["scope"] == "POOL_SCOPE_PROVIDER"]
-        self.expect("pools", provider not in quotas or provider in grant.providers,
+        # An award chooses nobody, and counts under nobody's quota.
+        free = grant.awarded and not grant.providers
+        self.expect("pools", free or provider not in quotas or provider in grant.providers,
                     "provider {} has a quota, and application {} did not choose it", provider, grant.number)
         self.check_bars(entry, grant, self.today(entry))
         terms = grant.rules.terms
@@ -34,13 +36,14 @@ class Credit:
             due = received + number(terms.get("transfer_answer_hours")) * times.HOUR
             self.expect("terms", number(event["answer_due_unix_ns"]) == due, "the answer is due at {}, its revision says {}",
                         event["answer_due_unix_ns"], due)
+        self.set_deadline(ANSWER, at, number(event["answer_due_unix_ns"]))
         grant.available -= fen
         grant.transit += fen
-        self.transfers[at] = [grant, account, fen, "ORDERED"]
+        self.transfers[at] = [grant, account, fen, "ORDERED", self.findings.sequence]
 
     def answer(self, transfer, state):
         """Takes a transfer out of transit. Returns its grant, account and amount."""
-        grant, account, fen, before = transfer
+        grant, account, fen, before, _ = transfer
         self.expect("money", before == "ORDERED", "the transfer is {} already", before)
         transfer[3] = state
         grant.transit -= fen
@@ -48,10 +51,10 @@ class Credit:
 
     def confirm(self, entry, at, credited, released):
         grant, account, fen = self.answer(self.transfers[at], "CONFIRMED")
+        self.drop_deadline(ANSWER, at)
         self.expect("money", credited + released == fen, "credits {} and releases {} of {}", credited, released, fen)
-        over = grant.dead or self.received(entry) >= grant.lapses
-        self.expect("money", bool(released) == over or not fen, "credits {} and releases {}, the voucher is {}", credited,
-                    released, "over" if over else "alive")
+        self.expect("money", bool(released) == grant.dead or not fen, "credits {} and releases {}, the voucher is {}", credited,
+                    released, "over" if grant.dead else "alive")
         if released:
             self.move_on(grant, released)
         if credited:
@@ -63,18 +66,52 @@ class Credit:
         self.confirm(entry, number(request["transfer_id"]), number(event.get("credited_fen")), number(event.get("released_fen")))
 
     def on_decline_transfer(self, entry, request, event):
-        grant, _, fen = self.answer(self.transfers[number(request["transfer_id"])], "DECLINED")
+        at = number(request["transfer_id"])
+        grant, _, fen = self.answer(self.transfers[at], "DECLINED")
+        self.drop_deadline(ANSWER, at)
+        self.forget_act(self.transfers[at][4])
         back, released = number(event.get("returned_fen")), number(event.get("released_fen"))
-        self.expect("money", back + released == fen, "puts back {} and releases {} of {}", back, released, fen)
+        self.expect("money", (back, released) == ((0, fen) if grant.dead else (fen, 0)), "puts back {} and releases {} of {}", back,
+                    released, fen)
         grant.available += back
         if released:
             self.move_on(grant, released)
 
+    def on_transfer_became_overdue(self, entry, timer, event):
+        transfer = self.transfers[number(timer["id"])]
+        self.expect("money", transfer[3] == "ORDERED", "transfer {} is overdue, it is {}", timer["id"], transfer[3])
+
     def on_reconcile_transfers(self, entry, request, event):
-        for line in event.get("lines", []):
+        provider, lines, before = self.provider_numbers[request["provider_id"]], event.get("lines", []), set()
+        self.expect("money", len(lines) == len(request.get("lines", [])), "answers {} of {} lines", len(lines),
+                    len(request.get("lines", [])))
+        for line, asked in zip(lines, request.get("lines", [])):
+            at, found = number(asked["transfer_id"]), line.get("finding", "").replace("RECONCILIATION_FINDING_", "")
+            if self.real_only and at > books.SANDBOX_NUMBERS:
+                continue
+            right = self.finding_of(provider, at, number(asked["amount_fen"]), before)
+            before.add(at)
+            self.expect("money", found == right, "finds that transfer {} is {}, it is {}", at, found, right)
             credited, released = number(line.get("credited_fen")), number(line.get("released_fen"))
+            confirms = right == "SILENT" and request.get("confirm_silent", False)
+            self.expect("money", bool(credited or released) == confirms, "confirms {} of transfer {}, which is {}",
+                        credited + released, at, right)
+            if right != "EXTRA":
+                self.expect("money", number(line.get("ledger_fen")) == self.transfers[at][2], "tells that transfer {} is of {}", at,
+                            line.get("ledger_fen"))
             if credited or released:
-                self.confirm(entry, number(line["transfer_id"]), credited, released)
+                self.confirm(entry, at, credited, released)
+
+    def finding_of(self, provider, at, fen, before):
+        """How a line of a provider stands to the ledger; `before` are the transfers of earlier lines."""
+        transfer = self.transfers.get(at)
+        if transfer is None or self.accounts[transfer[1]][1] != provider or transfer[3] == "DECLINED":
+            return "EXTRA"
+        if at in before:
+            return "DOUBLE"
+        if transfer[2] != fen:
+            return "WRONG_AMOUNT"
+        return "MATCHED" if transfer[3] == "CONFIRMED" else "SILENT"
 
     # --- redemption
 
@@ -135,14 +172,20 @@ class Credit:
 
     def may_buy(self, grant, version):
         """Whether credit of a grant may buy a product as approved, by the revision that judged the grant."""
+        return self.is_for(grant, version) and self.basket_holds(grant, version)
+
+    @staticmethod
+    def is_for(grant, version):
         category, items = version[2], version[3]
-        item, core = grant.rules.items[grant.item], grant.rules.core
+        item = grant.rules.items[grant.item]
         spendable = item.get("spendable_categories", [])
-        if spendable and category not in spendable or "own_products_only" in item and item["item_id"] not in items:
-            return False
-        bought = sum(fen for (enterprise, one), fen in grant.program.core.items()
-                     if enterprise == grant.enterprise and one in core)
-        return not core or category in core or bought > 0
+        return (not spendable or category in spendable) and ("own_products_only" not in item or item["item_id"] in items)
+
+    @staticmethod
+    def basket_holds(grant, version):
+        """Whether a core product was bought before, or is bought now."""
+        core = grant.rules.core
+        return not core or version[2] in core or any(grant.program.core[grant.enterprise, one] > 0 for one in core)
 
     def draw(self, redemption, usable, fen, event):
         exhausted = set()
@@ -157,8 +200,9 @@ class Credit:
             grant.spent += taken
             redemption.draws.append([lot, taken])
             self.owe_provider(redemption, grant, taken)
-            if grant.available + grant.transit + grant.credit == 0:
+            if grant.left() == 0:
                 exhausted.add(grant.voucher)
+                self.follow_voucher(grant)
         self.lots[redemption.account] = [lot for lot in self.lots[redemption.account] if lot.fen]
         told = {number(one) for one in event.get("exhausted_voucher_ids", [])}
         self.expect("money", told == exhausted, "uses up vouchers {}, by first-expiring first {}", sorted(told), sorted(exhausted))
@@ -166,34 +210,38 @@ class Credit:
     def on_reverse_redemption(self, entry, request, event):
         redemption = self.redemptions[number(request["redemption_id"])]
         fen, released = number(event.get("reversed_fen")), number(event.get("released_fen"))
+        received = self.received(entry)
+        self.expect("money", fen == number(request["amount_fen"]), "reverses {}, asked was {}", fen, request["amount_fen"])
         self.act("reverse_redemption", (redemption.id, fen, request.get("reason")), request)
         redemption.reversed += fen
         self.expect("money", redemption.reversed <= redemption.amount, "reverses {} of {}", redemption.reversed, redemption.amount)
         owner = self.accounts[redemption.account][0]
         redemption.program.core[owner, redemption.category] -= fen
-        moved, refunded, left = 0, 0, fen
+        moved, refunded, left, touched = 0, 0, fen, []
         for draw in reversed(redemption.draws):
-            taken = min(left, draw[1])
+            grant = draw[0].grant
+            taken = 0 if grant.lost else min(left, draw[1])
             if not taken:
                 continue
             left -= taken
             draw[1] -= taken
-            grant = draw[0].grant
+            touched.append(grant)
             grant.spent -= taken
             self.owe_provider(redemption, grant, -taken)
             back, refund = self.reverse_debt(grant, taken)
             moved, refunded, taken = moved + back, refunded + refund, taken - back
-            if grant.dead or self.received(entry) >= grant.lapses or grant.program.state == "ARCHIVED":
+            if grant.dead or received >= grant.lapses or grant.program.state == "ARCHIVED":
                 self.move_on(grant, taken)
                 moved += taken
             elif taken:
                 # What comes back is as new as the newest credit of the voucher there.
                 grant.credit += taken
                 self.lots[redemption.account].append(books.Lot(grant, grant.confirmed[redemption.account], taken))
+                self.follow_voucher(grant)
         self.expect("money", moved == released, "releases {}, of dead vouchers, or taken back before, are {}", released, moved)
         told = number(event.get("refunded_fen"))
         self.expect("debts", told == refunded, "owes the enterprise {} again, it paid back {} that is reversed", told, refunded)
-        self.settle(event.get("settled_application_ids", []))
+        self.settle(event.get("settled_application_ids", []), touched, reverses=True)
 
     def reverse_debt(self, grant, fen):
         """The grant was spent less, so less of it is owed back. Returns what that is, and how much of it was paid back."""
@@ -202,7 +250,9 @@ class Credit:
         grant.debt -= forgiven
         refund = too_much - forgiven
         grant.recovered -= refund
-        grant.refund += refund
+        if refund:
+            self.owe_enterprise(grant)
+            grant.refund += refund
         self.move_on(grant, forgiven)
         grant.returned += refund
         self.check_recovered(grant)
@@ -219,17 +269,17 @@ class Credit:
                 self.lots[account] = [lot for lot in self.lots[account] if lot.fen]
 
     def take_credit(self, grant, fen):
-        """Takes unspent money of a living voucher: what is in no account first."""
+        """Takes unspent money of a living voucher: what is in no account first, then of each account the newest credit."""
         from_voucher = min(fen, grant.available)
         grant.available -= from_voucher
         fen -= from_voucher
         for account in self.accounts_of.get(grant.enterprise, ()):
-            for lot in self.lots[account]:
-                if lot.grant is grant and fen:
-                    taken = min(fen, lot.fen)
-                    lot.fen -= taken
-                    grant.credit -= taken
-                    fen -= taken
+            own = [lot for lot in self.lots[account] if lot.grant is grant]
+            for lot in sorted(own, key=books.Lot.place, reverse=True):
+                taken = min(fen, lot.fen)
+                lot.fen -= taken
+                grant.credit -= taken
+                fen -= taken
             self.lots[account] = [lot for lot in self.lots[account] if lot.fen]
 
     def on_voucher_expired(self, entry, timer, event):
@@ -241,33 +291,5 @@ class Credit:
                     timer["due_unix_ns"], grant.lapses)
         self.move_on(grant, grant.unspent())
         grant.available = grant.credit = 0
-        self.drop_lots(grant)
-        grant.dead = True
-        if event.get("settles_application"):
-            self.settle([grant.number])
-
-    def settle(self, applications):
-        for at in applications:
-            grant = self.grants[number(at)]
-            left = grant.held + grant.available + grant.credit + grant.payable
-            self.expect("money", not left, "application {} is settled and has {}", grant.number, left)
-            grant.state = "SETTLED"
-
-    def on_reclaim(self, entry, request, event):
-        grant = self.grants[number(request["application_id"])]
-        released, receivable = number(event.get("released_fen")), number(event.get("receivable_fen"))
-        set_off = number(event.get("set_off_fen"))
-        self.act("reclaim", (grant.number, request.get("reference")), request)
-        self.settle_gate(grant)  # the provider delivered: the enterprise owes it
-        rest = grant.unspent() + grant.payable
-        self.expect("money", released + set_off == rest, "gives back {} and keeps back {}, unspent or owed is {}", released,
-                    set_off, rest)
-        self.move_on(grant, released)
-        grant.returned += set_off
-        grant.available = grant.credit = grant.payable = 0
-        self.drop_lots(grant)
-        grant.dead = True
-        self.owe(grant, receivable)
-        grant.state = "TERMINATED"
-        if "blacklisting" in request:
-            self.blacklist(entry, grant.enterprise, request["blacklisting"], grant.program.sandbox)
+        self.end_voucher(grant)
+        self.settle([grant.number] if event.get("settles_application") else [], [grant])

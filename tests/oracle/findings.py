@@ -4,6 +4,7 @@
 CHECKS = {
     "order": "sequences are dense, recorded times rise, received times do not fall",
     "queue": "queue numbers are dense and in the order of received times",
+    "deadlines": "each deadline is booked before the first command that was received at or after it, in order",
     "cutoff": "nothing is accepted outside the window or while the program is not open",
     "identity": "revisions keep what identifies a program and its items",
     "amounts": "a grant is what rate, caps and pools give",
@@ -11,6 +12,7 @@ CHECKS = {
     "pools": "what stands fits every pool, and no budget is below zero",
     "waitlist": "nobody is let past the head of a waitlist, and a waitlist goes on before anything else",
     "ranking": "money goes down the ranking, by score, then by queue, to a strict edge",
+    "refusals": "what is refused for lack of room or credit lacks it",
     "money": "what is told of each grant adds up: unspent, in accounts, owed, paid, returned",
     "debts": "of no grant is more taken back than was spent, all ways together",
     "settlement": "statements state what is owed, once, and no more is paid than is due",

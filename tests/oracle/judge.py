@@ -4,9 +4,16 @@ import unicodedata
 
 import books
 import times
+from approving import Approving
+from claims import Claims
+from clusters import Clusters
 from credit import Credit
+from deadlines import Deadlines
 from findings import Findings
 from granting import Granting
+from limits import Limits
+from projects import Projects
+from ranking import Ranking
 from refusals import REFUSED, Refusals
 from registry import Registry
 from rules import number
@@ -16,7 +23,7 @@ NOT_OF_A_VERB = ("waitlist", "postings", "limit_deltas")
 SUBMISSIONS = ("submit_application", "award_grant")
 
 
-class Judge(Registry, Granting, Credit, Settling, Refusals):
+class Judge(Registry, Clusters, Granting, Claims, Limits, Ranking, Approving, Projects, Credit, Settling, Refusals, Deadlines):
     """`real_only` leaves out all that is of sandboxes: what is real must come out the same."""
 
     def __init__(self, real_only=False):
@@ -26,6 +33,8 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
         self.entries = 0
         self.recorded = self.last_received = 0
         self.at = 0  # the instant that an entry is judged by
+        self.due, self.agenda, self.booked_to, self.may_go_on = {}, [], 0, set()
+        self.pending_of = collections.defaultdict(set)  # applications by program and revision
         self.programs, self.by_id = {}, {}
         self.enterprises, self.facts = {}, {}
         self.records = collections.defaultdict(list)
@@ -37,9 +46,11 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
         self.transfers, self.lots = {}, collections.defaultdict(list)
         self.notices, self.calendar = {}, None
         self.plans = {}
+        self.richer = set()  # programs whose budgets an entry may have raised
         self.provider_accounts = collections.defaultdict(Account)
         self.statements = {}
-        self.debtors = collections.defaultdict(list)
+        self.debtors = collections.defaultdict(dict)
+        self.reminders = {}  # the newest, by program and enterprise
         self.acts, self.act_of = {}, {}
         self.numbers = collections.Counter()
 
@@ -66,16 +77,18 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
         """The same act twice: only where `repeats` names the entry that booked it."""
         for name in ("fiscal_reference", "reference"):
             self.check_stable(request.get(name, ""))
-        before, repeats = self.acts.get((verb, key)), number(request.get("repeats"))
-        if before is not None:
-            self.expect("repeats", repeats in before, "{} {} was booked in entry {}, and repeats says {}", verb, key, before[-1],
-                        repeats)
-        self.acts.setdefault((verb, key), []).append(self.findings.sequence)
+        before, repeats = self.acts.setdefault((verb, key), []), number(request.get("repeats"))
+        if before:
+            self.expect("repeats", repeats == before[-1], "{} {} was booked in entry {}, and repeats says {}", verb, key,
+                        before[-1], repeats)
+        before.append(self.findings.sequence)
         self.act_of[self.findings.sequence] = verb, key
 
     def forget_act(self, sequence):
-        """What an entry recorded never was."""
-        self.acts.pop(self.act_of.get(sequence), None)
+        """What an entry recorded never was: what it repeated stands again."""
+        standing = self.acts.get(self.act_of.pop(sequence, None), [])
+        if sequence in standing:
+            standing.remove(sequence)
 
     def check_stable(self, text):
         """A name or number that another could be taken for is no business key."""
@@ -99,11 +112,13 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
         self.at = self.received(entry) if verb != "timer_due" else number(request.get("due_unix_ns"))
         if self.real_only and self.is_of_sandbox(entry, verb, request):
             return
+        if verb == "timer_due":
+            self.check_timer(entry, request)
+        else:
+            self.check_command_time(entry, verb)
         program = self.programs.get(number(entry.get("program")))
         if program is not None:
             self.check_queue(entry, verb, program)
-            self.expect("waitlist", not program.continues or "waitlist_continued" in entry.get("event", {}),
-                        "comes before the waitlist of program {} has gone on", program.number)
         if "event" in entry:
             self.accept(entry, verb, request, entry["event"])
         elif verb in REFUSED:
@@ -111,6 +126,7 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
 
     def accept(self, entry, verb, request, event):
         kind = next(name for name in event if name not in NOT_OF_A_VERB)
+        self.richer.clear()
         handler = getattr(self, "on_" + (kind if verb == "timer_due" else verb), None)
         if handler:
             handler(entry, request, event[kind])
@@ -120,6 +136,7 @@ class Judge(Registry, Granting, Credit, Settling, Refusals):
         if program is not None:
             self.follow_waitlist(entry, program, event.get("waitlist", {}), self.at)
             self.expect("pools", program.budget >= 0, "program {} has a budget of {}", program.number, program.budget)
+        self.follow_other_waitlists(program, verb)
 
     def check_order(self, entry, verb):
         self.expect("order", self.findings.sequence == self.entries, "comes as number {}", self.entries)

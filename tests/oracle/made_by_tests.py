@@ -16,6 +16,10 @@ import sys
 import oracle
 
 
+# Other lives than those of the model test alone.
+SEED = "20250601"
+
+
 def run(what, command, **environment):
     """Runs a program whose output is only shown if it fails."""
     print("==> " + what, flush=True)
@@ -48,7 +52,8 @@ def main(arguments):
             VOUCHER_SCENARIO_EXPORT=os.path.join(options.out, "scenarios"))
     if options.model:
         run("model, %s commands" % options.commands, [options.model, "--gtest_filter=Model.*"],
-            VOUCHER_MODEL_EXPORT=os.path.join(options.out, "model"), VOUCHER_MODEL_COMMANDS=options.commands)
+            VOUCHER_MODEL_EXPORT=os.path.join(options.out, "model"), VOUCHER_MODEL_COMMANDS=options.commands,
+            VOUCHER_SEED=SEED)
     print("==> oracle", flush=True)
     code = oracle.main([options.out])
     if code == 0:

@@ -76,9 +76,19 @@ class Ledger:
         self.entries.append(entry)
         return len(self.entries)
 
-    def timer(self, due, kind, event, program, at=0, **more):
-        self.now = max(self.now, due + 30 * 10 ** 9)
-        return self.add("timer_due", {"due_unix_ns": str(due), "id": str(at)}, kind, event, program, **more)
+    def timer(self, timer, due, kind, event, program, at=0, **more):
+        """A deadline that is booked at its instant, or now if that is over."""
+        self.now = max(self.now, due - 10 ** 9)
+        return self.add("timer_due", {"kind": "TIMER_KIND_" + timer, "due_unix_ns": str(due), "id": str(at)}, kind, event, program,
+                        **more)
+
+    def cut_off(self, program=1, **more):
+        """The end of the window that RULES have."""
+        self.timer("PROGRAM_CUTOFF", nanos("2025-11-01 00:00"), "program_cutoff_reached", {}, program, program, **more)
+
+    def expire(self, voucher, released, settles=False, program=1, due=LAPSES, **more):
+        self.timer("VOUCHER_LAPSE", due, "voucher_expired", {"released_fen": str(released), "settles_application": settles},
+                   program, voucher, **more)
 
     def next(self, kind, sandbox=False):
         self.ids[kind, sandbox] = self.ids.get((kind, sandbox), 0) + 1
@@ -122,6 +132,10 @@ class Ledger:
 
     # --- grants
 
+    def accept(self, application, cost=0, program=1, **told):
+        self.add("accept_project", {"application_id": str(application), "actual_cost_fen": str(cost)}, "project_accepted",
+                 {name: str(fen) for name, fen in told.items()}, program)
+
     def submit(self, granted, spend=None, enterprise=1, project=None, item=1, mode=CREDIT, program=1, program_id="cloud-2025",
                sandbox=False, state="LISTED", wanted=0, providers=("1",), invoices=(), cluster=0, number=None):
         """Returns the number of the application."""
@@ -139,7 +153,7 @@ class Ledger:
         return number
 
     def approve(self, application, fen, released=0, program=1, set_off=0, sandbox=False, mode=CREDIT, superseded=(),
-                expires=EXPIRES, number=None, **more):
+                expires=EXPIRES, number=None, asked=0, **more):
         """Returns the number of the voucher."""
         event = {"approved_fen": str(fen), "released_fen": str(released), "set_off_fen": str(set_off),
                  "superseded": list(superseded)}
@@ -147,7 +161,8 @@ class Ledger:
         if mode == CREDIT:
             voucher = number or self.next("voucher", sandbox)
             event.update(voucher_id=str(voucher), expires_unix_ns=str(expires), lapses_unix_ns=str(expires - EXPIRES + LAPSES))
-        self.add("approve_application", {"application_id": str(application)}, "application_approved", dict(event, **more), program)
+        self.add("approve_application", {"application_id": str(application), "approved_fen": str(asked)}, "application_approved",
+                 dict(event, **more), program)
         return voucher
 
     def granted(self, fen, **more):
@@ -163,12 +178,18 @@ class Ledger:
                  {"account_id": str(at), "enterprise_number": str(enterprise), "provider_number": str(provider)})
         return at
 
+    def order(self, voucher, account, fen, program=1, sandbox=False, refusal=None, **request):
+        """Returns the number of the transfer."""
+        transfer = 0 if refusal else self.next("transfer", sandbox)
+        due = self.now + 10 ** 9 + 72 * 3600 * 10 ** 9
+        order = {"voucher_id": str(voucher), "account_id": str(account), "amount_fen": str(fen)}
+        self.add("order_transfer", dict(order, **request), "transfer_ordered",
+                 {"transfer_id": str(transfer), "answer_due_unix_ns": str(due)}, program, refusal=refusal)
+        return transfer
+
     def credit(self, voucher, account, fen, program=1, sandbox=False, **request):
         """Credit in an account."""
-        transfer = self.next("transfer", sandbox)
-        self.add("order_transfer", dict({"voucher_id": str(voucher), "account_id": str(account), "amount_fen": str(fen)}, **request),
-                 "transfer_ordered", {"transfer_id": str(transfer), "answer_due_unix_ns": str(self.now + 10 ** 9 + 72 * 3600 * 10 ** 9)},
-                 program)
+        transfer = self.order(voucher, account, fen, program, sandbox, **request)
         self.add("confirm_transfer", {"transfer_id": str(transfer)}, "transfer_confirmed", {"credited_fen": str(fen)}, program)
         self.now += 3600 * 10 ** 9
 
@@ -181,14 +202,14 @@ class Ledger:
                  "exhausted_voucher_ids": [str(one) for one in exhausted], "provider_number": "1"}
         return self.add("redeem", request, "redeemed", event, program, refusal=refusal)
 
-    def reverse(self, redemption, fen, released=0, refunded=0, program=1, **request):
+    def reverse(self, redemption, fen, released=0, refunded=0, program=1, settled=(), **request):
         self.add("reverse_redemption", dict({"redemption_id": str(redemption), "amount_fen": str(fen)}, **request),
-                 "redemption_reversed", {"reversed_fen": str(fen), "released_fen": str(released), "refunded_fen": str(refunded)},
-                 program)
+                 "redemption_reversed", {"reversed_fen": str(fen), "released_fen": str(released), "refunded_fen": str(refunded),
+                                         "settled_application_ids": list(settled)}, program)
 
-    def reclaim(self, application, released=0, receivable=0, set_off=0, program=1):
-        self.add("reclaim", {"application_id": str(application), "reference": "R-%d" % application}, "reclaimed",
-                 {"released_fen": str(released), "receivable_fen": str(receivable), "set_off_fen": str(set_off)}, program)
+    def reclaim(self, application, released=0, receivable=0, set_off=0, program=1, told=None, **request):
+        self.add("reclaim", dict({"application_id": str(application), "reference": "R-%d" % application}, **request), "reclaimed",
+                 dict(told or {}, released_fen=str(released), receivable_fen=str(receivable), set_off_fen=str(set_off)), program)
 
     def recover(self, fen, owed, reference="K-1", program=1, **request):
         self.add("record_recovery", dict({"program_id": "cloud-2025", "uscc": "E1", "amount_fen": str(fen),
@@ -202,6 +223,8 @@ class Ledger:
     def statement(self, month, due, lines=(), division="420100", program=1, settled=(), **told):
         at = self.next("statement")
         event = {"statement_id": str(at), "due_fen": str(due), "lines": list(lines), "settled_application_ids": list(settled)}
+        if lines:
+            event["booked_fen"] = str(sum(int(one.get(name, 0)) for one in lines for name in ("due_fen", "set_off_fen")))
         party = {"division": division} if lines else {"provider_id": "yun"}
         if not lines:
             event["provider_number"] = "1"
@@ -209,7 +232,7 @@ class Ledger:
                  "statement_closed", dict(event, **told), program)
         return at
 
-    def disburse(self, statement, fen, due, reference="Z-1", **request):
+    def disburse(self, statement, fen, due, reference="Z-1", settled=(), **request):
         self.add("record_disbursement", dict({"statement_id": str(statement), "disbursement": {
             "amount_fen": str(fen), "fiscal_reference": reference, "paid_on": date("2025-07-01")}}, **request),
-                 "disbursement_recorded", {"due_fen": str(due)}, 1)
+                 "disbursement_recorded", {"due_fen": str(due), "settled_application_ids": list(settled)}, 1)

@@ -1,6 +1,7 @@
 """Judges entries about programs, budgets, calendars, enterprises, providers and clusters."""
 import books
 import times
+from deadlines import CUTOFF, TRANCHE
 from rules import Rules, number
 
 
@@ -15,6 +16,8 @@ class Registry:
             self.check_identity(program, rules)
             program.revisions.append(rules)
             self.check_revision(program)
+        if program.state in ("DRAFT", "OPEN", "SUSPENDED"):
+            self.set_deadline(CUTOFF, program.number, rules.cutoff)
         self.expect("identity", number(event["revision"]) == len(program.revisions), "revision {} follows {}",
                     event["revision"], len(program.revisions) - 1)
         self.expect("cutoff", number(event["cutoff_unix_ns"]) == rules.cutoff, "states the cutoff {}, the rules give {}",
@@ -45,26 +48,29 @@ class Registry:
                     self.expect("pools", left >= 0, "revision sets {} to {} below what stands", name, -left)
 
     def cap(self, rules, key):
-        """The least cap of a revision that counts what stands under a key."""
-        amounts = [amount for grant_item in rules.items for scope, amount, item in rules.caps(grant_item)
-                   if self.cap_key(scope, key, item)]
+        """The least cap of a revision that counts what stands under a key: the program's, and of one item alone its own."""
+        amounts = [number(cap["amount_fen"]) for cap in rules.raw.get("caps", []) if self.cap_key(cap["scope"], key)]
+        if key[0] == "own" or key[0] == "enterprise" and len(key) == 3:
+            amounts += [amount for scope, amount, _ in rules.own_caps(key[-1]) if (scope == "CAP_SCOPE_PROJECT") == (key[0] == "own")]
         return min(amounts, default=books.NO_CAP)
 
     @staticmethod
-    def cap_key(scope, key, item):
-        """Whether a cap of that scope, of that item or of all, counts what stands under a key."""
+    def cap_key(scope, key):
+        """Whether a cap of the program counts what stands under a key."""
         if scope == "CAP_SCOPE_PROJECT":
             return key[0] == "project"
-        if key[0] != "enterprise":
-            return False
-        return len(key) == 2 if scope == "CAP_SCOPE_ENTERPRISE_YEAR" else len(key) == 3 and key[2] == item
+        return key[0] == "enterprise" and len(key) == (2 if scope == "CAP_SCOPE_ENTERPRISE_YEAR" else 3)
 
     def on_set_program_state(self, entry, request, event):
-        self.by_id[request["program_id"]].state = request["state"].replace("PROGRAM_STATE_", "")
+        program = self.by_id[request["program_id"]]
+        program.state = request["state"].replace("PROGRAM_STATE_", "")
+        if program.state == "CLOSED":
+            self.drop_deadline(CUTOFF, program.number)
 
     def on_program_cutoff_reached(self, entry, timer, event):
         program = self.programs[number(timer["id"])]
-        program.state = "CLOSED"
+        # A draft stays one: a revision may give it a later window.
+        program.state = "DRAFT" if program.state == "DRAFT" else "CLOSED"
         due = number(timer["due_unix_ns"])
         self.expect("cutoff", due == program.rules.cutoff, "the cutoff timer is due at {}, the rules give {}", due,
                     program.rules.cutoff)
@@ -77,6 +83,7 @@ class Registry:
             program.tranches[number(event["tranche_id"])] = amount
             self.new_number("tranche", number(event["tranche_id"]), program.sandbox)
             opens = times.start_of(times.day(request["opens_on"]))
+            self.set_deadline(TRANCHE, number(event["tranche_id"]), opens)
             self.expect("money", number(event["opens_unix_ns"]) == opens, "the tranche opens at {}, its day begins at {}",
                         event["opens_unix_ns"], opens)
         else:
@@ -98,10 +105,11 @@ class Registry:
         program = self.by_id[request["program_id"]]
         told = number(event.get("returned_fen"))
         self.expect("money", told == program.budget, "returns {}, the budget has {}", told, program.budget)
-        left = sum(grant.held + grant.available + grant.transit + grant.credit + grant.payable for grant in program.grants)
+        left = sum(grant.held + grant.left() + grant.payable for grant in program.grants)
         self.expect("money", left == 0, "{} is not resolved when the year is closed", left)
         program.budget = 0
         program.state = "ARCHIVED"
+        self.drop_deadline(CUTOFF, program.number)
 
     def on_publish_calendar(self, entry, request, event):
         self.calendar = times.Calendar(request)
@@ -127,8 +135,8 @@ class Registry:
         self.enterprises[request["new_uscc"]] = at
         self.facts[at] = dict(self.facts.get(at, {}), uscc=request["new_uscc"])
 
-    def record(self, entry, enterprise, kind, what, sandbox, first, last):
-        self.records[enterprise].append(books.Record(number(entry["sequence"]), kind, what, sandbox, first, last))
+    def record(self, entry, enterprise, kind, what, sandbox, first, last, words=None):
+        self.records[enterprise].append(books.Record(number(entry["sequence"]), kind, what, sandbox, first, last, words))
 
     def on_record_incident(self, entry, request, event):
         at, incident = number(event["enterprise_number"]), request["incident"]
@@ -139,7 +147,9 @@ class Registry:
         at, today = number(event["enterprise_number"]), self.today(entry)
         if request.get("listed"):
             first = times.day(request.get("from")) or today
-            self.record(entry, at, "listing", request["kind"], self.sandbox(request), first, times.day(request.get("until")))
+            words = request["kind"], request.get("reference"), first, times.day(request.get("until"))
+            self.check_same_words(at, "listing", self.sandbox(request), words, request, today)
+            self.record(entry, at, "listing", request["kind"], self.sandbox(request), first, times.day(request.get("until")), words)
             return
         for record in self.records[at]:
             if record.kind == "listing" and record.what == request["kind"] and record.sandbox == self.sandbox(request):
@@ -148,14 +158,30 @@ class Registry:
     def on_set_blacklist(self, entry, request, event):
         at = number(event["enterprise_number"])
         if "blacklisting" in request:
-            return self.blacklist(entry, at, request["blacklisting"], self.sandbox(request))
+            return self.blacklist(entry, at, request["blacklisting"], self.sandbox(request), request)
         for record in self.records[at]:
             if record.kind == "blacklisting" and record.sandbox == self.sandbox(request):
                 record.end(self.today(entry) - 1)
 
-    def blacklist(self, entry, enterprise, blacklisting, sandbox):
-        first = times.day(blacklisting.get("from")) or self.today(entry)
-        self.record(entry, enterprise, "blacklisting", blacklisting, sandbox, first, times.day(blacklisting.get("until")))
+    def blacklist(self, entry, enterprise, blacklisting, sandbox, request=None):
+        first, last = times.day(blacklisting.get("from")) or self.today(entry), times.day(blacklisting.get("until"))
+        document = blacklisting.get("reference") or (blacklisting.get("reason"), last)
+        words = tuple(sorted(blacklisting.get("program_ids", []))), blacklisting.get("reference"), first, document
+        if request:  # a reclaim, which can be had once, may bring one as well
+            self.check_same_words(enterprise, "blacklisting", sandbox, words, request, self.today(entry))
+        self.record(entry, enterprise, "blacklisting", blacklisting, sandbox, first, last, words)
+
+    def check_same_words(self, enterprise, kind, sandbox, words, request, today):
+        """A bar with the same words, its first day too, is a repeat, unless an entry ended the one before.
+
+        Without a document it is only while that one still holds or is to hold.
+        """
+        for record in reversed(self.records[enterprise]):
+            over = record.withdrawn or record.ended or not words[1] and record.last is not None and record.last < today
+            if (record.kind, record.sandbox, record.words) == (kind, sandbox, words) and not over:
+                repeats = number(request.get("repeats"))
+                return self.expect("repeats", repeats == record.sequence, "{} was recorded in entry {}, and repeats says {}", kind,
+                                   record.sequence, repeats)
 
     def on_end_record(self, entry, request, event):
         for record in self.records[number(event["enterprise_number"])]:
@@ -169,6 +195,7 @@ class Registry:
     def on_remind_enterprise(self, entry, request, event):
         self.act("remind_enterprise", (request["program_id"], number(event["enterprise_number"]), request.get("reference")),
                  request)
+        self.reminders[self.by_id[request["program_id"]].number, number(event["enterprise_number"])] = self.received(entry)
 
     def on_put_provider(self, entry, request, event):
         self.provider_numbers[request["provider_id"]] = number(event["provider_number"])
@@ -202,50 +229,3 @@ class Registry:
         self.account_numbers.add(key)
         self.check_stable(request["account_number"])
         self.accounts[at] = (number(event["enterprise_number"]), provider, sandbox)
-
-    def on_put_cluster(self, entry, request, event):
-        plan = request["cluster"]
-        program = self.by_id[plan["program_id"]]
-        self.check_window(entry, program)
-        at = number(event["cluster_number"])
-        if event.get("created"):
-            self.new_number("cluster", at, program.sandbox)
-        members = [number(one) for one in event.get("enterprise_numbers", [])]
-        costs = [number(one["planned_cost_fen"]) for one in plan.get("members", [])]
-        rate = max((number(item.get("rate_bps")) for item in program.rules.items.values()), default=0)
-        requested = number(plan["requested_fen"])
-        most = sum(cost * rate // 10000 for cost in costs)
-        self.expect("plans", requested <= most or not rate, "a cluster asks for {}, its members' plans give {}", requested, most)
-        self.plans[at] = dict(zip(members, costs))
-        program.clusters[plan["cluster_id"]] = (at, requested)
-        self.expect("plans", not self.planned_elsewhere(program, at), "a member is in the plan of an approved cluster")
-
-    def planned_elsewhere(self, program, cluster):
-        """Whether a member of a cluster is in the plan of another one that is approved."""
-        return any(set(self.plans[cluster]) & set(self.plans[other]) for other in program.cluster_pools if other != cluster)
-
-    def on_review_cluster(self, entry, request, event):
-        program = self.by_id[request["program_id"]]
-        at, requested = program.clusters[request["cluster_id"]]
-        if event["state"] == "CLUSTER_STATE_SCORED":
-            program.scored_clusters[at] = (-number(request.get("score")), at, requested)
-        else:
-            program.scored_clusters.pop(at, None)
-
-    def on_rank_clusters(self, entry, request, event):
-        program = self.by_id[request["program_id"]]
-        told = [number(one["cluster_number"]) for one in event.get("ranks", [])]
-        right = [at for _, at, _ in sorted(program.scored_clusters.values())]
-        self.expect("ranking", told == right, "clusters are ranked {}, scores give {}", told, right)
-        edge = False
-        for one in event.get("ranks", []):
-            at, pool = number(one["cluster_number"]), number(one.get("pool_fen"))
-            self.expect("ranking", not (edge and pool), "cluster {} gets {} behind the edge", at, pool)
-            taken = self.planned_elsewhere(program, at)  # a rival, which is passed over alone
-            self.expect("plans", not (taken and pool), "cluster {} is approved, a member is in another plan", at)
-            edge = edge or not (pool or taken)
-            if pool:
-                program.cluster_pools[at] = pool
-            most = min(program.scored_clusters.get(at, (0, 0, 0))[2], number((program.rules.clusters or {}).get("pool_fen")))
-            self.expect("pools", pool <= most, "cluster {} gets {} of {}", at, pool, most)
-        program.scored_clusters.clear()

@@ -59,6 +59,10 @@ class Rules:
         """
         for cap in self.raw.get("caps", []):
             yield cap["scope"], number(cap["amount_fen"]), item if cap["scope"].endswith("ITEM_YEAR") else None
+        yield from self.own_caps(item, facts)
+
+    def own_caps(self, item, facts=None):
+        """The same of those that the item states."""
         rule = self.items.get(item, {})
         scope = rule.get("cap_scope", "CAP_SCOPE_UNSPECIFIED")
         if scope == "CAP_SCOPE_UNSPECIFIED":

@@ -1,46 +1,53 @@
 """Judges entries about settlement: statements, disbursements, debts and recoveries."""
-import collections
-
 import rules as rule_pages
 import times
 from rules import number
 
+MOST_LINES = 8192
+
 
 class Account:
-    """What a program owes a provider: amounts by instant, and what statements took of them."""
+    """What a program owes a provider."""
 
     def __init__(self):
-        self.booked, self.reversed = [], []  # (instant, fen) on no statement yet
-        self.gated = collections.Counter()  # by grant: waits for acceptance
+        self.rows = []  # (instant, fen, grant or None) on no statement yet
         self.carried = 0
+
+    def balance(self):
+        """Below 0 the provider owes."""
+        return self.carried + sum(fen for _, fen, _ in self.rows)
+
+
+class Statement:
+    def __init__(self, program, due, grants):
+        self.program, self.due, self.grants = program, due, grants
 
 
 class Settling:
     # --- what providers are owed
 
     def owe_provider(self, redemption, grant, fen):
-        account = self.provider_accounts[redemption.program.number, redemption.provider]
+        key = redemption.program.number, redemption.provider
         if not grant.settleable:
-            account.gated[grant.number] += fen
-        elif fen > 0:
-            account.booked.append((self.at, fen))
+            grant.gated[key] += fen
         else:
-            account.reversed.append((self.at, -fen))
+            self.book(key, grant, fen)
+
+    def book(self, key, grant, fen):
+        self.provider_accounts[key].rows.append((self.at, fen, grant))
+        if grant:
+            grant.unstated[key] += fen
+            grant.rows += 1
 
     def settle_gate(self, grant):
-        """The project is accepted: what waited for it can be settled."""
-        for account in self.accounts_of_program(grant.program):
-            fen = account.gated.pop(grant.number, 0)
+        """What waited for the acceptance can be settled."""
+        for key, fen in grant.gated.items():
             if fen:
-                account.booked.append((self.at, fen))
+                self.book(key, grant, fen)
+        grant.gated.clear()
+        if not grant.settleable and grant.payable:
+            self.owe_enterprise(grant)
         grant.settleable = True
-
-    def ungate(self, grant):
-        """What waited for acceptance is not settled. Returns how much that was."""
-        return sum(account.gated.pop(grant.number, 0) for account in self.accounts_of_program(grant.program))
-
-    def accounts_of_program(self, program):
-        return [account for (at, _), account in self.provider_accounts.items() if at == program.number]
 
     # --- statements
 
@@ -49,65 +56,137 @@ class Settling:
         at, end = number(event["statement_id"]), times.end_of_month(request["period"])
         self.new_number("statement", at, program.sandbox)
         self.expect("settlement", self.received(entry) >= end, "the month is not over")
-        due = number(event.get("due_fen"))
-        lines = []
         if "provider_id" in request:
-            self.close_provider(program, number(event["provider_number"]), end, event)
+            grants = self.close_provider(program, number(event["provider_number"]), end, event)
         else:
-            lines = event.get("lines", [])
-            self.close_division(program, request["division"], end, event, lines)
-        self.statements[at] = [program, due, [number(line["application_id"]) for line in lines]]
-        self.settle(event.get("settled_application_ids", []))
-        for line in lines if not due else []:
-            grant = self.grants[number(line["application_id"])]
-            self.expect("money", grant.state == "SETTLED" or grant.payable or grant.state not in ("APPROVED", "ACCEPTED"),
-                        "application {} is {}, though nothing is left of it", grant.number, grant.state)
+            grants = self.close_division(program, request["division"], end, event)
+        statement = self.statements[at] = Statement(program, number(event.get("due_fen")), grants)
+        for grant in grants if statement.due else []:
+            grant.statements.add(at)
+        self.settle(event.get("settled_application_ids", []), [] if statement.due else grants)
 
     def close_provider(self, program, provider, end, event):
-        account = self.provider_accounts[program.number, provider]
-        sums = []
-        for name in ("booked", "reversed"):
-            rows = getattr(account, name)
-            sums.append(sum(fen for instant, fen in rows if instant < end))
-            setattr(account, name, [row for row in rows if row[0] >= end])
+        """Returns the grants that are on it."""
+        key = program.number, provider
+        account = self.provider_accounts[key]
+        rows = [row for row in account.rows if row[0] < end]
+        account.rows = [row for row in account.rows if row[0] >= end]
         told = [number(event.get(name)) for name in ("booked_fen", "reversed_fen", "brought_forward_fen", "set_off_fen",
                                                       "due_fen", "carried_forward_fen")]
+        sums = [sum(max(0, fen) for _, fen, _ in rows), sum(max(0, -fen) for _, fen, _ in rows)]
         net = sums[0] - sums[1] + account.carried
         right = sums + [account.carried, 0, max(0, net), min(0, net)]
         self.expect("settlement", told == right, "states {}, bills and reversals give {}", told, right)
         account.carried = min(0, net)
+        grants = {}
+        for _, fen, grant in rows:
+            if grant:
+                grant.unstated[key] -= fen
+                grant.rows -= 1
+                grants[grant.number] = grant
+        return list(grants.values())
 
-    def close_division(self, program, division, end, event, lines):
-        total = kept = 0
+    def close_division(self, program, division, end, event):
+        """Each application of the division that is owed something of the time before the end is on it, with all of that.
+
+        Returns those that it can settle: not those to which it pays back what they paid back.
+        """
+        total, kept, grants, lines = 0, 0, [], event.get("lines", [])
+        told = [number(line["application_id"]) for line in lines]
+        self.expect("settlement", told == sorted(set(told)), "its lines are {}", told)
+        owed = self.owed_before(program, division, end)
+        left_out = sorted(set(owed) - set(told))
+        self.expect("settlement", not left_out or event.get("more") and len(told) == MOST_LINES and told[-1] < left_out[0],
+                    "leaves out applications {}", left_out[:8])
         for line in lines:
             grant = self.grants[number(line["application_id"])]
             due, set_off = number(line.get("due_fen")), number(line.get("set_off_fen"))
-            self.expect("settlement", grant.program is program and grant.settleable and
-                        rule_pages.covers(division, self.facts[grant.enterprise]["division"]),
-                        "application {} is on a statement that is not its own", grant.number)
-            self.expect("settlement", due + set_off <= grant.payable + grant.refund, "application {} gets {} and {}, it is owed {}",
-                        grant.number, due, set_off, grant.payable + grant.refund)
-            refund = min(grant.refund, due + set_off)
-            grant.refund -= refund
-            grant.payable -= due + set_off - refund
-            grant.stated += due - min(due, refund)
-            grant.returned += set_off - (refund - min(due, refund))
-            grant.kept_back += set_off - (refund - min(due, refund))
-            self.set_off(grant, set_off, due + set_off)
+            payable, refund = self.owed_parts(grant, end)
+            self.expect("settlement", grant.number in owed and due + set_off == payable + refund,
+                        "application {} gets {} and {}, it is owed {}", grant.number, due, set_off, payable + refund)
+            self.state(grant, due, set_off)
+            if not grant.voucher:
+                grants.append(grant)
             total, kept = total + due, kept + set_off
-        told = number(event.get("due_fen")), number(event.get("set_off_fen"))
-        self.expect("settlement", told == (total, kept), "states {}, its lines give {}", told, (total, kept))
+        told = [number(event.get(name)) for name in ("booked_fen", "due_fen", "set_off_fen")]
+        self.expect("settlement", told == [total + kept, total, kept], "states {}, its lines give {}", told,
+                    [total + kept, total, kept])
+        return grants
+
+    def owed_parts(self, grant, end):
+        """(of its reimbursement, of what it paid back) that is owed to the enterprise; all or nothing, by the first month."""
+        if grant.owed_since >= end:
+            return 0, 0
+        return grant.payable if grant.settleable else 0, grant.refund
+
+    def owe_enterprise(self, grant):
+        """Something is owed for a grant from now on, if nothing was before."""
+        owed = grant.refund + (grant.payable if grant.settleable else 0)
+        grant.owed_since = grant.owed_since if owed else self.at
+        grant.program.owed[grant.number] = grant
+
+    def owed_before(self, program, division, end):
+        """Applications of a division that something is owed for, as it is registered now."""
+        owed = set()
+        for at, grant in list(program.owed.items()):
+            if not grant.payable and not grant.refund:
+                del program.owed[at]
+            elif rule_pages.covers(division, self.facts[grant.enterprise]["division"]) and sum(self.owed_parts(grant, end)):
+                owed.add(at)
+        return owed
+
+    def state(self, grant, due, set_off):
+        """A line of a statement; what was paid back comes first."""
+        refund = min(grant.refund, due + set_off)
+        grant.refund -= refund
+        grant.payable -= due + set_off - refund
+        grant.stated += due - min(due, refund)
+        grant.returned += set_off - (refund - min(due, refund))
+        grant.kept_back += set_off - (refund - min(due, refund))
+        self.set_off(grant, set_off, due + set_off)
 
     def on_record_disbursement(self, entry, request, event):
-        statement = self.statements[number(request["statement_id"])]
-        payment = request["disbursement"]
-        fen = number(payment["amount_fen"])
-        self.act("record_disbursement", (number(request["statement_id"]), payment.get("fiscal_reference"), fen), request)
-        statement[1] -= fen
-        self.expect("settlement", statement[1] >= 0, "pays {} more than is due", -statement[1])
-        self.expect("settlement", number(event.get("due_fen")) == statement[1], "{} is due still, not {}", statement[1],
+        at, payment = number(request["statement_id"]), request["disbursement"]
+        statement, fen = self.statements[at], number(payment["amount_fen"])
+        self.act("record_disbursement", (at, payment.get("fiscal_reference"), fen), request)
+        statement.due -= fen
+        self.expect("settlement", statement.due >= 0, "pays {} more than is due", -statement.due)
+        self.expect("settlement", number(event.get("due_fen")) == statement.due, "{} is due still, not {}", statement.due,
                     event.get("due_fen"))
-        self.settle(event.get("settled_application_ids", []))
+        paid = statement.grants if not statement.due else []
+        for grant in paid:
+            grant.statements.discard(at)
+        self.settle(event.get("settled_application_ids", []), paid)
+
+    # --- the end of applications
+
+    def settle(self, told, touched, reverses=False, all_kept_back=False):
+        """Exactly those are settled of which nothing is left to deliver, to accept or to pay."""
+        told = {number(at) for at in told}
+        through = {grant.number: self.is_through(grant, all_kept_back) for grant in touched}
+        early = sorted(at for at in told if through.get(at, "no") == "no")
+        late = sorted(at for at, answer in through.items() if at not in told and
+                      (answer == "yes" or answer == "cancels" and reverses and self.nothing_is_left(self.grants[at])))
+        self.expect("settlement", not early and not late, "settles applications {}: {} too early, and not {}", sorted(told), early,
+                    late)
+        for at in told:
+            self.enter(self.grants[at], "SETTLED")
+
+    def nothing_is_left(self, grant):
+        """Whether its voucher is over and all that was redeemed of it is reversed."""
+        return not grant.used() and (grant.dead or self.at >= grant.lapses or grant.program.state == "ARCHIVED")
+
+    @staticmethod
+    def is_through(grant, all_kept_back):
+        """ "yes", "no", or where bills and reversals are on no statement yet: "cancels" if they are the same, "owes" if the
+        provider owes. Of those two the documents tell only that a reversal that leaves nothing of a voucher that is over
+        settles."""
+        left = grant.unspent() if grant.dead else grant.left()
+        if grant.state not in ("APPROVED", "ACCEPTED") or left or grant.replaced or not (all_kept_back or grant.settleable):
+            return "no"
+        if grant.payable or grant.statements or any(fen > 0 for fen in grant.unstated.values()):
+            return "no"
+        return "owes" if any(grant.unstated.values()) else "cancels" if grant.rows else "yes"
 
     # --- debts
 
@@ -115,7 +194,7 @@ class Settling:
         """Spent money becomes a debt of a grant."""
         grant.debt += fen
         if fen:
-            self.debtors[grant.program.sandbox, grant.enterprise].append(grant)
+            self.debtors[grant.program.sandbox, grant.enterprise][grant.number] = grant
         self.check_recovered(grant)
 
     def check_recovered(self, grant):
@@ -132,8 +211,10 @@ class Settling:
 
     def debts(self, sandbox, enterprise, program=None, application=0):
         """Grants whose money is owed back, the oldest first."""
-        found = {grant.number: grant for grant in self.debtors[sandbox, enterprise] if grant.debt}
-        return [grant for at, grant in sorted(found.items())
+        register = self.debtors[sandbox, enterprise]
+        for at in [at for at, grant in register.items() if not grant.debt]:
+            del register[at]
+        return [grant for at, grant in sorted(register.items())
                 if program in (None, grant.program) and application in (0, at)]
 
     def pay_debts(self, sandbox, enterprise, fen, program=None, application=0):
@@ -149,12 +230,15 @@ class Settling:
         program, fen = self.by_id[request["program_id"]], number(request["amount_fen"])
         party, told = number(event["party_number"]), number(event.get("owed_fen"))
         is_provider = "provider_id" in request
-        self.act("record_recovery", (program.number, is_provider, party, request.get("fiscal_reference"), fen,
-                                     number(request.get("application_id"))), request)
+        # One slip of the bank is one act, whether it names the application or not.
+        self.act("record_recovery", (program.number, is_provider, party, request.get("fiscal_reference"), fen), request)
         if is_provider:
-            account = self.provider_accounts[program.number, party]
-            account.booked.append((self.at, fen))
-            return
-        self.pay_debts(program.sandbox, party, fen, program, number(request.get("application_id")))
-        owed = sum(grant.debt for grant in self.debts(program.sandbox, party, program))
+            key = program.number, party
+            owed = max(0, -self.provider_accounts[key].balance())
+            self.expect("debts", fen <= owed, "pays {} back, the provider owes {}", fen, owed)
+            self.book(key, None, fen)
+            owed -= fen
+        else:
+            self.pay_debts(program.sandbox, party, fen, program, number(request.get("application_id")))
+            owed = sum(grant.debt for grant in self.debts(program.sandbox, party, program))
         self.expect("debts", told == owed, "tells that {} is owed still, it is {}", told, owed)

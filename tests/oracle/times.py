@@ -38,6 +38,15 @@ def years_later(ordinal, years):
         return datetime.date(date.year + years, 3, 1).toordinal()
 
 
+def months_later(ordinal, months):
+    """The same day of a later month, or its last day."""
+    date = datetime.date.fromordinal(ordinal)
+    month = date.year * 12 + date.month - 1 + months
+    first = datetime.date(month // 12, month % 12 + 1, 1)
+    length = (datetime.date((month + 1) // 12, (month + 1) % 12 + 1, 1) - first).days
+    return first.toordinal() + min(date.day, length) - 1
+
+
 def instant(text):
     """An RFC 3339 timestamp as protobuf's JSON writes it: in UTC, with up to nine digits after the point."""
     whole, _, fraction = text.rstrip("Z").partition(".")

@@ -192,8 +192,10 @@ void Model::MoveTo(Application* application, int state) {
   if (was_pending != IsPendingCredit(*application)) {
     CountPendingCredit(*application, was_pending ? -1 : 1);
   }
+  // What was overtaken before its approval got nothing.
+  const bool overtaken = state == v1::APPLICATION_STATE_SUPERSEDED && application->approved_at == 0;
   for (const std::string& claim : application->claims) {
-    if (!FreesInvoices(state)) {
+    if (!FreesInvoices(state) && !overtaken) {
       claims[claim] = id;
     } else if (claims.count(claim) != 0 && claims.at(claim) == id) {
       claims.erase(claim);
@@ -208,18 +210,14 @@ Outcome Model::Apply(const v1::Command& command, const v1::Authority& who, int64
   home_ = 0;
   turn_ = false;
   freed_.clear();
-  // Waiters are judged as of the instant that brought the money.
-  int64_t as_of = now_;
+  // A deadline acts as of its instant; waiters are judged as of the one that brought the money.
   if (command.has_timer_due()) {
-    as_of = command.timer_due().kind() == v1::TIMER_KIND_WAITLIST
-                ? programs[command.timer_due().id() - 1].waitlist_due
-                : command.timer_due().due_unix_ns();
+    now_ = command.timer_due().kind() == v1::TIMER_KIND_WAITLIST
+               ? programs[command.timer_due().id() - 1].waitlist_due
+               : command.timer_due().due_unix_ns();
   }
   Outcome outcome = Decide(command);
-  if (outcome.reason == 0) {
-    now_ = as_of;
-    TakeTurns(&outcome);
-  }
+  if (outcome.reason == 0) TakeTurns(&outcome);
   return outcome;
 }
 

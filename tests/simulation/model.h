@@ -114,6 +114,8 @@ struct Application {
   int64_t notice_ends = 0;
   int64_t correction_due = 0;
   int64_t project_due = 0;
+  // When it was approved; 0 before.
+  int64_t approved_at = 0;
   bool extended = false;
   // Why it left the waitlist, a v1::Reason; 0 if it did not.
   int lapse_reason = 0;
@@ -177,6 +179,8 @@ struct Transfer {
   int64_t answer_due = 0;
   // Entry that ordered it.
   uint64_t ordered = 0;
+  // What makes an order the same one.
+  std::string act;
 };
 
 struct Draw {
@@ -421,11 +425,15 @@ class Model {
   static Grant Fit(const Room& room, int64_t fen, Wrongs* wrongs);
   static int64_t WouldGet(const Room& room, int64_t fen);
   void Hold(uint64_t id, int64_t fen);
+  // The same beside a waitlist.
+  void HoldAnew(uint64_t id, int64_t fen);
   uint64_t Add(Application application);
 
   bool StandsInLine(const Application& application, const LimitKey& pool) const;
   int PolicyOf(const LimitKey& limit) const;
   void MarkQueued(uint64_t before, Room* room) const;
+  // Notes where one of these applications of an enterprise waits: its turn may be another one now.
+  void LookAgain(uint64_t enterprise, const std::function<bool(const Application&)>& wanted);
   void TakeTurns(Outcome* outcome);
   void GoOnLater(uint32_t program);
   void Step(uint32_t program, Outcome* outcome);
@@ -459,6 +467,17 @@ class Model {
   // What other grants of a project take of what its cost bears.
   int64_t GrantedBeside(const Application& application) const;
   void TakeBackAbove(int64_t excess, Application* application, Outcome* outcome);
+  // Applications that were replaced in the project of one that a highest-only rule judges, the
+  // newest first; none for another.
+  std::vector<uint64_t> Replaced(const Application& application) const;
+  // Whether something owed for one of them waits.
+  bool AnyWaits(const std::vector<uint64_t>& ids) const;
+  // Ends the wait for an acceptance that never comes, and says what became of whom, two parts each:
+  // application, settleable, released; application, owed.
+  std::vector<std::array<int64_t, 3>> EndWait(const Application& application, bool reclaimed);
+  // What an acceptance makes of those it replaced, of which so much is too much, in the same words.
+  std::vector<std::array<int64_t, 3>> AcceptReplaced(const Application& application,
+                                                     int64_t excess);
 
   void Move(uint32_t program, v1::AccountKind from, v1::AccountKind to, int64_t fen);
   void AddCredit(uint64_t voucher, uint64_t account, int64_t fen);
@@ -535,6 +554,8 @@ class Model {
   bool turn_ = false;
   // Programs to whose budget money came back.
   std::set<uint32_t> freed_;
+  // Programs where somebody waits whose turn may be another one now.
+  std::set<uint32_t> judged_;
 };
 
 // The first instant of the day after `date` in China.

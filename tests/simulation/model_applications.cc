@@ -152,7 +152,10 @@ uint64_t Model::NewestClaim(uint64_t enterprise,
   uint64_t newest = 0;
   for (const uint64_t id : enterprises[enterprise - 1].applications) {
     const Application& application = applications[id - 1];
-    if (wanted(application) && !FreesInvoices(application.state) && !HasLapsed(application)) {
+    const bool overtaken =
+        application.state == v1::APPLICATION_STATE_SUPERSEDED && application.approved_at == 0;
+    if (wanted(application) && !overtaken && !FreesInvoices(application.state) &&
+        !HasLapsed(application)) {
       newest = std::max(newest, application.sequence);
     }
   }
@@ -173,6 +176,14 @@ uint64_t Model::Add(Application application) {
     programs[applications.back().program - 1].waiting.insert(id);
   }
   return id;
+}
+
+// Less is left under the caps of others of the enterprise that wait in the program.
+void Model::HoldAnew(uint64_t id, int64_t fen) {
+  Hold(id, fen);
+  home_ = applications[id - 1].program;
+  LookAgain(applications[id - 1].enterprise,
+            [&](const Application& other) { return other.program == home_; });
 }
 
 Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
@@ -257,7 +268,7 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   outcome.state = application.state;
   outcome.amount_fen = grant.fen;
   outcome.id = Add(std::move(application));
-  if (!competes && !grant.waits) Hold(outcome.id, grant.fen);
+  if (!competes && !grant.waits) HoldAnew(outcome.id, grant.fen);
   return outcome;
 }
 
@@ -320,7 +331,7 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   application.state = outcome.state = v1::APPLICATION_STATE_LISTED;
   outcome.amount_fen = grant;
   outcome.id = Add(std::move(application));
-  Hold(outcome.id, grant);
+  HoldAnew(outcome.id, grant);
   return outcome;
 }
 
@@ -412,6 +423,20 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
   wrongs.If(IsClaimed(application->program, ItemOf(*application), application->enterprise,
                       application->project),
             v1::REASON_ITEM_ALREADY_CLAIMED);
+  // It was applied for anew, or awarded anew by the same document.
+  wrongs.If(application->state == v1::APPLICATION_STATE_REJECTED &&
+                NewestClaim(application->enterprise,
+                            [&](const Application& other) {
+                              const bool same = application->awarded
+                                                    ? other.reference == application->reference
+                                                    : other.spend_fen == application->spend_fen &&
+                                                          application->claims.empty();
+                              return same && other.awarded == application->awarded &&
+                                     other.program == application->program &&
+                                     other.item_id == application->item_id &&
+                                     other.project == application->project;
+                            }) != 0,
+            v1::REASON_ILLEGAL_STATE);
   const int64_t fen = application->granted_fen;
   wrongs.If(IsSuperseded(RulesOf(*application), application->enterprise, application->project,
                          fen > 0 ? fen : application->wanted_fen),
@@ -433,7 +458,7 @@ Outcome Model::Uphold(const v1::ReviewApplicationRequest& request, Application* 
                   : listed ? v1::APPLICATION_STATE_LISTED
                            : v1::APPLICATION_STATE_HELD;
   MoveTo(application, outcome.state);
-  if (fen > 0) Hold(request.application_id(), fen);
+  if (fen > 0) HoldAnew(request.application_id(), fen);
   return outcome;
 }
 

@@ -41,24 +41,23 @@ Outcome Model::Order(const v1::OrderTransferRequest& request) {
               v1::REASON_INSUFFICIENT_CREDIT);
     wrongs.If(account != nullptr && account->enterprise != application.enterprise,
               v1::REASON_ACCOUNT_NOT_OWNED);
-    // A quota of the newest rules counts only who chose the provider.
+    // A quota of the newest rules counts only who chose the provider; an award chose none.
     for (const v1::Pool& pool : program.rules().pools()) {
       wrongs.If(account != nullptr && pool.scope() == v1::POOL_SCOPE_PROVIDER &&
-                    pool.key() == providers[account->provider - 1].id &&
+                    pool.key() == providers[account->provider - 1].id && !application.awarded &&
                     application.provider_ids.count(pool.key()) == 0,
                 v1::REASON_PROVIDER_NOT_CHOSEN);
     }
   }
   wrongs.If(account != nullptr && providers[account->provider - 1].suspended,
             v1::REASON_PROVIDER_SUSPENDED);
-  // The same order once more, unless it is meant, or the one before was declined.
-  if (const auto before = acts.find(act); before != acts.end()) {
-    const auto ordered = std::find_if(transfers.begin(), transfers.end(), [&](const Transfer& one) {
-      return one.ordered == before->second;
-    });
-    wrongs.If(before->second != request.repeats() && ordered->state != v1::TRANSFER_STATE_DECLINED,
-              v1::REASON_ALREADY_BOOKED);
-  }
+  // The same order once more, unless it is meant: the newest that was not declined counts.
+  const auto standing =
+      std::find_if(transfers.rbegin(), transfers.rend(), [&](const Transfer& one) {
+        return one.act == act && one.state != v1::TRANSFER_STATE_DECLINED;
+      });
+  wrongs.If(standing != transfers.rend() && standing->ordered != request.repeats(),
+            v1::REASON_ALREADY_BOOKED);
   if (wrongs.any()) return wrongs.Refusal();
   const uint32_t program = applications[voucher->application - 1].program;
   voucher->available_fen -= request.amount_fen();
@@ -70,8 +69,7 @@ Outcome Model::Order(const v1::OrderTransferRequest& request) {
       RulesOf(applications[voucher->application - 1]).voucher_terms().transfer_answer_hours() *
           kHour;
   transfers.push_back({request.voucher_id(), request.account_id(), request.amount_fen(),
-                       v1::TRANSFER_STATE_ORDERED, due, sequence});
-  acts[act] = sequence;
+                       v1::TRANSFER_STATE_ORDERED, due, sequence, act});
   Outcome outcome;
   outcome.id = transfers.size();
   timers.insert({due, v1::TIMER_KIND_TRANSFER_ANSWER, outcome.id});
@@ -403,10 +401,8 @@ void Model::Unspend(uint64_t number, uint64_t account, int64_t fen, Outcome* out
   voucher.redeemed_fen -= fen;
   Claim& claim = voucher.claims[provider];
   claim.fen -= fen;
-  if (voucher.state == v1::VOUCHER_STATE_EXPIRED && IsSettled(voucher)) {
-    MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
-    outcome->settled_applications.push_back(voucher.application);
-  }
+  // If its voucher stays over.
+  const bool settles = voucher.state != v1::VOUCHER_STATE_ACTIVE && IsSettled(voucher);
   claim.month = MonthOf(now_);
   // First from what waits for acceptance.
   const PayableKey open = {application.program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0};
@@ -435,7 +431,11 @@ void Model::Unspend(uint64_t number, uint64_t account, int64_t fen, Outcome* out
   const int64_t back = over ? fen - refund : owed;
   GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, back, outcome);
   NoteLapse(number, account, back);
-  if (fen == back + refund) return;
+  if (fen == back + refund) {
+    if (!settles) return;
+    MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
+    return outcome->settled_applications.push_back(voucher.application);
+  }
   AddCredit(number, account, fen - back - refund);
   voucher.state = v1::VOUCHER_STATE_ACTIVE;
   timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, number});

@@ -146,7 +146,8 @@ Model::Room Model::RoomOf(const Application& application) const {
     if (CountsIn(application, pool)) AddPool(pool, program, &room);
   }
   AddShared(program, application.cluster, &room);
-  AddMember(program, application.cluster, application.enterprise, item, &room);
+  // By the rate of the rules that judge it.
+  AddMember(program, application.cluster, application.enterprise, ItemOf(application), &room);
   MarkQueued(IdOf(application), &room);
   return room;
 }

@@ -214,6 +214,10 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   // The lower grants may be of other programs.
   home_ = program;
   outcome.amount_fen = application->approved_fen = approved;
+  application->approved_at = now_;
+  LookAgain(application->enterprise, [&](const Application& other) {
+    return other.project == application->project && IsSandbox(other.program) == IsSandbox(program);
+  });
   application->held_fen -= approved;
   if (rules.has_project()) {
     outcome.instant = EndOfDay(AddMonths(DateOf(DayNumber(now_)), rules.project().months()));
@@ -225,9 +229,13 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
                            ? SetOff(application->enterprise, program, approved)
                            : 0;
   Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_RETURNED, kept);
+  // What waits of those that it replaces, or that were replaced before, waits for it now.
+  const bool gates = rules.acceptance().gates_settlement();
+  std::vector<uint64_t> replaced = Replaced(*application);
+  replaced.insert(replaced.end(), lower.begin(), lower.end());
   if (application->by_credit && kept == approved) {
-    MoveTo(application, v1::APPLICATION_STATE_SETTLED);
-    outcome.settles_application = true;
+    outcome.settles_application = !(gates && AnyWaits(replaced));
+    if (outcome.settles_application) MoveTo(application, v1::APPLICATION_STATE_SETTLED);
   } else if (application->by_credit) {
     Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, approved - kept);
     Voucher voucher;
@@ -251,9 +259,11 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
     const int64_t used = UsedOf(other);
     const int64_t before = outcome.released_fen;
     if (other.voucher != 0) Empty(other.voucher, &outcome);
-    OpenGate(&other);
     EndProject(&other, v1::APPLICATION_STATE_SUPERSEDED);
     outcome.parts.push_back({static_cast<int64_t>(id), used, outcome.released_fen - before});
+  }
+  for (const uint64_t id : replaced) {
+    if (!gates) OpenGate(&applications[id - 1]);
   }
   for (const uint64_t id : overtaken) {
     Application& other = applications[id - 1];

@@ -69,6 +69,83 @@ void Model::EndProject(Application* application, int state) {
   timers.erase({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, application->voucher});
 }
 
+std::vector<uint64_t> Model::Replaced(const Application& application) const {
+  std::vector<uint64_t> ids;
+  if (!RulesOf(application).has_highest_only()) return ids;
+  for (const uint64_t id : enterprises[application.enterprise - 1].applications) {
+    const Application& other = applications[id - 1];
+    if (other.state == v1::APPLICATION_STATE_SUPERSEDED && other.project == application.project &&
+        IsSandbox(other.program) == IsSandbox(application.program)) {
+      ids.insert(ids.begin(), id);
+    }
+  }
+  return ids;
+}
+
+bool Model::AnyWaits(const std::vector<uint64_t>& ids) const {
+  return std::any_of(ids.begin(), ids.end(), [&](uint64_t id) {
+    const std::vector<PayableKey> keys = Gated(applications[id - 1]);
+    return std::any_of(keys.begin(), keys.end(), [&](const PayableKey& key) {
+      const auto owed = payable_fen.find(key);
+      return owed != payable_fen.end() && owed->second != 0;
+    });
+  });
+}
+
+// Without the acceptance nothing that waited is settled; but of what a reclaim takes back the
+// providers get what they delivered.
+std::vector<std::array<int64_t, 3>> Model::EndWait(const Application& application, bool reclaimed) {
+  std::vector<std::array<int64_t, 3>> parts;
+  if (application.state != v1::APPLICATION_STATE_APPROVED) return parts;
+  home_ = application.program;
+  for (const uint64_t id : Replaced(application)) {
+    if (!AnyWaits({id})) continue;
+    Application& other = applications[id - 1];
+    int64_t opened = 0;
+    Outcome lost;
+    if (reclaimed && other.voucher != 0) {
+      opened = OpenGate(&other);
+    } else {
+      for (const PayableKey& key : Gated(other)) {
+        const int64_t fen = payable_fen[key];
+        Owe(key, id, -fen);
+        if (other.voucher != 0) vouchers[other.voucher - 1].claims[std::get<2>(key)].fen -= fen;
+        GiveBack(&other, static_cast<v1::AccountKind>(std::get<1>(key)), fen, &lost);
+      }
+      if (other.voucher == 0) other.approved_fen -= lost.amount_fen;
+    }
+    parts.push_back({static_cast<int64_t>(id), opened, lost.amount_fen});
+    parts.push_back({static_cast<int64_t>(id), 0, 0});
+  }
+  return parts;
+}
+
+std::vector<std::array<int64_t, 3>> Model::AcceptReplaced(const Application& application,
+                                                          int64_t excess) {
+  std::vector<std::array<int64_t, 3>> parts;
+  for (const uint64_t id : Replaced(application)) {
+    Application& other = applications[id - 1];
+    // The rule of the program counts it.
+    const bool counts = other.program == application.program || RulesOf(other).has_highest_only();
+    int64_t left = counts ? excess : 0;
+    Outcome back;
+    if (other.voucher == 0) TakeBackAbove(left, &other, &back);
+    left -= back.released_fen;
+    const int64_t opened = OpenGate(&other);
+    // Nothing is left then that was not spent.
+    const int64_t owed = left > 0 ? std::min(left, UsedOf(other)) : 0;
+    if (owed > 0) {
+      OweBack(other.enterprise, other.program, owed);
+      other.receivable_fen += owed;
+    }
+    excess -= back.released_fen + owed;
+    if (opened + back.released_fen + owed == 0) continue;
+    parts.push_back({static_cast<int64_t>(id), opened, back.released_fen});
+    parts.push_back({static_cast<int64_t>(id), owed, 0});
+  }
+  return parts;
+}
+
 // Unspent money goes back, and with it what was not accepted.
 void Model::Release(Application* application, Outcome* outcome) {
   if (application->voucher != 0) Empty(application->voucher, outcome);
@@ -88,6 +165,7 @@ void Model::Release(Application* application, Outcome* outcome) {
         number, -fen);
     GiveBack(application, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, fen, outcome);
   }
+  outcome->parts = EndWait(*application, false);
   EndProject(application, v1::APPLICATION_STATE_TERMINATED);
 }
 
@@ -280,7 +358,8 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
   if (application == nullptr) return wrongs.Refusal();
   const v1::ProgramRules& rules = RulesOf(*application);
   const v1::Item& item = ItemOf(*application);
-  wrongs.If(programs[application->program - 1].state == v1::PROGRAM_STATE_ARCHIVED,
+  wrongs.If(IsArchived(*application) && !(application->state == v1::APPLICATION_STATE_APPROVED &&
+                                          AnyWaits(Replaced(*application))),
             v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(StateAt(*application) != v1::APPLICATION_STATE_APPROVED || !rules.has_acceptance() ||
                 (application->project_due != 0 && now_ >= application->project_due),
@@ -292,10 +371,13 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
     return wrongs.Refusal();
   }
   int64_t excess = 0;
+  int64_t of_replaced = 0;
   if (request.actual_cost_fen() != 0 && item.fixed_fen() == 0) {
     const int64_t stands = StandsOf(*application);
-    excess = std::clamp<int64_t>(
-        stands + GrantedBeside(*application) - BaseFen(item, request.actual_cost_fen()), 0, stands);
+    const int64_t above =
+        stands + GrantedBeside(*application) - BaseFen(item, request.actual_cost_fen());
+    excess = std::clamp<int64_t>(above, 0, stands);
+    of_replaced = std::max<int64_t>(above - excess, 0);
   }
   Voucher* voucher = application->voucher != 0 ? &vouchers[application->voucher - 1] : nullptr;
   if (voucher != nullptr) {
@@ -306,6 +388,7 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
   }
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
+  home_ = application->program;
   TakeBackAbove(excess, application, &outcome);
   const int64_t owed = excess - outcome.released_fen;
   outcome.parts.push_back({outcome.released_fen, owed, 0});
@@ -314,6 +397,7 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
     OweBack(application->enterprise, application->program, owed);
     application->receivable_fen += owed;
   }
+  for (const auto& part : AcceptReplaced(*application, of_replaced)) outcome.parts.push_back(part);
   MoveTo(application, v1::APPLICATION_STATE_ACCEPTED);
   bool done = false;
   if (voucher == nullptr) {
@@ -321,7 +405,7 @@ Outcome Model::Accept(const v1::AcceptProjectRequest& request) {
     const auto open =
         unpaid.find({application->program, application->enterprise, request.application_id()});
     done = outcome.amount_fen == 0 && (open == unpaid.end() || open->second.fen == 0) &&
-           StatedOf(*application) == 0;
+           (application->by_credit || StatedOf(*application) == 0);
   } else {
     int64_t unspent = voucher->available_fen + voucher->transit_fen;
     for (const auto& [account, credit] : voucher->credit_fen) unspent += credit;
@@ -365,7 +449,10 @@ Outcome Model::Terminate(uint64_t id) {
   Application* application = At(&applications, id);
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
-  wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(application != nullptr && IsArchived(*application) &&
+                !(application->state == v1::APPLICATION_STATE_APPROVED &&
+                  AnyWaits(Replaced(*application))),
+            v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(application != nullptr && StateAt(*application) != v1::APPLICATION_STATE_APPROVED,
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();

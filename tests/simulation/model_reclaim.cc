@@ -35,9 +35,9 @@ Outcome Model::Remind(const v1::RemindEnterpriseRequest& request) {
   return outcome;
 }
 
-// Unspent credit goes back, and what a reimbursement has on no statement is kept back. What was
-// spent, or kept back of it before, is owed by the enterprise, as far as it was not taken back yet.
-// Of a project that ended, all that goes back as it ended.
+// Unspent credit goes back, and so does what a reimbursement has on no statement. What was spent,
+// or kept back of it before, is owed by the enterprise, as far as it was not taken back yet. Of a
+// project that ended, all that goes back as it ended.
 Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   Application* application = At(&applications, request.application_id());
   Wrongs wrongs;
@@ -48,21 +48,26 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   const Enterprise& enterprise = enterprises[application->enterprise - 1];
   const auto reminded = enterprise.reminded_on.find(rules.program_id());
   const int state = StateAt(*application);
-  const bool superseded = state == v1::APPLICATION_STATE_SUPERSEDED;
+  // What was overtaken before its approval was never granted.
+  const bool superseded =
+      state == v1::APPLICATION_STATE_SUPERSEDED && application->approved_at != 0;
   const bool ended = state == v1::APPLICATION_STATE_TERMINATED;
   wrongs.If(state != v1::APPLICATION_STATE_APPROVED && state != v1::APPLICATION_STATE_ACCEPTED &&
                 state != v1::APPLICATION_STATE_SETTLED && !superseded &&
                 !(ended && !application->reclaimed),
             v1::REASON_ILLEGAL_STATE);
-  // As long as the rules say that judge the grant.
+  // As long as the rules say that judge the grant, from a reminder that came with it or after it.
   wrongs.If(request.ground() == v1::RECLAIM_GROUND_NO_COOPERATION && rules.has_cure() &&
                 (reminded == enterprise.reminded_on.end() ||
+                 reminded->second < DayNumber(application->approved_at) ||
                  now_ < EndOfDay(AddMonths(DateOf(reminded->second), rules.cure().months()))),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.id = request.application_id();
-  int64_t set_off = 0;
+  home_ = program;
+  Outcome kept;
+  const auto replaced = EndWait(*application, true);
   if (ended) {
     Outcome end;
     if (application->state != v1::APPLICATION_STATE_TERMINATED) Release(application, &end);
@@ -79,8 +84,7 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
                           : owed != unpaid.end() ? owed->second.fen
                                                  : 0;
       Owe(account, outcome.id, -fen);
-      Move(program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, v1::ACCOUNT_KIND_RETURNED, fen);
-      set_off += fen;
+      GiveBack(application, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, fen, &kept);
     }
   }
   outcome.amount_fen = UsedOf(*application);
@@ -89,13 +93,17 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
     application->receivable_fen += outcome.amount_fen;
   }
   application->reclaimed = true;
-  outcome.parts.push_back({static_cast<int64_t>(application->enterprise), set_off, 0});
+  outcome.parts.push_back({static_cast<int64_t>(application->enterprise), kept.amount_fen, 0});
+  for (const auto& part : replaced) outcome.parts.push_back(part);
   application->item_free = superseded;
   EndProject(application, v1::APPLICATION_STATE_TERMINATED);
   if (request.has_blacklisting()) {
     OnRecord record = RecordOf(request.blacklisting());
     record.sandbox = IsSandbox(program);
     PutOnRecord(application->enterprise, std::move(record));
+    LookAgain(application->enterprise, [&](const Application& other) {
+      return IsSandbox(other.program) == IsSandbox(program);
+    });
   }
   return outcome;
 }

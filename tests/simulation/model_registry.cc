@@ -33,6 +33,9 @@ void Model::RefuseIfIdentityChanges(const Program& program, const v1::ProgramRul
   const v1::ProgramRules& before = program.rules();
   bool kept = rules.sandbox() == before.sandbox() && rules.fiscal_year() == before.fiscal_year() &&
               Competes(rules) == Competes(before) && rules.time_zone() == before.time_zone();
+  for (const v1::ProgramRules& earlier : program.revisions) {
+    for (const v1::Item& item : earlier.items()) kept = kept && Keeps(rules, item, false);
+  }
   for (const v1::Item& item : before.items()) {
     const bool used =
         std::any_of(program.applications.begin(), program.applications.end(),
@@ -42,44 +45,48 @@ void Model::RefuseIfIdentityChanges(const Program& program, const v1::ProgramRul
   wrongs->If(!kept, v1::REASON_IDENTITY_FIXED);
 }
 
-// What stands of each enterprise, item and project must fit the caps of `rules`, as far as they are
-// lower than before; and what stands in each pool must fit it.
+// Each cap of `rules` that is lower than before must hold what stands under it: the program's of
+// all grants, an item's own of the grants of that item; and each pool what stands in it.
 void Model::RefuseIfBelowUse(uint32_t number, const v1::ProgramRules& rules, Wrongs* wrongs) const {
   const Program& program = programs[number - 1];
-  // By enterprise, kind of cap, and item or project.
-  std::map<std::tuple<uint64_t, int, std::string>, int64_t> standing, most, least;
+  // By enterprise, kind of cap, and item or project; of all grants, and of one item alone.
+  std::map<std::tuple<uint64_t, int, std::string>, int64_t> of_all, of_item;
   for (const uint64_t id : program.applications) {
     const Application& application = applications[id - 1];
-    if (application.standing_fen == 0) continue;
-    const v1::EnterpriseFacts& facts = enterprises[application.enterprise - 1].facts;
-    const auto key = [&](int kind) {
-      return std::make_tuple(application.enterprise, kind,
-                             kind == v1::LIMIT_KIND_PROJECT ? std::to_string(application.project)
-                             : kind == v1::LIMIT_KIND_ENTERPRISE_YEAR ? ""
-                                                                      : application.item_id);
+    const std::string project = std::to_string(application.project);
+    const auto count = [&](auto* sums, int kind, const std::string& part) {
+      (*sums)[{application.enterprise, kind, part}] += application.standing_fen;
     };
-    for (const int kind : {v1::LIMIT_KIND_ENTERPRISE_YEAR, v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR,
-                           v1::LIMIT_KIND_PROJECT}) {
-      standing[key(kind)] += application.standing_fen;
-    }
-    const v1::Item* now = FindItem(rules, application.item_id);
-    const v1::Item* then = FindItem(program.rules(), application.item_id);
-    // Of several items under one cap the highest counts.
-    if (now != nullptr) {
-      for (const auto& [kind, fen] : CapsOf(rules, *now, facts)) {
-        most[key(kind)] = std::max(most[key(kind)], fen);
-      }
-    }
-    if (then != nullptr) {
-      for (const auto& [kind, fen] : CapsOf(program.rules(), *then, facts)) {
-        least[key(kind)] = std::max(least[key(kind)], fen);
-      }
+    count(&of_all, v1::LIMIT_KIND_ENTERPRISE_YEAR, "");
+    count(&of_all, v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, application.item_id);
+    count(&of_all, v1::LIMIT_KIND_PROJECT, project);
+    count(&of_item, v1::LIMIT_KIND_ENTERPRISE_YEAR, application.item_id);
+    count(&of_item, v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, application.item_id);
+    count(&of_item, v1::LIMIT_KIND_PROJECT, application.item_id + " " + project);
+  }
+  const auto lowered = [](const std::map<int, int64_t>& before, int kind, int64_t fen) {
+    return before.count(kind) == 0 || before.at(kind) > fen;
+  };
+  const std::map<int, int64_t> then = CapsOf(program.rules(), {}, {});
+  for (const auto& [kind, fen] : CapsOf(rules, {}, {})) {
+    for (const auto& [key, stands] : of_all) {
+      wrongs->If(std::get<1>(key) == kind && lowered(then, kind, fen) && stands > fen,
+                 v1::REASON_LIMIT_BELOW_USE);
     }
   }
-  for (const auto& [key, cap] : most) {
-    const auto before = least.find(key);
-    const bool lowered = before == least.end() || before->second > cap;
-    wrongs->If(lowered && standing[key] > cap, v1::REASON_LIMIT_BELOW_USE);
+  for (const v1::Item& item : rules.items()) {
+    const v1::Item* was = FindItem(program.rules(), item.item_id());
+    for (const auto& [key, stands] : of_item) {
+      const auto& [enterprise, kind, part] = key;
+      if (part != item.item_id() && part.rfind(item.item_id() + " ", 0) != 0) continue;
+      const v1::EnterpriseFacts& facts = enterprises[enterprise - 1].facts;
+      const std::map<int, int64_t> own = CapsOf({}, item, facts);
+      const std::map<int, int64_t> before =
+          was != nullptr ? CapsOf({}, *was, facts) : std::map<int, int64_t>();
+      wrongs->If(
+          own.count(kind) != 0 && lowered(before, kind, own.at(kind)) && stands > own.at(kind),
+          v1::REASON_LIMIT_BELOW_USE);
+    }
   }
   for (const v1::Pool& pool : rules.pools()) {
     wrongs->If(StandingInPool(number, pool) > pool.amount_fen(), v1::REASON_LIMIT_BELOW_USE);
@@ -191,6 +198,8 @@ Outcome Model::Put(const v1::EnterpriseFacts& facts) {
   const bool unchanged = enterprise.facts.SerializeAsString() == facts.SerializeAsString();
   outcome.parts.push_back({created, !created && unchanged, 0});
   enterprise.facts = facts;
+  // Its caps may be others now.
+  if (!unchanged) LookAgain(outcome.id, [](const Application&) { return true; });
   return outcome;
 }
 
@@ -202,10 +211,17 @@ Outcome Model::Succeed(const v1::SucceedEnterpriseRequest& request) {
   if (wrongs.any()) return wrongs.Refusal();
   Enterprise& enterprise = enterprises[outcome.id - 1];
   const bool renamed = request.new_uscc() == request.uscc();
-  wrongs.If(!renamed && EnterpriseNumber(request.new_uscc()) != 0, v1::REASON_ALREADY_REGISTERED);
-  wrongs.If(enterprise.facts.uscc() != request.uscc(), v1::REASON_ILLEGAL_STATE);
+  const bool current = enterprise.facts.uscc() == request.uscc();
+  // Back to a code that it had.
+  auto& former = enterprise.former_usccs;
+  const auto own = std::find(former.begin(), former.end(), request.new_uscc());
+  const bool reverts = current && own != former.end();
+  wrongs.If(!renamed && !reverts && EnterpriseNumber(request.new_uscc()) != 0,
+            v1::REASON_ALREADY_REGISTERED);
+  wrongs.If(!current, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
-  if (!renamed) enterprise.former_usccs.push_back(request.uscc());
+  if (reverts) former.erase(own);
+  if (!renamed) former.push_back(request.uscc());
   usccs[request.new_uscc()] = outcome.id;
   enterprise.facts.set_uscc(request.new_uscc());
   if (!request.new_name().empty()) enterprise.facts.set_name(request.new_name());
@@ -272,15 +288,18 @@ bool AreTheSame(const OnRecord& known, const OnRecord& told, int64_t today) {
     if (!known.blacklisting || ProgramsOf(*known.blacklisting) != ProgramsOf(*told.blacklisting)) {
       return false;
     }
-    if (told.reference.empty() && (known.blacklisting->reason() != told.blacklisting->reason() ||
-                                   known.until != told.until)) {
+    if (told.reference.empty() &&
+        (known.blacklisting->reason() != told.blacklisting->reason() || known.until != told.until ||
+         (told.blacklisting->has_from() && known.first != told.first))) {
       return false;
     }
   } else if (known.listing != told.listing) {
     return false;
   }
-  return told.reference.empty() ? known.last() >= today
-                                : known.reference == told.reference && known.ended >= today;
+  // Without a document it must have begun when the other one begins, and go on.
+  return told.reference.empty()
+             ? known.first <= told.first && known.last() >= std::max(told.first, today)
+             : known.reference == told.reference && known.ended >= today;
 }
 
 }  // namespace
@@ -333,8 +352,13 @@ Outcome Model::Lift(const std::string& uscc, bool sandbox, int listing) {
 
 Outcome Model::Blacklist(const v1::SetBlacklistRequest& request) {
   if (!request.has_blacklisting()) return Lift(request.uscc(), request.sandbox(), 0);
-  return Tell(request.uscc(), RecordOf(request.blacklisting()), request.sandbox(),
-              request.repeats());
+  Outcome outcome =
+      Tell(request.uscc(), RecordOf(request.blacklisting()), request.sandbox(), request.repeats());
+  if (outcome.reason != 0) return outcome;
+  LookAgain(outcome.id, [&](const Application& application) {
+    return IsSandbox(application.program) == request.sandbox();
+  });
+  return outcome;
 }
 
 Outcome Model::Record(const v1::RecordIncidentRequest& request) {

@@ -241,10 +241,12 @@ Outcome Model::CloseForDistrict(Statement* statement) {
   return wrongs.Refusal();
 }
 
-// The applications of a district's statement get nothing more.
+// The reimbursements of a district's statement get nothing more; a refund says nothing about what
+// the providers of a voucher get.
 void Model::SettleLines(const Statement& statement, Outcome* outcome) {
   for (const auto& line : statement.lines) {
     Application& application = applications[static_cast<size_t>(line[0]) - 1];
+    if (application.voucher != 0) continue;
     const int state = StateAt(application);
     if (state != v1::APPLICATION_STATE_APPROVED && state != v1::APPLICATION_STATE_ACCEPTED) {
       continue;
@@ -317,9 +319,8 @@ Outcome Model::Recover(const v1::RecordRecoveryRequest& request) {
                  application->enterprise != outcome.id),
             v1::REASON_APPLICATION_NOT_FOUND);
   if (wrongs.any()) return wrongs.Refusal();
-  const std::string act =
-      absl::StrCat("recovery ", program, enterprise ? " of " : " from ", outcome.id, " ", id, " ",
-                   fen, " ", request.fiscal_reference());
+  const std::string act = absl::StrCat("recovery ", program, enterprise ? " of " : " from ",
+                                       outcome.id, " ", fen, " ", request.fiscal_reference());
   const auto before = acts.find(act);
   wrongs.If(before != acts.end() && before->second != request.repeats(), v1::REASON_ALREADY_BOOKED);
   const PayableKey payable = {program, kProviders, outcome.id, 0};
@@ -356,6 +357,16 @@ Outcome Model::Archive(const v1::ArchiveProgramRequest& request) {
   // What one provider owes does not pay another.
   for (const auto& [account, fen] : payable_fen) {
     open = open || (std::get<0>(account) == number && fen != 0);
+  }
+  const std::set<int> decided = {v1::APPLICATION_STATE_APPROVED,  v1::APPLICATION_STATE_REJECTED,
+                                 v1::APPLICATION_STATE_WITHDRAWN, v1::APPLICATION_STATE_PASSED_OVER,
+                                 v1::APPLICATION_STATE_ACCEPTED,  v1::APPLICATION_STATE_SETTLED,
+                                 v1::APPLICATION_STATE_LAPSED,    v1::APPLICATION_STATE_SUPERSEDED,
+                                 v1::APPLICATION_STATE_TERMINATED};
+  // Who waits lapses with it.
+  for (const uint64_t id : program.applications) {
+    const int state = applications[id - 1].state;
+    open = open || (decided.count(state) == 0 && state != v1::APPLICATION_STATE_WAITLISTED);
   }
   wrongs.If(StateAt(program) != v1::PROGRAM_STATE_CLOSED || open, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();

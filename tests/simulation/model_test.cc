@@ -1,5 +1,5 @@
 // A model test: random commands, decided by the machine and by a small independent model of limits
-// and balances, compared exactly after each.
+// and balances, compared exactly after each; some lives once more with sandbox twins beside them.
 //
 //   VOUCHER_SEED=N             another sequence of commands; printed, and repeated on failure
 //   VOUCHER_MODEL_COMMANDS=N   how many; default 1,000,000
@@ -37,6 +37,7 @@
 #include "tests/simulation/outcome.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/simulated_clock.h"
+#include "tests/simulation/twins.h"
 #include "tests/simulation/world.h"
 #include "tests/support/announced_refusal.h"
 #include "tests/support/map_rows.h"
@@ -48,6 +49,7 @@ namespace {
 // A ledger's life from empty: as many commands as run through the year of the programs.
 constexpr int64_t kLifeCommands = 25'000;
 constexpr int64_t kCompareAllEvery = 2'500;
+constexpr uint64_t kTwinsEvery = 8;  // lives
 constexpr size_t kCachedRows = 500;  // so few that they are dropped and read again
 
 // One ledger beside its model.
@@ -67,12 +69,11 @@ class Life {
 
   // What went wrong first; empty if nothing did.
   std::string Run();
+  const testing::EntryBook& entries() const { return entries_; }
 
  private:
   bool RunGroup();
   bool FireTimers();
-  bool FireImmediate(int64_t latest);
-  bool Fire(const Timer& timer);
   bool Malformed(Sent sent);
   bool Send(Sent sent);
   bool Record(const v1::Command& command, const v1::Authority& who);
@@ -161,56 +162,23 @@ bool Life::Malformed(Sent sent) {
                            sent.command.ShortDebugString()));
 }
 
-// As the sequencer does at the start of a group; sometimes late, sometimes only the first few.
+// As the sequencer does before each command: every deadline that passed, in order.
 bool Life::FireTimers() {
-  if (random_.Percent(15)) return true;
-  const int64_t latest = clock_.now() - 30 * kNanosPerSecond;
-  const size_t limit = random_.Percent(20) ? 1 + random_.Below(5) : 1'024;
-  std::vector<v1::TimerDue> expected;
-  for (const auto& [due, kind, id] : model_.timers) {
-    if (due > latest || expected.size() == limit) break;
-    expected.emplace_back();
-    expected.back().set_due_unix_ns(due);
-    expected.back().set_kind(static_cast<v1::TimerKind>(kind));
-    expected.back().set_id(id);
-  }
-  const std::vector<v1::TimerDue> due = TimersDue(state_, latest, limit);
-  if (due.size() != expected.size()) {
-    return Fail(absl::StrCat(due.size(), " timers are due, expected ", expected.size()));
-  }
-  for (size_t i = 0; i < due.size(); ++i) {
-    if (due[i].SerializeAsString() != expected[i].SerializeAsString()) {
-      return Fail(absl::StrCat("due is ", due[i].ShortDebugString(), ", expected ",
-                               expected[i].ShortDebugString()));
+  while (!model_.timers.empty() && std::get<0>(*model_.timers.begin()) <= clock_.now()) {
+    const auto [instant, kind, id] = *model_.timers.begin();
+    v1::Command command;
+    command.mutable_timer_due()->set_due_unix_ns(instant);
+    command.mutable_timer_due()->set_kind(static_cast<v1::TimerKind>(kind));
+    command.mutable_timer_due()->set_id(id);
+    const std::vector<v1::TimerDue> due = TimersDue(state_, clock_.now(), 1);
+    if (due.empty() || due[0].SerializeAsString() != command.timer_due().SerializeAsString()) {
+      return Fail(absl::StrCat("due is ", due.empty() ? "none" : due[0].ShortDebugString(),
+                               ", expected ", command.timer_due().ShortDebugString()));
     }
-    if (!FireImmediate(due[i].due_unix_ns())) return false;
-    if (!Fire({due[i].due_unix_ns(), due[i].kind(), due[i].id()})) return false;
+    if (!Record(command, {})) return false;
   }
-  return true;
-}
-
-// Unless one that came before ended what it is about.
-bool Life::Fire(const Timer& timer) {
-  if (model_.timers.count(timer) == 0) return true;
-  v1::Command command;
-  command.mutable_timer_due()->set_due_unix_ns(std::get<0>(timer));
-  command.mutable_timer_due()->set_kind(static_cast<v1::TimerKind>(std::get<1>(timer)));
-  command.mutable_timer_due()->set_id(std::get<2>(timer));
-  return Record(command, {});
-}
-
-// Tranches, and waitlists that go on: before anything else that is as late.
-bool Life::FireImmediate(int64_t latest) {
-  auto timer = model_.timers.begin();
-  while (timer != model_.timers.end() && std::get<0>(*timer) <= latest) {
-    if (!IsImmediate(static_cast<v1::TimerKind>(std::get<1>(*timer)))) {
-      ++timer;
-      continue;
-    }
-    if (!Fire(Timer(*timer))) return false;
-    timer = model_.timers.begin();
-  }
-  return true;
+  const std::vector<v1::TimerDue> due = TimersDue(state_, clock_.now(), 1);
+  return due.empty() || Fail("due is " + due[0].ShortDebugString() + ", expected none");
 }
 
 bool Life::CompareEverything(bool with_invariants) {
@@ -224,12 +192,10 @@ bool Life::CompareEverything(bool with_invariants) {
 }
 
 bool Life::RunGroup() {
-  if (!FireTimers()) return false;
   for (uint64_t left = uint64_t{1} << random_.Below(7); left > 0 && step_ < commands_; --left) {
     ++step_;
-    // A stop ends the group, so that the next one fires timers there.
-    if (clock_.Advance()) left = 1;
-    if (!FireImmediate(clock_.now())) return false;
+    clock_.Advance();
+    if (!FireTimers()) return false;
     Sent sent = source_.Next(clock_.now());
     if (random_.Below(40) == 0 && !Malformed(sent)) return false;
     if (!Send(std::move(sent))) return false;
@@ -285,7 +251,9 @@ TEST(Model, AgreesWithTheMachineAfterEveryCommand) {
   for (int64_t left = commands; left > 0; left -= kLifeCommands, ++life) {
     const int64_t length = std::min(left, kLifeCommands);
     const std::unique_ptr<EntryExport> out = OpenExport(life);
-    const std::string failure = Life(shipped, life, length, &counts, &journal, out.get()).Run();
+    Life one(shipped, life, length, &counts, &journal, out.get());
+    std::string failure = one.Run();
+    if (failure.empty() && (life - seed) % kTwinsEvery == 0) failure = CompareTwins(one.entries());
     ASSERT_TRUE(out == nullptr || out->Finish().ok());
     ASSERT_TRUE(failure.empty()) << "repeat with VOUCHER_SEED=" << life
                                  << " VOUCHER_MODEL_COMMANDS=" << length << "\n"

@@ -1,5 +1,7 @@
 // The model's waitlists: who waits on which pool, and whose turn it is when money comes back.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "tests/simulation/model.h"
 #include "tests/simulation/room.h"
@@ -47,14 +49,25 @@ void Model::MarkQueued(uint64_t before, Room* room) const {
   }
 }
 
+void Model::LookAgain(uint64_t enterprise, const std::function<bool(const Application&)>& wanted) {
+  for (const uint64_t id : enterprises[enterprise - 1].applications) {
+    const Application& application = applications[id - 1];
+    if (application.state == v1::APPLICATION_STATE_WAITLISTED && wanted(application)) {
+      judged_.insert(application.program);
+    }
+  }
+}
+
 // After an accepted command: the waitlist of its own program goes on at once, that of another
-// program to which it gave money by a timer.
+// program to which it gave money, or where it changed somebody's turn, by a timer.
 void Model::TakeTurns(Outcome* outcome) {
   if (home_ == 0 && !freed_.empty()) home_ = *freed_.begin();
-  for (const uint32_t program : freed_) {
+  std::set<uint32_t> concerned = std::exchange(judged_, {});
+  concerned.insert(freed_.begin(), freed_.end());
+  for (const uint32_t program : concerned) {
     if (program != home_ && !programs[program - 1].waiting.empty()) GoOnLater(program);
   }
-  if (turn_ || freed_.count(home_) != 0) Step(home_, outcome);
+  if (turn_ || concerned.count(home_) != 0) Step(home_, outcome);
 }
 
 void Model::GoOnLater(uint32_t number) {
@@ -74,6 +87,10 @@ void Model::Step(uint32_t number, Outcome* outcome) {
   const std::vector<uint64_t> line(program.waiting.begin(), program.waiting.end());
   // Pools that keep back all who come after somebody who goes on waiting.
   std::set<LimitKey> blocked;
+  // Of whom somebody goes on waiting; and whether one of them got something else meanwhile, so that
+  // less is left under his caps.
+  std::set<uint64_t> still_waits;
+  bool again = false;
   for (const uint64_t id : line) {
     Application& application = applications[id - 1];
     const bool kept_back = std::any_of(blocked.begin(), blocked.end(), [&](const LimitKey& pool) {
@@ -82,7 +99,8 @@ void Model::Step(uint32_t number, Outcome* outcome) {
     Wrongs wrongs;
     const Grant turn = kept_back && !over ? Grant{0, true} : TurnOf(application, over, &wrongs);
     if (turn.waits) {
-      if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) return;
+      if (rules.on_exhausted() == v1::ON_EXHAUSTED_WAITLIST) break;
+      still_waits.insert(application.enterprise);
       for (const auto& [limit, pool] : RoomOf(application).pools) {
         if (std::get<1>(limit) != 0 && PolicyOf(limit) == v1::ON_EXHAUSTED_WAITLIST) {
           blocked.insert(limit);
@@ -91,8 +109,8 @@ void Model::Step(uint32_t number, Outcome* outcome) {
       continue;
     }
     if (outcome->promoted.size() + outcome->lapsed.size() == kMostTurns) {
-      outcome->waitlist_continues = true;
-      return GoOnLater(number);
+      again = true;
+      break;
     }
     if (wrongs.any()) {
       application.lapse_reason = wrongs.Refusal().reason;
@@ -104,7 +122,11 @@ void Model::Step(uint32_t number, Outcome* outcome) {
                                                                       : v1::APPLICATION_STATE_HELD);
     Hold(id, turn.fen);
     outcome->promoted.push_back({static_cast<int64_t>(id), turn.fen, application.state});
+    again = again || still_waits.count(application.enterprise) != 0;
   }
+  if (!again) return;
+  outcome->waitlist_continues = true;
+  GoOnLater(number);
 }
 
 // What a waiter gets whom nobody keeps back: all that he wants under the caps as they are now, or

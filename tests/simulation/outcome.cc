@@ -8,6 +8,16 @@
 namespace voucher::simulation {
 namespace {
 
+// Two parts each.
+template <class Replaced>
+void ReadReplaced(const Replaced& replaced, Outcome* outcome) {
+  for (const v1::ReplacedGrant& grant : replaced) {
+    const auto id = static_cast<int64_t>(grant.application_id());
+    outcome->parts.push_back({id, grant.settleable_fen(), grant.released_fen()});
+    outcome->parts.push_back({id, grant.receivable_fen(), 0});
+  }
+}
+
 // Events of notices, corrections, rankings, clusters and projects.
 void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
   switch (event.kind_case()) {
@@ -93,6 +103,7 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       outcome->released_fen = event.project_accepted().released_fen();
       outcome->parts.push_back(
           {event.project_accepted().released_fen(), event.project_accepted().receivable_fen(), 0});
+      ReadReplaced(event.project_accepted().replaced(), outcome);
       break;
     case v1::Event::kProjectExtended:
       outcome->instant = event.project_extended().due_unix_ns();
@@ -100,10 +111,12 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
     case v1::Event::kProjectTerminated:
       outcome->released_fen = event.project_terminated().released_fen();
       outcome->amount_fen = event.project_terminated().unsettled_fen();
+      ReadReplaced(event.project_terminated().replaced(), outcome);
       break;
     case v1::Event::kProjectLapsed:
       outcome->released_fen = event.project_lapsed().released_fen();
       outcome->amount_fen = event.project_lapsed().unsettled_fen();
+      ReadReplaced(event.project_lapsed().replaced(), outcome);
       break;
     default:
       break;
@@ -166,6 +179,7 @@ void ReadSettlement(const v1::Event& event, Outcome* outcome) {
       outcome->released_fen = event.reclaimed().released_fen();
       outcome->parts.push_back({static_cast<int64_t>(event.reclaimed().enterprise_number()),
                                 event.reclaimed().set_off_fen(), 0});
+      ReadReplaced(event.reclaimed().replaced(), outcome);
       break;
     case v1::Event::kTransfersReconciled:
       ReadReconciliation(event.transfers_reconciled(), outcome);

@@ -37,7 +37,9 @@ struct Outcome {
   std::vector<uint64_t> exhausted_vouchers;
   // Of a ranking each place's id, amount and state; of an approval each superseded application with
   // what it has used and what it gave back; of an acceptance what was
-  // taken back and what is owed; of a reclaim the enterprise and what was set off; of a
+  // taken back and what is owed; of a reclaim the enterprise and what was set off; of these and of
+  // an end of a project then each replaced grant, what opened and what went back of it, and again
+  // with what is owed of it; of a
   // reconciliation each line's transfer, finding and amount confirmed, then what is missing; of a
   // statement its sums, then each line's application, due and set off; of what is put whether it
   // was created and whether it stood so; of a calendar each notice that it extends, with its last

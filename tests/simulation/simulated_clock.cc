@@ -21,26 +21,25 @@ SimulatedClock::SimulatedClock(int64_t commands, const Model* model, Random* ran
     : model_(*model), random_(*random), commands_(commands), now_(StartOf(2025, 5, 30)) {}
 
 void SimulatedClock::StopAround(int64_t deadline, int64_t commands_each) {
-  for (const int64_t offset :
-       {int64_t{-1}, int64_t{0}, 30 * kNanosPerSecond - 1, 30 * kNanosPerSecond}) {
+  for (const int64_t offset : {int64_t{-1}, int64_t{0}}) {
     if (deadline + offset > now_) stops_.push_back(deadline + offset);
   }
   stay_each_ = commands_each;
 }
 
-bool SimulatedClock::Advance() {
+void SimulatedClock::Advance() {
   ++step_;
   if (stay_ > 0) {
     --stay_;
-    return false;
+    return;
   }
   if (!stops_.empty()) {
     now_ = stops_.front();
     stops_.pop_front();
     stay_ = random_.Between(0, 2 * stay_each_);
-    return true;
+    return;
   }
-  if (!random_.Percent(25)) return false;
+  if (!random_.Percent(25)) return;
 
   int64_t phase_end = StartOf(2026, 1, 10);
   int64_t phase_last_step = commands_;
@@ -77,7 +76,6 @@ bool SimulatedClock::Advance() {
   } else {
     now_ = target;
   }
-  return false;
 }
 
 }  // namespace voucher::simulation

@@ -18,9 +18,8 @@ class SimulatedClock {
   int64_t now() const { return now_; }
 
   // Goes on before the next command: mostly not at all, else by a random time. A deadline on the
-  // way is not jumped over: the clock stops just before it, at it, and just before and at its 30 s
-  // (when its timer is due to be booked), some commands at each. True if it came to such a stop.
-  bool Advance();
+  // way is not jumped over: the clock stops just before it and at it, some commands at each.
+  void Advance();
 
  private:
   void StopAround(int64_t deadline, int64_t commands_each);

@@ -54,6 +54,7 @@ v1::Entry LedgerStory::Keep(v1::Entry entry) {
 }
 
 v1::Entry LedgerStory::Do(const v1::Authority& who, v1::Command command) {
+  FireTimers();
   for (const FieldProblem& problem : ValidateCommand(command, now_)) {
     VOUCHER_CHECK(false) << problem.field << " " << problem.description;
   }
@@ -68,9 +69,9 @@ v1::Entry LedgerStory::Accept(const v1::Authority& who, v1::Command command) {
 }
 
 void LedgerStory::FireTimers() {
-  for (const v1::TimerDue& timer : TimersDue(state_, now_ - 30 * kNanosPerSecond, 1'000)) {
+  for (auto due = TimersDue(state_, now_, 1); !due.empty(); due = TimersDue(state_, now_, 1)) {
     v1::Command command;
-    *command.mutable_timer_due() = timer;
+    *command.mutable_timer_due() = due.front();
     Keep(Decide(state_, std::move(command), v1::Authority(), now_, now_, nullptr));
   }
 }

@@ -68,7 +68,7 @@ void Scenario::RunStep(const ScenarioStep& step) {
       return RunCommand(step);
     case ScenarioStep::kClock:
       now_ = step.at;
-      return FireImmediate();
+      return FireTimers();
     case ScenarioStep::kTimers:
       return ExpectTimers(step);
     case ScenarioStep::kRow:
@@ -100,7 +100,7 @@ void Scenario::RunCommand(const ScenarioStep& step) {
   Record(entry);
   ExpectOutcome(entry, outcome);
   ExpectBalances(step.balances);
-  FireImmediate();
+  FireTimers();
 }
 
 bool Scenario::IsMalformed(const std::vector<FieldProblem>& problems, const std::string& expected) {
@@ -183,38 +183,20 @@ void Scenario::ExpectBalances(const std::string& expected) {
 }
 
 void Scenario::ExpectTimers(const ScenarioStep& step) {
-  for (const v1::TimerDue& timer : TimersDue(*state_, now_ - 30 * kNanosPerSecond, 1000)) {
-    if (!IsImmediate(timer.kind())) Fire(timer);
-    FireImmediate();
-  }
+  FireTimers();
   if (absl::StrCat(fired_) != step.expected) Fail(absl::StrCat(fired_, " timers were due"));
   fired_ = 0;
   ExpectBalances(step.balances);
 }
 
-void Scenario::FireImmediate() {
-  for (bool fired = true; fired;) {
-    fired = false;
-    for (const v1::TimerDue& timer : TimersDue(*state_, now_, 1000)) {
-      if (!IsImmediate(timer.kind())) continue;
-      Fire(timer);
-      fired = true;
-      break;
-    }
+void Scenario::FireTimers() {
+  for (auto due = TimersDue(*state_, now_, 1); !due.empty(); due = TimersDue(*state_, now_, 1)) {
+    v1::Command command;
+    *command.mutable_timer_due() = due.front();
+    recorded_ = std::max(recorded_ + 1, now_);
+    ++fired_;
+    Record(Decide(*state_, command, {}, now_, recorded_, nullptr));
   }
-}
-
-// Unless a timer before it ended what it is about.
-void Scenario::Fire(const v1::TimerDue& timer) {
-  if (state_->Find<tables::Timers>(
-          {timer.due_unix_ns(), static_cast<uint8_t>(timer.kind()), timer.id()}) == nullptr) {
-    return;
-  }
-  v1::Command command;
-  *command.mutable_timer_due() = timer;
-  recorded_ = std::max(recorded_ + 1, now_);
-  ++fired_;
-  Record(Decide(*state_, command, {}, now_, recorded_, nullptr));
 }
 
 void Scenario::ExpectRow(const ScenarioStep& step) {

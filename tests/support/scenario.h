@@ -32,7 +32,7 @@ namespace voucher {
 //   @ 2025-05-26T09:00:00+08:00          the clock
 //   WHO Verb textproto => outcome | balances
 //                                        a command; !Verb ignores the default
-//   timers => N | balances               fires what is due (30 s late), N timers
+//   timers => N | balances               N timers were booked since the last command
 //   row Table key… = textproto           the row holds at least these fields; "none": there is no
 //   row;
 //                                        an account kind in a key is named, as in "row Balance 1
@@ -85,8 +85,8 @@ class Scenario {
   void ExpectBalances(const std::string& expected);
   void ExpectRow(const ScenarioStep& step);
   void ExpectTimers(const ScenarioStep& step);
-  void FireImmediate();
-  void Fire(const v1::TimerDue& timer);
+  // Books every deadline that passed.
+  void FireTimers();
   void Fail(const std::string& what);
 
   ScenarioScript script_;

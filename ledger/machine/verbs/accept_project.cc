@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
@@ -35,18 +36,28 @@ std::optional<v1::Refusal> RefuseIfOutOfScope(const Context& context,
   return MakeRefusal(v1::REASON_PERMISSION_DENIED, {}, kStage);
 }
 
-// What stands of the grant above the item's rate of the actual cost, beside what other grants of
-// the project take of it, in fen.
-int64_t ExcessFen(const Context& context, uint64_t id, const rows::ApplicationRow& application,
-                  const v1::Item& item, int64_t actual_cost_fen) {
-  if (actual_cost_fen == 0 || item.amount_case() == v1::Item::kFixedFen) return 0;
+// What was granted for a project above the item's rate of its actual cost, in fen.
+struct Excess {
+  // Of the grant that is accepted: at most what stands of it.
+  int64_t own_fen = 0;
+  // The rest, to be taken back of the grants that it replaced, as far as they used so much.
+  int64_t replaced_fen = 0;
+};
+
+// By what stands of the grant and what other grants of the project take of that share.
+Excess ExcessOf(const Context& context, uint64_t id, const rows::ApplicationRow& application,
+                const v1::Item& item, int64_t actual_cost_fen) {
+  if (actual_cost_fen == 0 || item.amount_case() == v1::Item::kFixedFen) return {};
   const int64_t standing_fen =
       StandingOfGrantFen(context.view, id, application, context.received_at);
   const int64_t granted_fen =
       CheckedAddFen(standing_fen, GrantedBesidesFen(context, id, application));
-  const int64_t above_fen =
-      CheckedSubtractFen(granted_fen, ShareRoundedDown(actual_cost_fen, item.rate_bps()));
-  return std::clamp<int64_t>(above_fen, 0, standing_fen);
+  const int64_t above_fen = std::max<int64_t>(
+      CheckedSubtractFen(granted_fen, ShareRoundedDown(actual_cost_fen, item.rate_bps())), 0);
+  Excess excess;
+  excess.own_fen = std::min(above_fen, standing_fen);
+  excess.replaced_fen = above_fen - excess.own_fen;
+  return excess;
 }
 
 // What of a voucher can be taken back: nothing once the rest of it lapses by itself.
@@ -108,6 +119,7 @@ Reimbursement OpenReimbursement(const Context& context, uint64_t id,
                                 const rows::ApplicationRow& application, int64_t most_fen,
                                 v1::Event* event) {
   const uint32_t program = application.program();
+  const uint32_t other_program = OtherProgram(context, application);
   const v1::AccountRef open = PayableToEnterprise(application.enterprise());
   const v1::AccountRef gated = PayableToEnterprise(application.enterprise(), id);
   const int64_t gated_fen = BalanceOf(context.view, program, gated);
@@ -120,12 +132,14 @@ Reimbursement OpenReimbursement(const Context& context, uint64_t id,
   reimbursement.taken_fen = from_gated_fen + from_unpaid_fen;
   reimbursement.opened_fen = gated_fen - from_gated_fen;
   reimbursement.unstated_fen = gated_fen + unpaid_fen - reimbursement.taken_fen;
-  if (from_unpaid_fen > 0) Post(open, gated, from_unpaid_fen, event);
+  if (from_unpaid_fen > 0) Post(open, gated, from_unpaid_fen, event, other_program);
   if (reimbursement.taken_fen > 0) {
     ReleaseUnspent(gated, *context.view.Find<tables::Programs>({program}), context.received_at,
-                   reimbursement.taken_fen, event);
+                   reimbursement.taken_fen, event, other_program);
   }
-  if (reimbursement.opened_fen > 0) Post(gated, open, reimbursement.opened_fen, event);
+  if (reimbursement.opened_fen > 0) {
+    Post(gated, open, reimbursement.opened_fen, event, other_program);
+  }
   return reimbursement;
 }
 
@@ -138,7 +152,10 @@ void Accept(const Context& context, uint64_t id, const rows::ApplicationRow& app
     const Reimbursement left = OpenReimbursement(context, id, application, excess_fen, event);
     accepted->set_released_fen(left.taken_fen);
     accepted->set_settleable_fen(left.opened_fen);
-    accepted->set_settles_application(left.unstated_fen == 0 && application.stated_fen() == 0);
+    // Of credit that was kept back whole nothing is left to pay.
+    const bool by_credit = application.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
+    accepted->set_settles_application(left.unstated_fen == 0 &&
+                                      (by_credit || application.stated_fen() == 0));
   } else {
     const rows::VoucherRow& voucher = *context.view.Find<tables::Vouchers>({application.voucher()});
     accepted->set_released_fen(TakeFromVoucher(context, application.voucher(), excess_fen, event));
@@ -154,6 +171,44 @@ void Accept(const Context& context, uint64_t id, const rows::ApplicationRow& app
   Post(Recovery(), Receivable(application.enterprise(), id), accepted->receivable_fen(), event);
 }
 
+// The same of a grant that it replaced, which is a part of it: opens what waited, and takes back up
+// to `most_fen` of what it has used, first what of a reimbursement is on no statement. Returns how
+// much, in fen.
+int64_t AcceptReplaced(const Context& context, uint64_t id, int64_t most_fen, v1::Event* event) {
+  const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({id});
+  const uint32_t other_program = OtherProgram(context, lower);
+  v1::ReplacedGrant replaced;
+  replaced.set_application_id(id);
+  if (lower.voucher() == 0) {
+    const Reimbursement left = OpenReimbursement(context, id, lower, most_fen, event);
+    replaced.set_released_fen(left.taken_fen);
+    replaced.set_settleable_fen(left.opened_fen);
+  } else {
+    replaced.set_settleable_fen(OpenGate(context.view, id, lower, event, other_program));
+  }
+  replaced.set_receivable_fen(
+      std::min(most_fen - replaced.released_fen(), SpentOfGrantFen(context.view, lower)));
+  if (replaced.receivable_fen() > 0) {
+    Post(Recovery(), Receivable(lower.enterprise(), id), replaced.receivable_fen(), event,
+         other_program);
+  }
+  const int64_t taken_fen = replaced.released_fen() + replaced.receivable_fen();
+  if (taken_fen > 0 || replaced.settleable_fen() > 0) {
+    *event->mutable_project_accepted()->add_replaced() = std::move(replaced);
+  }
+  return taken_fen;
+}
+
+// All of them, the highest number first. What is taken back is of those that the rule counts.
+void AcceptAllReplaced(const Context& context, const rows::ApplicationRow& application,
+                       int64_t excess_fen, v1::Event* event) {
+  for (const uint64_t id : ReplacedGrants(context.view, application)) {
+    const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({id});
+    const bool counts = CountsForRuleOf(context.view, application, lower);
+    excess_fen -= AcceptReplaced(context, id, counts ? excess_fen : 0, event);
+  }
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
@@ -163,10 +218,8 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
   const CompiledRules& compiled = JudgingRules(context, *row);
   const v1::ProgramRules& rules = compiled.rules();
   if (auto refusal = RefuseIfOutOfScope(*context, *row, rules.program_id())) return *refusal;
-  if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
-    return *refusal;
-  }
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  if (auto refusal = RefuseIfArchivedAndNothingWaits(*context, *row)) return *refusal;
+  const v1::ApplicationState state = row->state();
   if (state != v1::APPLICATION_STATE_APPROVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
@@ -177,9 +230,9 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
     return IllegalState(state, "the project is late", "项目已逾期",
                         {{"due_unix_ns", row->project_due_unix_ns()}});
   }
-  const int64_t excess_fen = ExcessFen(*context, id, *row, *compiled.FindItemByNumber(row->item()),
-                                       request.actual_cost_fen());
-  if (auto refusal = RefuseIfInTransit(*context, *row, excess_fen)) return *refusal;
+  const Excess excess = ExcessOf(*context, id, *row, *compiled.FindItemByNumber(row->item()),
+                                 request.actual_cost_fen());
+  if (auto refusal = RefuseIfInTransit(*context, *row, excess.own_fen)) return *refusal;
   std::vector<std::string> missing =
       MissingDocuments(rules.acceptance().evidence(), request.documents());
   if (row->cluster() != 0 && request.actual_cost_fen() == 0) missing.push_back("ACTUAL_COST");
@@ -190,7 +243,8 @@ Decision Decide(Context* context, const v1::AcceptProjectRequest& request) {
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
-  Accept(*context, id, *row, excess_fen, &event);
+  Accept(*context, id, *row, excess.own_fen, &event);
+  AcceptAllReplaced(*context, *row, excess.replaced_fen, &event);
   return event;
 }
 
@@ -208,6 +262,7 @@ void Evolve(const v1::Entry&, const v1::AcceptProjectRequest& request,
       EndVoucher(voucher_id, v1::VOUCHER_STATE_EXHAUSTED, rows);
     }
   }
+  LowerReplaced(event.replaced(), rows);
   if (event.settles_application()) {
     SettleApplication(request.application_id(), rows);
   } else {

@@ -44,21 +44,36 @@ std::optional<v1::Refusal> InTransit(const View& view, v1::ApplicationState stat
   return std::nullopt;
 }
 
-// Gives back what a replaced grant has not used. What it has used can be settled: it is a part of
-// the higher grant now.
+// Gives back what a replaced grant has not used. What it has used is a part of the higher grant
+// now.
 v1::Supersession Replace(const Context& context, uint64_t application_id, v1::Event* event) {
   const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({application_id});
-  const uint32_t other_program = lower.program() != context.program ? lower.program() : 0;
+  const uint32_t other_program = OtherProgram(context, lower);
   v1::Supersession superseded;
   superseded.set_application_id(application_id);
   superseded.set_voucher_id(lower.voucher());
-  superseded.set_counted_fen(
-      UsedOfGrantFen(context.view, application_id, lower, context.received_at));
+  superseded.set_counted_fen(UsedOfGrantFen(context.view, application_id, lower));
   if (lower.voucher() != 0) {
     superseded.set_released_fen(ReleaseVoucher(context, lower.voucher(), event, other_program));
   }
-  OpenGate(context.view, application_id, lower, event, other_program);
   return superseded;
+}
+
+// The grants of which something may wait once this one is approved: those that it replaces, and
+// those that were replaced before.
+std::vector<uint64_t> PartsOf(const Context& context, const rows::ApplicationRow& application,
+                              const Replacement& replacement) {
+  std::vector<uint64_t> ids = replacement.replaced;
+  for (const uint64_t id : ReplacedGrants(context.view, application)) ids.push_back(id);
+  return ids;
+}
+
+// Makes settleable what waits of them.
+void Open(const Context& context, const std::vector<uint64_t>& parts, v1::Event* event) {
+  for (const uint64_t id : parts) {
+    const rows::ApplicationRow& lower = *context.view.Find<tables::Applications>({id});
+    OpenGate(context.view, id, lower, event, OtherProgram(context, lower));
+  }
 }
 
 // Gives back what an application holds that can never be approved once this one is.
@@ -96,9 +111,10 @@ int64_t SetOff(const Context& context, uint64_t id, const rows::ApplicationRow& 
   return kept_fen;
 }
 
-// Moves what the application holds: to its voucher, or to what the enterprise is owed.
+// Moves what the application holds: to its voucher, or to what the enterprise is owed. Credit that
+// is kept back whole settles it, unless `awaited`: grants that it replaces wait for its acceptance.
 void PayOut(const Context& context, uint64_t id, const rows::ApplicationRow& row,
-            const CompiledRules& rules, v1::Event* event) {
+            const CompiledRules& rules, bool awaited, v1::Event* event) {
   v1::ApplicationApproved* const approved = event->mutable_application_approved();
   if (row.delivery_mode() != v1::DELIVERY_MODE_CLOUD_CREDIT) {
     Post(Held(id), PayableToEnterprise(row.enterprise(), GatedBy(context.view, id, row)),
@@ -108,7 +124,7 @@ void PayOut(const Context& context, uint64_t id, const rows::ApplicationRow& row
   const int64_t set_off_fen = SetOff(context, id, row, rules.rules(), event);
   const int64_t rest_fen = approved->approved_fen() - set_off_fen;
   approved->set_set_off_fen(set_off_fen);
-  approved->set_settles_application(rest_fen == 0);
+  approved->set_settles_application(rest_fen == 0 && !awaited);
   if (rest_fen == 0) return;
   approved->set_voucher_id(
       NextNumber(context, WorldOf(context.view, row.program()), &rows::DenseNumbers::voucher));
@@ -130,7 +146,7 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
   }
   const rows::ProgramRow& program = *context->view.Find<tables::Programs>({row->program()});
   if (auto refusal = RefuseIfArchived(program)) return *refusal;
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  const v1::ApplicationState state = row->state();
   // It lapses with the vouchers, which is told before and after that is booked.
   if (state == v1::APPLICATION_STATE_LAPSED) {
     if (auto refusal = RefuseIfPastVouchers(compiled, row->delivery_mode(), context->received_at)) {
@@ -167,7 +183,9 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
   approved->set_approved_fen(approved_fen);
   approved->set_item_number(row->item());
   approved->set_project_due_unix_ns(ProjectDue(compiled, context->received_at));
-  PayOut(*context, id, *row, compiled, &event);
+  const std::vector<uint64_t> parts = PartsOf(*context, *row, replacement);
+  const bool gates = rules.acceptance().gates_settlement();
+  PayOut(*context, id, *row, compiled, gates && AnyWaits(context->view, parts), &event);
   if (const int64_t rest_fen = row->granted_fen() - approved_fen; rest_fen > 0) {
     approved->set_released_fen(rest_fen);
     ReleaseHold(id, rest_fen, &event);
@@ -175,6 +193,8 @@ Decision Decide(Context* context, const v1::ApproveApplicationRequest& request) 
   for (const uint64_t lower : replacement.replaced) {
     *approved->add_superseded() = Replace(*context, lower, &event);
   }
+  // What waits goes on waiting, for the acceptance of this one, if its rules say so.
+  if (!gates) Open(*context, parts, &event);
   for (const uint64_t other : OvertakenBy(*context, id, *row, replacement, approved_fen)) {
     *approved->add_superseded() = Overtake(*context, other, &event);
   }
@@ -188,6 +208,7 @@ void Evolve(const v1::Entry& entry, const v1::ApproveApplicationRequest& request
   }
   rows::ApplicationRow& application = rows->Edit<tables::Applications>({request.application_id()});
   application.set_approved_fen(event.approved_fen());
+  application.set_approved_unix_ns(entry.received_unix_ns());
   application.set_voucher(event.voucher_id());
   application.set_project_due_unix_ns(event.project_due_unix_ns());
   application.set_stated_fen(event.set_off_fen());

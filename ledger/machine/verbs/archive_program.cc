@@ -33,12 +33,24 @@ int64_t FirstOpenFen(const View& view, uint32_t program, v1::AccountKind kind) {
   return fen;
 }
 
+// Applications without money that nobody has decided, which would claim their evidence for ever.
+// Who still waits leaves the waitlist with the program.
+int64_t Undecided(const rows::TotalsRow* totals) {
+  uint64_t undecided = 0;
+  for (int state = 0; totals != nullptr && state < totals->applications_size(); ++state) {
+    if (state == v1::APPLICATION_STATE_WAITLISTED) continue;
+    if (IsPending(static_cast<v1::ApplicationState>(state)))
+      undecided += totals->applications(state);
+  }
+  return static_cast<int64_t>(undecided);
+}
+
 }  // namespace
 
 Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  const v1::ProgramState state = StateAt(*program->row, context->received_at);
+  const v1::ProgramState state = program->row->state();
   if (state != v1::PROGRAM_STATE_CLOSED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
@@ -51,6 +63,9 @@ Decision Decide(Context* context, const v1::ArchiveProgramRequest& request) {
     if (open_fen != 0) {
       return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, name, {{"open_fen", open_fen}});
     }
+  }
+  if (const int64_t undecided = Undecided(totals); undecided > 0) {
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, "UNDECIDED", {{"applications", undecided}});
   }
   if (program->row->unopened_fen() != 0) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, "UNOPENED",
@@ -69,10 +84,6 @@ void Evolve(const v1::Entry& entry, const v1::ArchiveProgramRequest&, const v1::
             EditableRows* rows) {
   rows::ProgramRow& program = rows->Edit<tables::Programs>({entry.program()});
   program.set_state(v1::PROGRAM_STATE_ARCHIVED);
-  // Past its instant, perhaps not booked yet.
-  rows->Erase<tables::Timers>({program.cutoff_unix_ns(),
-                               static_cast<uint8_t>(v1::TIMER_KIND_PROGRAM_CUTOFF),
-                               entry.program()});
 }
 
 }  // namespace voucher

@@ -36,7 +36,7 @@ Decision Decide(Context* context, const v1::AwardGrantRequest& request) {
                                      request.reference(), request.repeats())) {
     return *refusal;
   }
-  const v1::ProgramState state = StateAt(*program->row, context->received_at);
+  const v1::ProgramState state = program->row->state();
   if (state != v1::PROGRAM_STATE_OPEN && state != v1::PROGRAM_STATE_CLOSED) {
     return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(state));
   }

@@ -37,28 +37,42 @@ std::optional<v1::Refusal> RefuseIfMonthNotDue(const Context& context, const row
   return std::nullopt;
 }
 
-// Nothing to state: ACCEPTANCE_MISSING if there is money that waits for it.
-v1::Refusal NothingToState(const Context::Program& program, int64_t waiting_fen) {
-  if (waiting_fen == 0) return NotInThisState("nothing to settle", "没有可结算的款项");
-  return MakeRefusal(v1::REASON_ACCEPTANCE_MISSING, program.rules->rules().acceptance().clause(),
-                     program.row->program_id(), {{"waiting_fen", waiting_fen}});
+// Money that waits for acceptance, and the first application that has some.
+struct Waiting {
+  int64_t fen = 0;
+  uint64_t application = 0;
+};
+
+// Nothing to state: ACCEPTANCE_MISSING if there is money that waits for it, by the clause of the
+// rules that judge the grant.
+v1::Refusal NothingToState(Context* context, const Waiting& waiting) {
+  if (waiting.fen == 0) return NotInThisState("nothing to settle", "没有可结算的款项");
+  const v1::ProgramRules& rules =
+      JudgingRules(context, *context->view.Find<tables::Applications>({waiting.application}))
+          .rules();
+  return MakeRefusal(v1::REASON_ACCEPTANCE_MISSING, rules.acceptance().clause(), rules.program_id(),
+                     {{"waiting_fen", waiting.fen}});
 }
 
 // What waits for acceptance in accounts of `kind` from party `first` to before `end`, of those that
 // `counts`.
 template <class Counts>
-int64_t WaitingFen(const View& view, uint32_t program, v1::AccountKind kind, uint64_t first,
-                   uint64_t end, Counts counts) {
-  int64_t waiting_fen = 0;
+Waiting WaitingOf(const View& view, uint32_t program, v1::AccountKind kind, uint64_t first,
+                  uint64_t end, Counts counts) {
+  Waiting waiting;
   const auto k = static_cast<uint8_t>(kind);
-  view.Scan<tables::Balances>({program, k, first, 0}, {program, k, end, 0},
-                              [&](const tables::Balances::Key& key, const rows::BalanceRow& row) {
-                                if (std::get<3>(key) != 0 && counts(std::get<2>(key))) {
-                                  waiting_fen += row.fen();
-                                }
-                                return true;
-                              });
-  return waiting_fen;
+  view.Scan<tables::Balances>(
+      {program, k, first, 0}, {program, k, end, 0},
+      [&](const tables::Balances::Key& key, const rows::BalanceRow& row) {
+        const uint64_t application = std::get<3>(key);
+        if (application == 0 || row.fen() == 0 || !counts(std::get<2>(key))) {
+          return true;
+        }
+        waiting.fen = CheckedAddFen(waiting.fen, row.fen());
+        if (waiting.application == 0) waiting.application = application;
+        return true;
+      });
+  return waiting;
 }
 
 Decision CloseForProvider(Context* context, const Context::Program& program,
@@ -86,9 +100,9 @@ Decision CloseForProvider(Context* context, const Context::Program& program,
         return true;
       });
   if (!any) {
-    return NothingToState(program,
-                          WaitingFen(context->view, program.number, kProviders, provider->number,
-                                     provider->number + 1, [](uint64_t) { return true; }));
+    return NothingToState(context,
+                          WaitingOf(context->view, program.number, kProviders, provider->number,
+                                    provider->number + 1, [](uint64_t) { return true; }));
   }
   closed->set_statement_id(NextNumber(*context, WorldOf(program), &rows::DenseNumbers::statement));
   closed->set_provider_number(provider->number);
@@ -212,14 +226,14 @@ void VisitUnpaid(const View& view, uint32_t program, const std::string& division
       });
 }
 
-v1::Refusal NothingForDistrict(const Context& context, const Context::Program& program,
+v1::Refusal NothingForDistrict(Context* context, const Context::Program& program,
                                const std::string& division) {
   const auto covered = [&](uint64_t enterprise) {
-    const auto* row = context.view.Find<tables::Enterprises>({enterprise});
+    const auto* row = context->view.Find<tables::Enterprises>({enterprise});
     return DivisionCovers(division, row->facts().division());
   };
-  return NothingToState(program, WaitingFen(context.view, program.number, kEnterprises, 0,
-                                            context.counters().enterprise() + 1, covered));
+  return NothingToState(context, WaitingOf(context->view, program.number, kEnterprises, 0,
+                                           context->counters().enterprise() + 1, covered));
 }
 
 Decision CloseForDistrict(Context* context, const Context::Program& program,
@@ -237,7 +251,7 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
   }
   const rows::PartyRow& party = PartyOf(view, program.number, kEnterprises, code);
   if (auto refusal = RefuseIfMonthNotDue(*context, party, month)) return *refusal;
-  if (!any) return NothingForDistrict(*context, program, request.division());
+  if (!any) return NothingForDistrict(context, program, request.division());
 
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
@@ -259,9 +273,9 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
   if (closed->due_fen() > 0) return event;
   for (const v1::DueLine& line : closed->lines()) {
     const uint64_t id = line.application_id();
-    // A superseded or terminated one stays what it is.
-    if (AwaitsSettlement(
-            StateAt(view, *view.Find<tables::Applications>({id}), context->received_at))) {
+    const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
+    // A superseded or terminated one stays what it is; a refund settles nothing.
+    if (application.voucher() == 0 && AwaitsSettlement(application.state())) {
       closed->add_settled_application_ids(id);
     }
   }

@@ -25,8 +25,9 @@ Decision Decide(Context* context, const v1::CorrectApplicationRequest& request) 
   if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
     return *refusal;
   }
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
-  if (state == v1::APPLICATION_STATE_LAPSED && row->correction_due_unix_ns() != 0) {
+  const v1::ApplicationState state = row->state();
+  if (state == v1::APPLICATION_STATE_LAPSED && row->correction_due_unix_ns() != 0 &&
+      context->received_at >= row->correction_due_unix_ns()) {
     return IllegalState(state, "the correction comes too late", "补正已逾期",
                         {{"due_unix_ns", row->correction_due_unix_ns()}});
   }

@@ -14,7 +14,7 @@ Decision Decide(Context* context, const v1::DeclineTransferRequest& request) {
   // After this the command must succeed.
   v1::Event& event = context->NewEvent();
   Post(Transit(request.transfer_id()), voucher, amount_fen, &event);
-  if (IsOver(context->view, *open.voucher, context->received_at)) {
+  if (IsDead(*open.voucher, context->received_at)) {
     ReleaseUnspent(voucher, *open.program, context->received_at, amount_fen, &event);
     event.mutable_transfer_declined()->set_released_fen(amount_fen);
   } else {

@@ -12,7 +12,7 @@ Decision Decide(Context* context, const v1::ExtendProjectRequest& request) {
   if (auto refusal = RefuseIfArchived(*context->view.Find<tables::Programs>({row->program()}))) {
     return *refusal;
   }
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  const v1::ApplicationState state = row->state();
   if (state != v1::APPLICATION_STATE_APPROVED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }

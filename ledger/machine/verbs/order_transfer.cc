@@ -22,36 +22,30 @@ std::string KeyOf(const v1::OrderTransferRequest& request) {
                 {request.reference()});
 }
 
-// Whether the transfer to an account of `provider` that an entry ordered was declined: that order
-// came to nothing, so another one repeats nothing.
-bool WasDeclined(const View& view, uint64_t provider, uint64_t sequence) {
-  bool declined = false;
-  view.Scan<tables::TransferChanges>(
-      {provider, sequence, 0}, {provider, sequence + 1, 0},
-      [&](const tables::TransferChanges::Key& key, const rows::PresentRow&) {
-        const rows::TransferRow* transfer = view.Find<tables::Transfers>({std::get<2>(key)});
-        declined = transfer->state() == v1::TRANSFER_STATE_DECLINED;
-        return false;
-      });
-  return declined;
+// The entry of the newest order of the same transfer, to an account of `provider`, that stands: it
+// was not declined. 0 if there is none.
+uint64_t StandingOrder(const View& view, const v1::OrderTransferRequest& request,
+                       uint64_t provider) {
+  const rows::NumberRow* newest =
+      view.Find<tables::Acts>({static_cast<uint8_t>(Act::kTransferOrder), KeyOf(request)});
+  return newest != nullptr ? NotDeclined(view, provider, newest->number()) : 0;
 }
 
 // ALREADY_BOOKED if the same transfer was ordered before and stands, and the request does not name
-// that order.
+// that order, the newest of them. What was declined came to nothing, so that another order repeats
+// nothing of it.
 std::optional<v1::Refusal> RefuseIfOrdered(const Context& context,
                                            const v1::OrderTransferRequest& request,
                                            uint64_t provider) {
-  auto refusal = RefuseIfBooked(context, Act::kTransferOrder, KeyOf(request), request.repeats());
-  if (!refusal) return std::nullopt;
-  const auto first = static_cast<uint64_t>(refusal->numbers(0).value());
-  if (WasDeclined(context.view, provider, first)) {
-    return std::nullopt;
-  }
-  return refusal;
+  const uint64_t standing = StandingOrder(context.view, request, provider);
+  if (standing == 0 || standing == request.repeats()) return std::nullopt;
+  return MakeRefusal(v1::REASON_ALREADY_BOOKED, {}, {},
+                     {{"first_sequence", static_cast<int64_t>(standing)}});
 }
 
 // PROVIDER_NOT_CHOSEN if the provider has a quota and the application did not choose it: its grant
-// does not count there. Pools are always the newest.
+// does not count there. An award chooses no provider, so that it counts under no quota and may go
+// to any. Pools are always the newest.
 std::optional<v1::Refusal> RefuseIfNotChosen(const View& view, const v1::ProgramRules& newest,
                                              uint64_t application, uint64_t provider,
                                              const std::string& provider_id) {
@@ -59,8 +53,9 @@ std::optional<v1::Refusal> RefuseIfNotChosen(const View& view, const v1::Program
     return pool.scope() == v1::POOL_SCOPE_PROVIDER && pool.key() == provider_id;
   });
   if (quota == newest.pools().end()) return std::nullopt;
-  const auto& chosen = view.Find<tables::Applications>({application})->providers();
-  if (absl::c_linear_search(chosen, provider)) return std::nullopt;
+  const rows::ApplicationRow& row = *view.Find<tables::Applications>({application});
+  if (row.awarded() && row.providers().empty()) return std::nullopt;
+  if (absl::c_linear_search(row.providers(), provider)) return std::nullopt;
   return MakeRefusal(v1::REASON_PROVIDER_NOT_CHOSEN, quota->clause(), provider_id);
 }
 
@@ -106,8 +101,7 @@ Decision Decide(Context* context, const v1::OrderTransferRequest& request) {
     return MakeRefusal(v1::REASON_VOUCHER_EXPIRED, terms.rules().voucher_terms().clause(), {},
                        {{"expires_unix_ns", voucher->expires_unix_ns()}});
   }
-  const int64_t available_fen =
-      EndedWithProject(view, *voucher, context->received_at) ? 0 : voucher->available_fen();
+  const int64_t available_fen = voucher->available_fen();
   if (available_fen < request.amount_fen()) {
     return MakeRefusal(v1::REASON_INSUFFICIENT_CREDIT, {}, {},
                        {{"available_fen", available_fen}, {"amount_fen", request.amount_fen()}});
@@ -136,6 +130,7 @@ void Evolve(const v1::Entry& entry, const v1::OrderTransferRequest& request,
   transfer.set_answer_due_unix_ns(event.answer_due_unix_ns());
   transfer.set_ordered_sequence(entry.sequence());
   const uint64_t provider = rows->Find<tables::CloudAccounts>({request.account_id()})->provider();
+  transfer.set_repeated_sequence(StandingOrder(*rows, request, provider));
   rows->Put<tables::TransfersByProvider>({provider, id}, {});
   BookAct(entry, Act::kTransferOrder, KeyOf(request), rows);
   CountTransfer(entry.program(), v1::TRANSFER_STATE_UNSPECIFIED, v1::TRANSFER_STATE_ORDERED, rows);

@@ -54,7 +54,7 @@ std::optional<v1::Refusal> Unlisted(Context* context, uint32_t program, uint64_t
   const rows::ApplicationRow& row = *context->view.Find<tables::Applications>({application_id});
   const std::initializer_list<std::pair<absl::string_view, int64_t>> which = {
       {"application_id", static_cast<int64_t>(application_id)}};
-  const v1::ApplicationState state = StateAt(context->view, row, context->received_at);
+  const v1::ApplicationState state = row.state();
   if (row.program() != program) {
     return IllegalState(state, "of another program", "属于其他项目", which);
   }

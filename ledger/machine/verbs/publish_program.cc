@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 
 #include "ledger/base/money.h"
@@ -18,24 +21,8 @@ namespace voucher {
 
 namespace {
 
-// Items by number, of grants that one cap counts together.
-using Items = absl::InlinedVector<uint32_t, 8>;
-
-// The cap of this kind on grants of these items, in one revision; nullopt if it states none. Of
-// several the highest: each grant fits the cap of its own item.
-std::optional<CapRule> CapOn(const CompiledRules& rules, v1::LimitKind kind, const Items& items,
-                             const v1::EnterpriseFacts& facts) {
-  std::optional<CapRule> highest;
-  for (const uint32_t number : items) {
-    const v1::Item* item = rules.FindItemByNumber(number);
-    if (item == nullptr) continue;
-    for (const CapRule& cap : CapsFor(rules, *item, facts)) {
-      if (cap.kind != kind || (highest && highest->amount_fen >= cap.amount_fen)) continue;
-      highest = cap;
-    }
-  }
-  return highest;
-}
+// How many enterprises a refusal compares to tell the one that is furthest above its cap.
+constexpr int kMostComparedEnterprises = 1'000;
 
 v1::Refusal BelowUse(absl::string_view limit, int64_t used_fen, int64_t amount_fen,
                      absl::string_view clause) {
@@ -45,49 +32,65 @@ v1::Refusal BelowUse(absl::string_view limit, int64_t used_fen, int64_t amount_f
                       {"below_fen", CheckedSubtractFen(used_fen, amount_fen)}});
 }
 
-// Holds a revision's caps against what stands of one enterprise's grants.
+// The cap that the program states for this kind; nullopt if it states none.
+std::optional<int64_t> CapOfProgram(const v1::ProgramRules& rules, v1::CapScope scope) {
+  std::optional<int64_t> lowest_fen;
+  for (const v1::Cap& cap : rules.caps()) {
+    if (cap.scope() != scope || (lowest_fen && *lowest_fen <= cap.amount_fen())) continue;
+    lowest_fen = cap.amount_fen();
+  }
+  return lowest_fen;
+}
+
+// Holds each cap that a revision states against what stands under it of one enterprise's grants.
 class CapCheck {
  public:
   CapCheck(const CompiledRules& before, const CompiledRules& after,
            const v1::EnterpriseFacts& facts, const rows::EnterpriseGrantsRow& row)
       : before_(before), after_(after), facts_(facts), row_(row) {}
 
-  // The first cap that is lowered below its use.
+  // The first cap that is below its use, and was not as low before: facts, too, may put a cap below
+  // its use; only rules that lower it are refused.
   std::optional<v1::Refusal> Run() const {
-    const auto all = [](const Grant&, const Grant&) { return true; };
-    const auto item = [](const Grant& a, const Grant& b) { return a.item() == b.item(); };
-    const auto project = [](const Grant& a, const Grant& b) {
-      return a.project_id() == b.project_id();
-    };
-    if (auto refusal = Of(v1::LIMIT_KIND_ENTERPRISE_YEAR, all)) return refusal;
-    if (auto refusal = Of(v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR, item)) return refusal;
-    return Of(v1::LIMIT_KIND_PROJECT, project);
+    for (const v1::Cap& cap : after_.rules().caps()) {
+      const auto then_fen = CapOfProgram(before_.rules(), cap.scope());
+      if (then_fen && *then_fen <= cap.amount_fen()) continue;
+      const auto all = [](const Grant&) { return true; };
+      if (auto refusal = Of({CapKind(cap.scope()), cap.amount_fen(), cap.clause()}, all)) {
+        return refusal;
+      }
+    }
+    for (const v1::Item& item : after_.rules().items()) {
+      const auto cap = OwnCap(item, facts_);
+      if (!cap) continue;
+      const v1::Item* was = before_.FindItemByNumber(item.number());
+      const auto then = was != nullptr ? OwnCap(*was, facts_) : std::nullopt;
+      if (then && then->kind == cap->kind && then->amount_fen <= cap->amount_fen) continue;
+      // What other items have of the project came under their own caps.
+      const auto own = [&](const Grant& grant) { return grant.item() == item.number(); };
+      if (auto refusal = Of(*cap, own)) return refusal;
+    }
+    return std::nullopt;
   }
 
  private:
   using Grant = rows::EnterpriseGrantsRow::Grants;
 
-  template <class Together>
-  std::optional<v1::Refusal> Of(v1::LimitKind kind, Together together) const {
-    for (int first = 0; first < row_.grants_size(); ++first) {
-      Items items;
-      int64_t used_fen = 0;
-      bool seen = false;
-      for (int i = 0; i < row_.grants_size(); ++i) {
-        if (!together(row_.grants(first), row_.grants(i))) continue;
-        seen = seen || i < first;
-        items.push_back(row_.grants(i).item());
-        used_fen = CheckedAddFen(used_fen, row_.grants(i).fen());
-      }
-      if (seen) continue;
-      const auto cap = CapOn(after_, kind, items, facts_);
-      if (!cap || used_fen <= cap->amount_fen) continue;
-      // Facts, too, may put a cap below its use; only rules that lower it are refused.
-      const auto then = CapOn(before_, kind, items, facts_);
-      if (then && then->amount_fen <= cap->amount_fen) continue;
-      return BelowUse(CapName(kind), used_fen, cap->amount_fen, cap->clause);
+  template <class Counts>
+  std::optional<v1::Refusal> Of(const CapRule& cap, Counts counts) const {
+    std::map<std::pair<uint32_t, std::string>, int64_t> used_fen;
+    for (const Grant& grant : row_.grants()) {
+      if (!counts(grant)) continue;
+      const bool by_item = cap.kind == v1::LIMIT_KIND_ENTERPRISE_ITEM_YEAR;
+      const bool by_project = cap.kind == v1::LIMIT_KIND_PROJECT;
+      int64_t& sum_fen =
+          used_fen[{by_item ? grant.item() : 0, by_project ? grant.project_id() : std::string()}];
+      sum_fen = CheckedAddFen(sum_fen, grant.fen());
     }
-    return std::nullopt;
+    std::optional<int64_t> most_fen;
+    for (const auto& [whose, fen] : used_fen) most_fen = std::max(most_fen.value_or(fen), fen);
+    if (!most_fen || *most_fen <= cap.amount_fen) return std::nullopt;
+    return BelowUse(CapName(cap.kind), *most_fen, cap.amount_fen, cap.clause);
   }
 
   const CompiledRules& before_;
@@ -96,36 +99,65 @@ class CapCheck {
   const rows::EnterpriseGrantsRow& row_;
 };
 
-// Whether two revisions state the same caps.
-bool SameCaps(const v1::ProgramRules& a, const v1::ProgramRules& b) {
-  const auto caps_of = [](const v1::ProgramRules& rules) {
-    v1::ProgramRules caps;
-    *caps.mutable_caps() = rules.caps();
-    for (const v1::Item& item : rules.items()) {
-      v1::Item& own = *caps.add_items();
-      own.set_number(item.number());
-      own.set_cap_fen(item.cap_fen());
-      own.set_cap_scope(item.cap_scope());
-      *own.mutable_revenue_tiers() = item.revenue_tiers();
-    }
-    return caps.SerializeAsString();
+// The lowest amount among the caps that one revision has and the one before it has not, or not as
+// low: an enterprise of which no more stands is under none of them. nullopt if there are none.
+std::optional<int64_t> LowestOfTighterCaps(const v1::ProgramRules& before,
+                                           const v1::ProgramRules& after) {
+  std::optional<int64_t> lowest_fen;
+  const auto consider = [&](int64_t fen) {
+    if (fen != 0 && (!lowest_fen || fen < *lowest_fen)) lowest_fen = fen;
   };
-  return caps_of(a) == caps_of(b);
+  for (const v1::Cap& cap : after.caps()) {
+    const bool as_low = absl::c_any_of(before.caps(), [&](const v1::Cap& old) {
+      return old.scope() == cap.scope() && old.amount_fen() <= cap.amount_fen();
+    });
+    if (!as_low) consider(cap.amount_fen());
+  }
+  for (const v1::Item& item : after.items()) {
+    const auto old = absl::c_find_if(
+        before.items(), [&](const v1::Item& other) { return other.number() == item.number(); });
+    if (old == before.items().end()) continue;  // nothing is granted of a new item
+    const bool same_scope = old->cap_scope() == item.cap_scope();
+    const bool as_low = same_scope && old->cap_fen() != 0 && old->cap_fen() <= item.cap_fen();
+    if (!as_low) consider(item.cap_fen());
+    const bool same_tiers =
+        same_scope && absl::c_equal(old->revenue_tiers(), item.revenue_tiers(),
+                                    [](const v1::RevenueTier& a, const v1::RevenueTier& b) {
+                                      return a.SerializeAsString() == b.SerializeAsString();
+                                    });
+    if (same_tiers) continue;
+    for (const v1::RevenueTier& tier : item.revenue_tiers()) consider(tier.cap_fen());
+  }
+  return lowest_fen;
 }
 
-// The first limit that the new rules state or lower below what stands under it, as a refusal. Where
-// caps change it looks at every enterprise with a grant.
+// By how much the new amount is below what stands, as a LIMIT_BELOW_USE says it.
+int64_t BelowFen(const v1::Refusal& refusal) {
+  return absl::c_find_if(
+             refusal.numbers(),
+             [](const v1::RefusalNumber& number) { return number.name() == "below_fen"; })
+      ->value();
+}
+
+// A limit that the new rules state or lower below what stands under it, as a refusal. Of caps it
+// looks at the enterprises alone of which more stands than the lowest of the new ones, at those
+// with the most first, and tells the one that is furthest above its cap among the first thousand.
 std::optional<v1::Refusal> RefuseIfBelowUse(const Context& context, const Context::Program& program,
                                             const CompiledRules& after) {
   const View& view = context.view;
   std::optional<v1::Refusal> refusal;
-  if (!SameCaps(program.rules->rules(), after.rules())) {
-    view.Scan<tables::EnterpriseGrants>(
-        {program.number, 0}, {program.number + 1, 0},
-        [&](const tables::EnterpriseGrants::Key& key, const rows::EnterpriseGrantsRow& row) {
-          const auto& facts = view.Find<tables::Enterprises>({std::get<1>(key)})->facts();
-          refusal = CapCheck(*program.rules, after, facts, row).Run();
-          return !refusal;
+  int looked_at = 0;
+  if (const auto lowest_fen = LowestOfTighterCaps(program.rules->rules(), after.rules())) {
+    view.Scan<tables::EnterprisesByGrants>(
+        {program.number, std::numeric_limits<int64_t>::min(), 0}, {program.number, -*lowest_fen, 0},
+        [&](const tables::EnterprisesByGrants::Key& key, const rows::PresentRow&) {
+          const uint64_t enterprise = std::get<2>(key);
+          auto found =
+              CapCheck(*program.rules, after, view.Find<tables::Enterprises>({enterprise})->facts(),
+                       *view.Find<tables::EnterpriseGrants>({program.number, enterprise}))
+                  .Run();
+          if (found && (!refusal || BelowFen(*found) > BelowFen(*refusal))) refusal = found;
+          return ++looked_at < kMostComparedEnterprises || !refusal;
         });
   }
   if (refusal) return refusal;
@@ -147,24 +179,31 @@ v1::Refusal Fixed(absl::string_view what, absl::string_view what_zh, absl::strin
   return refusal;
 }
 
-// What identifies an item: its item_id and its number, each of the other, and that it stays once it
-// was applied for. An item is closed to new applications by not_applied_for.
-std::optional<v1::Refusal> RefuseIfItemsChange(const Context::Program& program,
+// What identifies an item: its item_id and its number, each of the other in every revision, and
+// that it stays once it was applied for. An item is closed to new applications by not_applied_for.
+std::optional<v1::Refusal> RefuseIfItemsChange(const View& view, const Context::Program& program,
                                                const CompiledRules& after) {
-  for (const v1::Item& item : program.rules->rules().items()) {
-    const v1::Item* of_number = after.FindItemByNumber(item.number());
-    const v1::Item* of_name = after.FindItem(item.item_id());
-    const bool renamed = of_number != nullptr && of_number->item_id() != item.item_id();
-    const bool renumbered = of_name != nullptr && of_name->number() != item.number();
-    if (renamed || renumbered) {
-      return Fixed(absl::StrCat("the number of item ", item.item_id()),
-                   absl::StrCat("支持项", item.item_id(), "的编号"), item.clause(),
-                   {{"number", item.number()}});
+  const auto fixed = [](const v1::Item& item, const std::string& what, const std::string& what_zh) {
+    return Fixed(what, what_zh, item.clause(), {{"number", item.number()}});
+  };
+  for (uint32_t revision = program.row->revision(); revision > 0; --revision) {
+    const CompiledRules& rules = *view.Find<tables::Revisions>({program.number, revision});
+    for (const v1::Item& item : rules.rules().items()) {
+      const v1::Item* of_number = after.FindItemByNumber(item.number());
+      const v1::Item* of_name = after.FindItem(item.item_id());
+      const bool renamed = of_number != nullptr && of_number->item_id() != item.item_id();
+      const bool renumbered = of_name != nullptr && of_name->number() != item.number();
+      if (renamed || renumbered) {
+        return fixed(item, absl::StrCat("the number of item ", item.item_id()),
+                     absl::StrCat("支持项", item.item_id(), "的编号"));
+      }
     }
-    if (of_number == nullptr && absl::c_linear_search(program.row->used_items(), item.number())) {
-      return Fixed(absl::StrCat("item ", item.item_id(), ", which was applied for"),
-                   absl::StrCat("已有申报的支持项", item.item_id()), item.clause(),
-                   {{"number", item.number()}});
+  }
+  for (const v1::Item& item : program.rules->rules().items()) {
+    if (after.FindItemByNumber(item.number()) == nullptr &&
+        absl::c_linear_search(program.row->used_items(), item.number())) {
+      return fixed(item, absl::StrCat("item ", item.item_id(), ", which was applied for"),
+                   absl::StrCat("已有申报的支持项", item.item_id()));
     }
   }
   return std::nullopt;
@@ -177,7 +216,8 @@ v1::Allocation AllocationOf(const v1::ProgramRules& rules) {
 
 // What identifies a program: its id, whether it is a sandbox, its fiscal year, how it gives its
 // money out, its zone, and its items.
-std::optional<v1::Refusal> RefuseIfIdentityChanges(const Context::Program& program,
+std::optional<v1::Refusal> RefuseIfIdentityChanges(const View& view,
+                                                   const Context::Program& program,
                                                    const CompiledRules& after) {
   const v1::ProgramRules& was = program.rules->rules();
   const v1::ProgramRules& is = after.rules();
@@ -187,7 +227,7 @@ std::optional<v1::Refusal> RefuseIfIdentityChanges(const Context::Program& progr
   }
   if (AllocationOf(was) != AllocationOf(is)) return Fixed("allocation", "分配方式");
   if (was.time_zone() != is.time_zone()) return Fixed("time_zone", "时区");
-  return RefuseIfItemsChange(program, after);
+  return RefuseIfItemsChange(view, program, after);
 }
 
 }  // namespace
@@ -199,7 +239,7 @@ Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
     if (before->row->state() == v1::PROGRAM_STATE_ARCHIVED) {
       return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(before->row->state()));
     }
-    if (auto refusal = RefuseIfIdentityChanges(*before, rules)) return *refusal;
+    if (auto refusal = RefuseIfIdentityChanges(context->view, *before, rules)) return *refusal;
     if (auto refusal = RefuseIfBelowUse(*context, *before, rules)) return *refusal;
   }
 
@@ -218,7 +258,7 @@ Decision Decide(Context* context, const v1::PublishProgramRequest& request) {
   return event;
 }
 
-void Evolve(const v1::Entry& entry, const v1::PublishProgramRequest& request,
+void Evolve(const v1::Entry&, const v1::PublishProgramRequest& request,
             const v1::ProgramPublished& event, EditableRows* rows) {
   const uint32_t number = event.program_number();
   const auto kind = static_cast<uint8_t>(v1::TIMER_KIND_PROGRAM_CUTOFF);
@@ -231,8 +271,6 @@ void Evolve(const v1::Entry& entry, const v1::PublishProgramRequest& request,
     program.set_state(v1::PROGRAM_STATE_DRAFT);
     program.set_sandbox(request.rules().sandbox());
   }
-  // Closed already, booked or not: a later cutoff does not open it again.
-  program.set_state(StateAt(program, entry.received_unix_ns()));
   program.set_revision(event.revision());
   program.set_cutoff_unix_ns(event.cutoff_unix_ns());
   if (event.replaced_cutoff_unix_ns() != 0) {

@@ -54,7 +54,6 @@ class RunningGrants {
     const rows::EnterpriseRow& enterprise =
         *scratch_.Find<tables::Enterprises>({application.enterprise()});
     if (RefuseIfBlacklisted(enterprise, *program_.row, context_.received_at)) return {};
-    if (HasMissedVouchers(scratch_, application, context_.received_at)) return {};
     const Limits limits = LimitsOfApplication(context_, program_, application);
     const int64_t wanted_fen = ClipToCaps(application.wanted_fen(), limits);
     if (wanted_fen <= 0 || RefuseIfHigherExists(context_, application, wanted_fen)) return {};

@@ -14,10 +14,12 @@ namespace voucher {
 
 namespace {
 
-// Granted, and not taken back before. What ended without being taken back may have been paid out.
+// Granted, which one that was overtaken before its approval never was, and not taken back before.
+// What ended without being taken back may have been paid out.
 bool IsReclaimable(const rows::ApplicationRow& application, v1::ApplicationState state) {
   return state == v1::APPLICATION_STATE_APPROVED || state == v1::APPLICATION_STATE_ACCEPTED ||
-         state == v1::APPLICATION_STATE_SETTLED || state == v1::APPLICATION_STATE_SUPERSEDED ||
+         state == v1::APPLICATION_STATE_SETTLED ||
+         (state == v1::APPLICATION_STATE_SUPERSEDED && application.approved_unix_ns() != 0) ||
          (state == v1::APPLICATION_STATE_TERMINATED && !application.reclaimed());
 }
 
@@ -34,8 +36,9 @@ const v1::Reminder* FindReminder(const rows::EnterpriseRow& enterprise,
   return found != enterprise.other_reminders().end() ? &*found : nullptr;
 }
 
-// ILLEGAL_STATE unless the enterprise was reminded in this program and its time to mend, which is
-// as long as the rules say that judge the grant, is over.
+// ILLEGAL_STATE unless the enterprise was reminded in this program, on the day of the grant's
+// approval or later, and its time to mend, which is as long as the rules say that judge the grant,
+// is over. An older reminder was about another grant.
 std::optional<v1::Refusal> RefuseIfNotReminded(const Context& context, const CompiledRules& rules,
                                                const rows::ApplicationRow& application,
                                                v1::ApplicationState state) {
@@ -44,8 +47,10 @@ std::optional<v1::Refusal> RefuseIfNotReminded(const Context& context, const Com
       FindReminder(*context.view.Find<tables::Enterprises>({application.enterprise()}),
                    rules.rules().program_id());
   std::optional<v1::Refusal> refusal;
-  if (reminder == nullptr) {
-    refusal = IllegalState(state, "the enterprise was not reminded", "未经正式提醒");
+  const CivilDay approved_on = DayOf(application.approved_unix_ns(), Zone::Shanghai());
+  if (reminder == nullptr || *FromCivilDate(reminder->reminded_on()) < approved_on) {
+    refusal = IllegalState(state, "the enterprise was not reminded since the approval",
+                           "批准后未经正式提醒");
   } else {
     const CivilDay last_day = AddMonths(*FromCivilDate(reminder->reminded_on()), cure.months());
     const UnixNanos over = StartOfDay(last_day + 1, rules.zone());
@@ -58,11 +63,13 @@ std::optional<v1::Refusal> RefuseIfNotReminded(const Context& context, const Com
 }
 
 // Takes back what is not spent. What was spent is owed by the enterprise, so that the providers'
-// claims need no acceptance any more; what a reimbursement has on no statement is kept back. Of a
-// project that ended, all that goes back as it ended.
+// claims need no acceptance any more; what a reimbursement has on no statement goes back as what is
+// unspent of a voucher does. Of a project that ended, all that goes back as it ended.
 void TakeBackUnspent(const Context& context, uint64_t id, const rows::ApplicationRow& application,
                      bool ended, v1::Event* event) {
   v1::Reclaimed* const reclaimed = event->mutable_reclaimed();
+  EndWaitOfReplaced(context, application, WaitEnd::kReclaimed, reclaimed->mutable_replaced(),
+                    event);
   if (ended) {
     reclaimed->set_released_fen(ReleaseProject(context, id, application, event).released_fen());
   } else if (application.voucher() != 0) {
@@ -70,7 +77,9 @@ void TakeBackUnspent(const Context& context, uint64_t id, const rows::Applicatio
     OpenGate(context.view, id, application, event);
   } else if (const int64_t kept_fen = GatherUnstated(context.view, id, application, event);
              kept_fen > 0) {
-    Post(PayableToEnterprise(application.enterprise(), id), Returned(), kept_fen, event);
+    ReleaseUnspent(PayableToEnterprise(application.enterprise(), id),
+                   *context.view.Find<tables::Programs>({application.program()}),
+                   context.received_at, kept_fen, event);
     reclaimed->set_set_off_fen(kept_fen);
   }
 }
@@ -93,7 +102,7 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
   const rows::ApplicationRow* row = context->view.Find<tables::Applications>({id});
   if (row == nullptr) return ApplicationNotFound(id);
   const CompiledRules& rules = JudgingRules(context, *row);
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  const v1::ApplicationState state = row->state();
   if (!IsReclaimable(*row, state)) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));
   }
@@ -121,6 +130,7 @@ void Evolve(const v1::Entry& entry, const v1::ReclaimRequest& request, const v1:
   // The higher grant claims the item of a superseded one.
   if (row.state() == v1::APPLICATION_STATE_SUPERSEDED) row.set_item_free(true);
   row.set_reclaimed(true);
+  LowerReplaced(event.replaced(), rows);
   EndProject(request.application_id(), v1::APPLICATION_STATE_TERMINATED, rows);
   if (!request.has_blacklisting()) return;
   const bool sandbox = rows->Find<tables::Programs>({entry.program()})->sandbox();

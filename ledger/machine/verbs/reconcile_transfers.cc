@@ -5,6 +5,7 @@
 
 #include "ledger/machine/transfers.h"
 #include "ledger/machine/verbs.h"
+#include "ledger/machine/worlds.h"
 
 namespace voucher {
 
@@ -19,6 +20,15 @@ uint64_t ProviderOfTransfer(const View& view, const rows::TransferRow& transfer)
 bool MayIssueTransfer(const Context& context, const rows::TransferRow& transfer) {
   const rows::ProgramRow* program = context.view.Find<tables::Programs>({transfer.program()});
   return context.MayIssue(program->program_id());
+}
+
+// Where the transfers end that the statement covers: those of the world of its first one.
+uint64_t EndOfStatement(const v1::ReconcileTransfersRequest& request) {
+  const uint64_t last = WorldOfNumber(request.first_transfer_id()) == World::kReal
+                            ? kSandboxNumbers
+                            : std::numeric_limits<uint64_t>::max() - 1;
+  const bool ends = request.last_transfer_id() != 0 && request.last_transfer_id() < last;
+  return (ends ? request.last_transfer_id() : last) + 1;
 }
 
 // What a line says about a transfer of the provider that was not declined.
@@ -92,10 +102,7 @@ Decision Decide(Context* context, const v1::ReconcileTransfersRequest& request) 
     }
   }
 
-  constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
-  const uint64_t last = request.last_transfer_id() != 0 ? request.last_transfer_id() : kLast;
-  const tables::TransfersByProvider::Key end{
-      last != kLast ? provider->number : provider->number + 1, last != kLast ? last + 1 : 0};
+  const tables::TransfersByProvider::Key end{provider->number, EndOfStatement(request)};
   context->view.Scan<tables::TransfersByProvider>(
       {provider->number, request.first_transfer_id()}, end,
       [&](const tables::TransfersByProvider::Key& key, const rows::PresentRow&) {

@@ -16,7 +16,8 @@ std::string KeyOf(const v1::RecordDisbursementRequest& request) {
                 {request.disbursement().fiscal_reference()});
 }
 
-// The applications of a district's statement, which it settles.
+// The applications of a district's statement, which it settles: those that it reimburses. The line
+// of a voucher's is a refund, and its providers' statements settle it.
 std::vector<uint64_t> ApplicationsOn(const Context& context, uint64_t statement) {
   const View& view = context.view;
   std::vector<uint64_t> applications;
@@ -25,7 +26,7 @@ std::vector<uint64_t> ApplicationsOn(const Context& context, uint64_t statement)
       [&](const tables::StatementLines::Key& key, const rows::StatementLineRow&) {
         const uint64_t id = std::get<1>(key);
         const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
-        if (AwaitsSettlement(StateAt(view, application, context.received_at))) {
+        if (application.voucher() == 0 && AwaitsSettlement(application.state())) {
           applications.push_back(id);
         }
         return true;

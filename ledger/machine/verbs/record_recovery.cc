@@ -14,10 +14,11 @@ namespace voucher {
 
 namespace {
 
+// One slip is one payment, whether it names the grant that it pays for or not.
 std::string KeyOf(const v1::RecordRecoveryRequest& request, uint32_t program, uint64_t party) {
-  return ActKey({program, static_cast<int64_t>(party), request.has_provider_id(),
-                 static_cast<int64_t>(request.application_id()), request.amount_fen()},
-                {request.fiscal_reference()});
+  return ActKey(
+      {program, static_cast<int64_t>(party), request.has_provider_id(), request.amount_fen()},
+      {request.fiscal_reference()});
 }
 
 v1::Refusal LessIsOwed(int64_t owed_fen, int64_t amount_fen) {

@@ -118,11 +118,6 @@ Spendable SpendableCredit(const Context& context, const rows::AccountRow& accoun
   const auto add = [&](const rows::CreditRow& lot) {
     if (lot.program() != purchase.program.number) return;
     const CompiledRules& rules = RulesOf(context.view, purchase.program, lot.revision());
-    if (rules.rules().has_project() &&
-        EndedWithProject(context.view, *context.view.Find<tables::Vouchers>({lot.voucher()}),
-                         context.received_at)) {
-      return;
-    }
     spendable.core |= IsCore(rules.rules(), purchase.product.category);
     const auto [obstacle, clause] = ObstacleOf(context, purchase, rules, lot);
     Lots& lots = spendable.by_obstacle[static_cast<size_t>(obstacle)];
@@ -142,7 +137,7 @@ bool IsItsCode(const Context& context, uint64_t enterprise, const std::string& u
 }
 
 // NON_TRANSFERABLE if the order was for another than the owner of the account. The clause is that
-// of the account's credit; of the newest rules where it has none.
+// of the account's credit, or of what lapsed there; of the newest rules where it has none.
 std::optional<v1::Refusal> RefuseIfForAnother(const Context& context,
                                               const v1::RedeemRequest& request,
                                               const rows::AccountRow& account,
@@ -152,11 +147,14 @@ std::optional<v1::Refusal> RefuseIfForAnother(const Context& context,
       IsItsCode(context, account.enterprise(), request.uscc())) {
     return std::nullopt;
   }
-  const auto lot = absl::c_find_if(account.credits(), [&](const rows::CreditRow& one) {
-    return one.program() == program.number;
-  });
-  const uint32_t revision =
-      lot != account.credits().end() ? lot->revision() : program.row->revision();
+  uint32_t revision = program.row->revision();
+  for (const auto* lots : {&account.credits(), &account.lapsed()}) {
+    const auto lot = absl::c_find_if(
+        *lots, [&](const rows::CreditRow& one) { return one.program() == program.number; });
+    if (lot == lots->end()) continue;
+    revision = lot->revision();
+    break;
+  }
   return MakeRefusal(v1::REASON_NON_TRANSFERABLE,
                      RulesOf(context.view, program, revision).rules().non_transferable_clause(),
                      request.uscc());
@@ -173,10 +171,7 @@ std::optional<v1::Refusal> RefuseIfOrderUsed(const Context& context, World world
     return MakeRefusal(v1::REASON_ORDER_ALREADY_REDEEMED, {}, order_number,
                        {{"redemption_id", static_cast<int64_t>(used->redemption())}});
   }
-  if (used->application() == 0 ||
-      !ClaimsEvidenceAt(context.view, used->application(), context.received_at)) {
-    return std::nullopt;
-  }
+  if (used->application() == 0) return std::nullopt;
   return MakeRefusal(v1::REASON_ORDER_ALREADY_CLAIMED, {}, order_number,
                      {{"application_id", static_cast<int64_t>(used->application())}});
 }

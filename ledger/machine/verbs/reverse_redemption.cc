@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "ledger/base/text.h"
 #include "ledger/machine/acts.h"
 #include "ledger/machine/approved_projects.h"
 #include "ledger/machine/postings.h"
@@ -19,9 +20,8 @@ int64_t LeftOf(const v1::Draw& draw) {
   return draw.amount_fen() - draw.reversed_fen();
 }
 
-// What waits for acceptance of a provider's claim on a voucher; 0 once the project ended without.
+// What waits for acceptance of a provider's claim on a voucher.
 int64_t GatedFen(const Context& context, const rows::VoucherRow& voucher, uint64_t provider) {
-  if (EndedWithProject(context.view, voucher, context.received_at)) return 0;
   return BalanceOf(context.view, voucher.program(),
                    PayableToProvider(provider, voucher.application()));
 }
@@ -31,18 +31,14 @@ int64_t GatedFen(const Context& context, const rows::VoucherRow& voucher, uint64
 int64_t ReversibleOf(const Context& context, const v1::Draw& draw, uint64_t provider) {
   const auto& voucher = *context.view.Find<tables::Vouchers>({draw.voucher_id()});
   for (const rows::ProviderClaimRow& claim : voucher.claims()) {
-    if (claim.provider() != provider) continue;
-    const int64_t lost_fen = BalanceOf(context.view, voucher.program(),
-                                       PayableToProvider(provider, voucher.application())) -
-                             GatedFen(context, voucher, provider);
-    return std::min(LeftOf(draw), claim.fen() - lost_fen);
+    if (claim.provider() == provider) return std::min(LeftOf(draw), claim.fen());
   }
   return 0;
 }
 
 std::string KeyOf(const v1::ReverseRedemptionRequest& request) {
   return ActKey({static_cast<int64_t>(request.redemption_id()), request.amount_fen()},
-                {request.reason()});
+                {StableForm(request.reason())});
 }
 
 // Takes `amount_fen` from where it is owed, first from what waits for the application's acceptance.
@@ -76,14 +72,15 @@ TakenBack TakenBackOf(const rows::ApplicationRow& application, int64_t reversed_
 
 // Moves a part of a voucher that is back in its credit on to where it belongs. All of it goes if
 // the voucher is over or its program archived; what was taken back of the grant goes in any case.
-void MoveOn(const Context& context, const rows::ProgramRow& program,
-            const rows::VoucherRow& voucher, const v1::AccountRef& credit, int64_t part_fen,
-            v1::Event* event) {
+// Returns how much, in fen.
+int64_t MoveOn(const Context& context, const rows::ProgramRow& program,
+               const rows::VoucherRow& voucher, const v1::AccountRef& credit, int64_t part_fen,
+               v1::Event* event) {
   const uint64_t id = voucher.application();
   const auto& application = *context.view.Find<tables::Applications>({id});
   const TakenBack taken = TakenBackOf(application, part_fen);
-  const bool over = program.state() == v1::PROGRAM_STATE_ARCHIVED ||
-                    IsOver(context.view, voucher, context.received_at);
+  const bool over =
+      program.state() == v1::PROGRAM_STATE_ARCHIVED || IsDead(voucher, context.received_at);
   const int64_t moved_fen = over ? part_fen : taken.owed_fen + taken.refunded_fen;
   if (taken.refunded_fen > 0) {
     Post(credit, PayableToEnterprise(voucher.enterprise()), taken.refunded_fen, event);
@@ -97,6 +94,16 @@ void MoveOn(const Context& context, const rows::ProgramRow& program,
   v1::RedemptionReversed* reversed = event->mutable_redemption_reversed();
   reversed->set_released_fen(reversed->released_fen() + moved_fen);
   reversed->set_refunded_fen(reversed->refunded_fen() + taken.refunded_fen);
+  return moved_fen;
+}
+
+// Whether a reversal that takes so much from a provider and moves so much of it on settles the
+// application: its voucher is over and stays so, whatever ended it, and nobody is owed anything.
+bool Settles(const View& view, uint64_t voucher_id, uint64_t provider, int64_t part_fen,
+             int64_t moved_fen) {
+  const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
+  return voucher.state() != v1::VOUCHER_STATE_ACTIVE && moved_fen == part_fen &&
+         IsSettledByExpiry(view, voucher_id, provider, part_fen);
 }
 
 rows::ReversalRow::Part& PartOf(uint64_t voucher, rows::ReversalRow* reversal) {
@@ -155,9 +162,8 @@ Decision Decide(Context* context, const v1::ReverseRedemptionRequest& request) {
     if (part_fen == 0) continue;
     const v1::AccountRef credit = Credit(order.account_id(), draw.voucher_id());
     TakeBack(*context, *voucher, account->provider(), credit, part_fen, &event);
-    MoveOn(*context, *program->row, *voucher, credit, part_fen, &event);
-    if (voucher->state() == v1::VOUCHER_STATE_EXPIRED &&
-        IsSettledByExpiry(context->view, draw.voucher_id(), account->provider(), part_fen)) {
+    const int64_t moved_fen = MoveOn(*context, *program->row, *voucher, credit, part_fen, &event);
+    if (Settles(context->view, draw.voucher_id(), account->provider(), part_fen, moved_fen)) {
       reversed->add_settled_application_ids(voucher->application());
     }
     left_fen -= part_fen;

@@ -1,3 +1,4 @@
+#include "ledger/machine/acts.h"
 #include "ledger/machine/applications.h"
 #include "ledger/machine/invoices.h"
 #include "ledger/machine/limit_refs.h"
@@ -51,8 +52,7 @@ std::string AppealStage(const CompiledRules& rules, const rows::ApplicationRow& 
 Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& request,
                       const CompiledRules& rules, const rows::ApplicationRow& row) {
   if (row.state() != v1::APPLICATION_STATE_REJECTED) {
-    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {},
-                       StateName(StateAt(context->view, row, context->received_at)));
+    return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(row.state()));
   }
   if (auto refusal = RefuseIfOrdersClaimed(*context, row)) return *refusal;
   if (IsPastVouchers(rules, row, context->received_at)) {
@@ -72,6 +72,7 @@ Decision UpholdAppeal(Context* context, const v1::ReviewApplicationRequest& requ
     return *refusal;
   }
   if (auto refusal = RefuseIfInvoicesClaimed(*context, row)) return *refusal;
+  if (auto refusal = RefuseIfClaimedAnew(*context, row)) return *refusal;
   if (auto refusal =
           RefuseIfItemClaimed(*context, row.program(), *rules.FindItemByNumber(row.item()),
                               row.enterprise(), row.project_id())) {
@@ -112,7 +113,7 @@ Decision Decide(Context* context, const v1::ReviewApplicationRequest& request) {
   if (request.verdict() == v1::REVIEW_VERDICT_UPHOLD_APPEAL) {
     return UpholdAppeal(context, request, rules, *row);
   }
-  const v1::ApplicationState state = StateAt(context->view, *row, context->received_at);
+  const v1::ApplicationState state = row->state();
   const bool held = state == v1::APPLICATION_STATE_HELD;
   if (!held && state != v1::APPLICATION_STATE_COLLECTED) {
     return MakeRefusal(v1::REASON_ILLEGAL_STATE, {}, StateName(state));

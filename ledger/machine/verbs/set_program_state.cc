@@ -28,7 +28,7 @@ bool MayMove(v1::ProgramState from, v1::ProgramState to) {
 Decision Decide(Context* context, const v1::SetProgramStateRequest& request) {
   const auto program = context->FindProgram(request.program_id());
   if (!program) return MakeRefusal(v1::REASON_PROGRAM_NOT_FOUND, {}, request.program_id());
-  const v1::ProgramState from = StateAt(*program->row, context->received_at);
+  const v1::ProgramState from = program->row->state();
   if (request.state() == v1::PROGRAM_STATE_OPEN &&
       context->received_at >= program->row->cutoff_unix_ns()) {
     return MakeRefusal(v1::REASON_WINDOW_CLOSED, program->rules->rules().window().clause(), {},
