@@ -232,7 +232,7 @@ v1::Command Apply(const std::string& request_id, const std::string& program_id, 
 
 std::string TestUscc(int enterprise) {
   std::ostringstream text;
-  text << "91420115MA4K" << std::setw(5) << std::setfill('0') << enterprise;
+  text << "91420115MA" << std::setw(7) << std::setfill('0') << enterprise;
   return text.str() + *UsccCheckCharacter(text.str());
 }
 

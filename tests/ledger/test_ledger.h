@@ -101,7 +101,7 @@ v1::Command Resume(const std::string& request_id);
 // Spend of 1,000 yuan at 20 %.
 v1::Command Apply(const std::string& request_id, const std::string& program_id, int enterprise);
 
-// A USCC with its check digit for each number from 0 to 9,999.
+// A USCC with its check digit for each number from 0 to 9,999,999.
 std::string TestUscc(int enterprise);
 
 // One item "cloud" at 20 %, no eligibility rules, no evidence, no caps; window 2025-01-01 to
