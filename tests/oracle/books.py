@@ -142,6 +142,8 @@ class Grant:
         self.unstated = collections.Counter()  # what providers are owed and is on no statement, by account
         self.rows = 0  # how many bills and reversals that is
         self.statements = set()  # that are not paid and have it
+        self.billed_by = set()  # accounts of providers that a statement has it of
+        self.booked = collections.Counter()  # billed less reversed, by account
         self.owed_since = 0  # to the enterprise, on no statement
         self.former_state = ""  # before it was rejected
         self.former_held = 0

@@ -48,7 +48,7 @@ class Judge(Registry, Clusters, Granting, Claims, Limits, Ranking, Approving, Pr
         self.plans = {}
         self.richer = set()  # programs whose budgets an entry may have raised
         self.provider_accounts = collections.defaultdict(Account)
-        self.statements = {}
+        self.statements, self.unpaid, self.lagging = {}, collections.Counter(), {}
         self.debtors = collections.defaultdict(dict)
         self.reminders = {}  # the newest, by program and enterprise
         self.acts, self.act_of = {}, {}

@@ -154,7 +154,7 @@ class Refusals:
         self.expect("redemption", there < wanted, "refused with {}, usable is {}", reason, there)
         lots = [lot for lot in self.lots[at] if lot.grant.program is program]
         if reason == "PRODUCT_NOT_APPROVED":
-            meets = not versions or not all(self.is_for(lot.grant, versions[0]) for lot in lots)
+            meets = not versions or not lots or not all(self.is_for(lot.grant, versions[0]) for lot in lots)
         elif reason == "BASKET_RULE":
             meets = versions and not all(self.basket_holds(lot.grant, versions[0]) for lot in lots)
         elif reason == "USAGE_BEFORE_CREDIT":

@@ -19,8 +19,9 @@ class Account:
 
 
 class Statement:
-    def __init__(self, program, due, grants):
+    def __init__(self, program, provider, due, grants):
         self.program, self.due, self.grants = program, due, grants
+        self.account = (program.number, provider) if provider else None
 
 
 class Settling:
@@ -36,6 +37,7 @@ class Settling:
     def book(self, key, grant, fen):
         self.provider_accounts[key].rows.append((self.at, fen, grant))
         if grant:
+            grant.booked[key] += fen
             grant.unstated[key] += fen
             grant.rows += 1
 
@@ -60,9 +62,12 @@ class Settling:
             grants = self.close_provider(program, number(event["provider_number"]), end, event)
         else:
             grants = self.close_division(program, request["division"], end, event)
-        statement = self.statements[at] = Statement(program, number(event.get("due_fen")), grants)
-        for grant in grants if statement.due else []:
-            grant.statements.add(at)
+        statement = self.statements[at] = Statement(program, number(event.get("provider_number")), number(event.get("due_fen")), grants)
+        self.unpaid[statement.account] += statement.due > 0
+        for grant in grants:
+            grant.billed_by.add(statement.account)
+            if statement.due:
+                grant.statements.add(at)
         self.settle(event.get("settled_application_ids", []), [] if statement.due else grants)
 
     def close_provider(self, program, provider, end, event):
@@ -154,6 +159,7 @@ class Settling:
         self.expect("settlement", number(event.get("due_fen")) == statement.due, "{} is due still, not {}", statement.due,
                     event.get("due_fen"))
         paid = statement.grants if not statement.due else []
+        self.unpaid[statement.account] -= not statement.due
         for grant in paid:
             grant.statements.discard(at)
         self.settle(event.get("settled_application_ids", []), paid)
@@ -161,31 +167,47 @@ class Settling:
     # --- the end of applications
 
     def settle(self, told, touched, reverses=False, all_kept_back=False):
-        """Exactly those are settled of which nothing is left to deliver, to accept or to pay."""
+        """Exactly those are settled of which nothing is left to deliver, to accept or to pay.
+
+        A provider is paid month after month (ADR 8): while one of its statements is not paid, what a later one paid may wait.
+        """
         told = {number(at) for at in told}
-        through = {grant.number: self.is_through(grant, all_kept_back) for grant in touched}
+        waited = {at: grant for at, grant in self.lagging.items() if at in told or not self.lags(grant)}
+        through = {grant.number: self.is_through(grant, all_kept_back) for grant in [*touched, *waited.values()]}
         early = sorted(at for at in told if through.get(at, "no") == "no")
         late = sorted(at for at, answer in through.items() if at not in told and
                       (answer == "yes" or answer == "cancels" and reverses and self.nothing_is_left(self.grants[at])))
+        self.lagging.update((at, self.grants[at]) for at in late if self.lags(self.grants[at]))
+        late = [at for at in late if at not in self.lagging]
+        for at in told | waited.keys():
+            self.lagging.pop(at, None)
         self.expect("settlement", not early and not late, "settles applications {}: {} too early, and not {}", sorted(told), early,
                     late)
         for at in told:
             self.enter(self.grants[at], "SETTLED")
 
+    def lags(self, grant):
+        return any(self.unpaid[account] for account in grant.billed_by if account)
+
     def nothing_is_left(self, grant):
         """Whether its voucher is over and all that was redeemed of it is reversed."""
         return not grant.used() and (grant.dead or self.at >= grant.lapses or grant.program.state == "ARCHIVED")
 
-    @staticmethod
-    def is_through(grant, all_kept_back):
+    def is_owed(self, grant):
+        """Whether a statement that is not paid has something of it that was not reversed since."""
+        return any(account is None or grant.booked[account] > 0 for account in (self.statements[at].account for at in grant.statements))
+
+    def is_through(self, grant, all_kept_back):
         """ "yes", "no", or where bills and reversals are on no statement yet: "cancels" if they are the same, "owes" if the
         provider owes. Of those two the documents tell only that a reversal that leaves nothing of a voucher that is over
         settles."""
         left = grant.unspent() if grant.dead else grant.left()
         if grant.state not in ("APPROVED", "ACCEPTED") or left or grant.replaced or not (all_kept_back or grant.settleable):
             return "no"
-        if grant.payable or grant.statements or any(fen > 0 for fen in grant.unstated.values()):
+        if grant.payable or self.is_owed(grant) or any(fen > 0 for fen in grant.unstated.values()):
             return "no"
+        if grant.statements:
+            return "owes"  # the next statement takes back all that this one has of it
         return "owes" if any(grant.unstated.values()) else "cancels" if grant.rows else "yes"
 
     # --- debts
