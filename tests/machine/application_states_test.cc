@@ -1,7 +1,9 @@
 // An application in every state × every command about it.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
@@ -54,12 +56,97 @@ uint64_t Returned(TestWorld* world) {
   world->Accepted("return_application", id, "reason: 'not readable'");
   return id;
 }
-uint64_t Scored(TestWorld* world) {
+uint64_t Collected(TestWorld* world) {
   world->Open(kContest, "contest-2025");
-  const uint64_t id = world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
+  return world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
+}
+uint64_t Scored(TestWorld* world) {
+  const uint64_t id = Collected(world);
   world->Pass(id, "DISTRICT");
   world->Pass(id, "EXPERT", "score: 9000");
   return id;
+}
+uint64_t Objected(TestWorld* world) {
+  const uint64_t id = OnNotice(world);
+  world->Accepted("file_objection", id, "reference: 'YY-1' reason: 'why'");
+  return id;
+}
+uint64_t Rejected(TestWorld* world, uint64_t id) {
+  world->Accepted("review_application", id,
+                  "stage_id: 'DISTRICT' verdict: REVIEW_VERDICT_REJECT opinion: 'no'");
+  return id;
+}
+uint64_t Withdrawn(TestWorld* world) {
+  const uint64_t id = Held(world);
+  world->Accepted("withdraw_application", id);
+  return id;
+}
+uint64_t Waitlisted(TestWorld* world) {
+  world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
+  return world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
+}
+uint64_t PassedOver(TestWorld* world) {
+  const uint64_t id = Scored(world);
+  world->Appropriate("contest-2025", -960'000);  // 40,000 left of the 50,000 wanted
+  world->Accept("rank_applications", "program_id: 'contest-2025'");
+  return id;
+}
+uint64_t Settled(TestWorld* world) {
+  StatementPaid(world);
+  return 1;
+}
+uint64_t Lapsed(TestWorld* world) {
+  const uint64_t id = Returned(world);
+  world->MoveTo("2025-06-06");
+  world->FireTimers();
+  return id;
+}
+uint64_t Superseded(TestWorld* world) {
+  const uint64_t id = Rise(world, "CLOUD_CREDIT");
+  const uint64_t higher = world->Apply("rise-2025", "high", 400'000, "CLOUD_CREDIT");
+  world->Accepted("approve_application", higher);
+  return id;
+}
+uint64_t Terminated(TestWorld* world) {
+  const uint64_t id = Approved(world);
+  world->Accepted("terminate_project", id, "reason: 'given up'");
+  return id;
+}
+constexpr char kReclaim[] = "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'";
+uint64_t Reclaimed(TestWorld* world, uint64_t id) {
+  world->Accepted("reclaim", id, kReclaim);
+  return id;
+}
+
+// How each row of the grid is made.
+std::map<std::string, Build> ApplicationRows() {
+  return {
+      {"HELD", Held},
+      {"LISTED", Listed},
+      {"ON_NOTICE", OnNotice},
+      {"ON_NOTICE/over", NoticeOver},
+      {"APPROVED", Approved},
+      {"APPROVED/late", Later(Approved, "2025-09-11")},
+      {"APPROVED/extended", Extended},
+      {"TERMINATED/late", Later(Extended, "2025-10-11")},
+      {"ACCEPTED", AcceptedProject},
+      {"RETURNED", Returned},
+      {"OBJECTED", Objected},
+      {"REJECTED", [](TestWorld* world) { return Rejected(world, Held(world)); }},
+      {"REJECTED/competing", [](TestWorld* world) { return Rejected(world, Collected(world)); }},
+      {"WITHDRAWN", Withdrawn},
+      {"WAITLISTED", Waitlisted},
+      {"LAPSED/cutoff", Later(Waitlisted, "2025-11-01")},
+      {"COLLECTED", Collected},
+      {"SCORED", Scored},
+      {"PASSED_OVER", PassedOver},
+      {"SETTLED", Settled},
+      {"LAPSED", Lapsed},
+      {"SUPERSEDED", Superseded},
+      {"TERMINATED", Terminated},
+      {"TERMINATED/owes", [](TestWorld* world) { return Reclaimed(world, Settled(world)); }},
+      {"TERMINATED/reclaimed", [](TestWorld* world) { return Reclaimed(world, Approved(world)); }},
+  };
 }
 
 // The stage an application is reviewed at next, or the last one of its chain.
@@ -90,125 +177,9 @@ std::pair<std::string, Command> Plain(const std::string& column, const std::stri
           [verb, fields](TestWorld* world, uint64_t id) { return world->About(verb, id, fields); }};
 }
 
-TEST(StateMatrix, Application) {
-  StateMachine machine;
-  machine.states = v1::ApplicationState_descriptor();
-  machine.id_field = "application_id";
-  machine.state_of = [](const TestWorld& world, uint64_t id) { return world.Row(id).state(); };
-  machine.rows = {
-      {"HELD", Held},
-      {"LISTED", Listed},
-      {"ON_NOTICE", OnNotice},
-      {"ON_NOTICE/over", NoticeOver},
-      {"APPROVED", Approved},
-      {"APPROVED/late",
-       [](TestWorld* world) {
-         const uint64_t id = Approved(world);
-         world->MoveTo("2025-09-11");
-         return id;
-       }},
-      {"APPROVED/extended", Extended},
-      {"TERMINATED/late",
-       [](TestWorld* world) {
-         const uint64_t id = Extended(world);
-         world->MoveTo("2025-10-11");
-         return id;
-       }},
-      {"ACCEPTED", AcceptedProject},
-      {"RETURNED", Returned},
-      {"OBJECTED",
-       [](TestWorld* world) {
-         const uint64_t id = OnNotice(world);
-         world->Accepted("file_objection", id, "reference: 'YY-1' reason: 'why'");
-         return id;
-       }},
-      {"REJECTED",
-       [](TestWorld* world) {
-         const uint64_t id = Held(world);
-         world->Accepted("review_application", id,
-                         "stage_id: 'DISTRICT' verdict: REVIEW_VERDICT_REJECT opinion: 'no'");
-         return id;
-       }},
-      {"REJECTED/competing",
-       [](TestWorld* world) {
-         world->Open(kContest, "contest-2025");
-         const uint64_t id = world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
-         world->Accepted("review_application", id,
-                         "stage_id: 'DISTRICT' verdict: REVIEW_VERDICT_REJECT opinion: 'no'");
-         return id;
-       }},
-      {"WITHDRAWN",
-       [](TestWorld* world) {
-         const uint64_t id = Held(world);
-         world->Accepted("withdraw_application", id);
-         return id;
-       }},
-      {"WAITLISTED",
-       [](TestWorld* world) {
-         world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
-         return world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
-       }},
-      {"LAPSED/cutoff",
-       [](TestWorld* world) {
-         world->Open(kLife, "life-2025", "on_exhausted: ON_EXHAUSTED_WAITLIST", 99'999);
-         const uint64_t id = world->Apply("life-2025", "line", 200'000, "CLOUD_CREDIT");
-         world->MoveTo("2025-11-01");
-         return id;
-       }},
-      {"COLLECTED",
-       [](TestWorld* world) {
-         world->Open(kContest, "contest-2025");
-         return world->Apply("contest-2025", "benchmark", 100'000, "REIMBURSEMENT");
-       }},
-      {"SCORED", Scored},
-      {"PASSED_OVER",
-       [](TestWorld* world) {
-         const uint64_t id = Scored(world);
-         world->Appropriate("contest-2025", -960'000);  // 40,000 left of the 50,000 wanted
-         world->Accept("rank_applications", "program_id: 'contest-2025'");
-         return id;
-       }},
-      {"SETTLED",
-       [](TestWorld* world) {
-         StatementPaid(world);
-         return uint64_t{1};
-       }},
-      {"LAPSED",
-       [](TestWorld* world) {
-         const uint64_t id = Returned(world);
-         world->MoveTo("2025-06-06");
-         world->FireTimers();
-         return id;
-       }},
-      {"SUPERSEDED",
-       [](TestWorld* world) {
-         const uint64_t id = Rise(world, "CLOUD_CREDIT");
-         const uint64_t higher = world->Apply("rise-2025", "high", 400'000, "CLOUD_CREDIT");
-         world->Accepted("approve_application", higher);
-         return id;
-       }},
-      {"TERMINATED",
-       [](TestWorld* world) {
-         const uint64_t id = Approved(world);
-         world->Accepted("terminate_project", id, "reason: 'given up'");
-         return id;
-       }},
-      {"TERMINATED/owes",
-       [](TestWorld* world) {
-         StatementPaid(world);
-         world->Accepted("reclaim", 1,
-                         "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'");
-         return uint64_t{1};
-       }},
-      {"TERMINATED/reclaimed",
-       [](TestWorld* world) {
-         const uint64_t id = Approved(world);
-         world->Accepted("reclaim", id,
-                         "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'");
-         return id;
-       }},
-  };
-  machine.commands = {
+// The columns of the grid.
+std::vector<std::pair<std::string, Command>> ApplicationCommands() {
+  return {
       Plain("Withdraw", "withdraw_application", ""),
       {"Pass",
        [](TestWorld* world, uint64_t id) {
@@ -233,7 +204,7 @@ TEST(StateMatrix, Application) {
       Plain("Accept", "accept_project", kReport),
       Plain("Extend", "extend_project", "months: 1 reason: 'late'"),
       Plain("Terminate", "terminate_project", "reason: 'given up'"),
-      Plain("Reclaim", "reclaim", "ground: RECLAIM_GROUND_AUDIT reason: 'audit' reference: 'A-1'"),
+      Plain("Reclaim", "reclaim", kReclaim),
       {"Recover",
        [](TestWorld* world, uint64_t id) {
          return world->Do(
@@ -248,7 +219,10 @@ TEST(StateMatrix, Application) {
        }},
       {"Timers", [](TestWorld* world, uint64_t) { return world->FireTimers(); }},
   };
-  machine.grid = R"(
+}
+
+// The table of states and commands.
+constexpr char kGrid[] = R"(
                        Withdraw  Pass      Reject   Appeal    Return   Correct Notice    Object   Uphold   Dismiss   Approve        Accept   Extend   Terminate  Reclaim    Recover       Rank          Timers
 HELD                   WITHDRAWN HELD      REJECTED !         RETURNED !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE HELD
 LISTED                 WITHDRAWN !         !        !         !        !       ON_NOTICE !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE LISTED
@@ -276,6 +250,15 @@ TERMINATED             !         !         !        !         !        !       !
 TERMINATED/reclaimed   !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          ILLEGAL_STATE ILLEGAL_STATE TERMINATED
 TERMINATED/owes        !         !         !        !         !        !       !         !        !        !         !              !        !        !          !          TERMINATED    ILLEGAL_STATE TERMINATED
 )";
+
+TEST(StateMatrix, Application) {
+  StateMachine machine;
+  machine.states = v1::ApplicationState_descriptor();
+  machine.id_field = "application_id";
+  machine.state_of = [](const TestWorld& world, uint64_t id) { return world.Row(id).state(); };
+  machine.rows = ApplicationRows();
+  machine.commands = ApplicationCommands();
+  machine.grid = kGrid;
   CheckMatrix(machine);
 }
 

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
@@ -12,11 +13,44 @@
 namespace voucher {
 namespace {
 
-uint64_t ClosedProgram(TestWorld* world) {
-  world->Open(kContest, "contest-2025");
-  world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_CLOSED");
+constexpr char kAfterCutoff[] = "2025-11-01";
+
+uint64_t DraftProgram(TestWorld* world) {
+  world->Publish(kContest, "contest-2025");
   return 1;
 }
+uint64_t OpenProgram(TestWorld* world) {
+  world->Open(kContest, "contest-2025");
+  return 1;
+}
+uint64_t SuspendedProgram(TestWorld* world) {
+  const uint64_t id = OpenProgram(world);
+  world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_SUSPENDED");
+  return id;
+}
+uint64_t ClosedProgram(TestWorld* world) {
+  const uint64_t id = OpenProgram(world);
+  world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_CLOSED");
+  return id;
+}
+// Fields of a grant that contest-2025 awards.
+std::string AwardTo(const std::string& uscc) {
+  return absl::StrCat("program_id: 'contest-2025' item_id: 'pilot' uscc: '", uscc,
+                      "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { project_id: 'P' } "
+                      "reference: 'W-1'");
+}
+uint64_t ClosedWithHolds(TestWorld* world) {
+  const uint64_t id = OpenProgram(world);
+  world->Accept("award_grant", AwardTo(kE2));
+  world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_CLOSED");
+  return id;
+}
+uint64_t ArchivedProgram(TestWorld* world) {
+  const uint64_t id = ClosedProgram(world);
+  world->Accept("archive_program", "program_id: 'contest-2025'");
+  return id;
+}
+
 std::pair<std::string, Command> SetState(const std::string& column, const std::string& state) {
   return {column, [state](TestWorld* world, uint64_t) {
             return world->Do("set_program_state",
@@ -24,59 +58,9 @@ std::pair<std::string, Command> SetState(const std::string& column, const std::s
           }};
 }
 
-TEST(StateMatrix, Program) {
-  StateMachine machine;
-  machine.states = v1::ProgramState_descriptor();
-  machine.state_of = [](const TestWorld& world, uint64_t id) {
-    return world.view().Find<tables::Programs>({static_cast<uint32_t>(id)})->state();
-  };
-  const auto after_cutoff = [](Build build) {
-    return [build](TestWorld* world) {
-      const uint64_t id = build(world);
-      world->MoveTo("2025-11-01");
-      return id;
-    };
-  };
-  const Build draft = [](TestWorld* world) {
-    world->Publish(kContest, "contest-2025");
-    return uint64_t{1};
-  };
-  const Build open = [](TestWorld* world) {
-    world->Open(kContest, "contest-2025");
-    return uint64_t{1};
-  };
-  const Build suspended = [](TestWorld* world) {
-    world->Open(kContest, "contest-2025");
-    world->Accept("set_program_state", "program_id: 'contest-2025' state: PROGRAM_STATE_SUSPENDED");
-    return uint64_t{1};
-  };
-  machine.rows = {
-      {"DRAFT", draft},
-      {"DRAFT/cutoff", after_cutoff(draft)},
-      {"OPEN", open},
-      {"CLOSED/open", after_cutoff(open)},
-      {"SUSPENDED", suspended},
-      {"CLOSED/suspended", after_cutoff(suspended)},
-      {"CLOSED", ClosedProgram},
-      {"CLOSED/holds",
-       [](TestWorld* world) {
-         world->Open(kContest, "contest-2025");
-         world->Accept("award_grant",
-                       absl::StrCat("program_id: 'contest-2025' item_id: 'pilot' uscc: '", kE2,
-                                    "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { "
-                                    "project_id: 'P' } reference: 'W-1'"));
-         world->Accept("set_program_state",
-                       "program_id: 'contest-2025' state: PROGRAM_STATE_CLOSED");
-         return uint64_t{1};
-       }},
-      {"ARCHIVED",
-       [](TestWorld* world) {
-         const uint64_t id = ClosedProgram(world);
-         world->Accept("archive_program", "program_id: 'contest-2025'");
-         return id;
-       }},
-  };
-  machine.commands = {
+// The columns of the grid.
+std::vector<std::pair<std::string, Command>> ProgramCommands() {
+  return {
       {"Publish",
        [](TestWorld* world, uint64_t) {
          std::ifstream in(kContest);
@@ -101,16 +85,13 @@ TEST(StateMatrix, Program) {
          return world->Do("submit_application",
                           world->Application("contest-2025", "benchmark", 1'000, "REIMBURSEMENT"));
        }},
-      {"Award",
-       [](TestWorld* world, uint64_t) {
-         return world->Do("award_grant",
-                          absl::StrCat("program_id: 'contest-2025' item_id: 'pilot' uscc: '", kE1,
-                                       "' delivery_mode: DELIVERY_MODE_REIMBURSEMENT project { "
-                                       "project_id: 'P' } reference: 'W-1'"));
-       }},
+      {"Award", [](TestWorld* world, uint64_t) { return world->Do("award_grant", AwardTo(kE1)); }},
       {"Timers", [](TestWorld* world, uint64_t) { return world->FireTimers(); }},
   };
-  machine.grid = R"(
+}
+
+// The table of states and commands.
+constexpr char kGrid[] = R"(
                  Publish   Open         Suspend   Close  Archive       Appropriate Submit           Award            Timers
 DRAFT            DRAFT     OPEN         !         !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
 DRAFT/cutoff     DRAFT     WINDOW_CLOSED !        !      !             DRAFT       PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN DRAFT
@@ -122,6 +103,22 @@ CLOSED           CLOSED    !            !         !      ARCHIVED      CLOSED   
 CLOSED/holds     CLOSED    !            !         !      ILLEGAL_STATE CLOSED      WINDOW_CLOSED    CLOSED           CLOSED
 ARCHIVED         !         !            !         !      !             !           PROGRAM_NOT_OPEN PROGRAM_NOT_OPEN ARCHIVED
 )";
+
+TEST(StateMatrix, Program) {
+  StateMachine machine;
+  machine.states = v1::ProgramState_descriptor();
+  machine.state_of = [](const TestWorld& world, uint64_t id) {
+    return world.view().Find<tables::Programs>({static_cast<uint32_t>(id)})->state();
+  };
+  machine.rows = {
+      {"DRAFT", DraftProgram},         {"DRAFT/cutoff", Later(DraftProgram, kAfterCutoff)},
+      {"OPEN", OpenProgram},           {"CLOSED/open", Later(OpenProgram, kAfterCutoff)},
+      {"SUSPENDED", SuspendedProgram}, {"CLOSED/suspended", Later(SuspendedProgram, kAfterCutoff)},
+      {"CLOSED", ClosedProgram},       {"CLOSED/holds", ClosedWithHolds},
+      {"ARCHIVED", ArchivedProgram},
+  };
+  machine.commands = ProgramCommands();
+  machine.grid = kGrid;
   CheckMatrix(machine);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/machine/state_matrix.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -81,6 +82,14 @@ void CheckMatrix(const StateMachine& machine) {
     }
     EXPECT_EQ(verbs.count(command->field(i)->number()), 1u) << request->name() << " has no column";
   }
+}
+
+Build Later(Build build, std::string day) {
+  return [build = std::move(build), day = std::move(day)](TestWorld* world) {
+    const uint64_t id = build(world);
+    world->MoveTo(day);
+    return id;
+  };
 }
 
 uint64_t Rise(TestWorld* world, const std::string& mode) {

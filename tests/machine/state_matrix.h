@@ -41,6 +41,9 @@ struct StateMachine {
 // Plays every cell of the grid in a world of its own.
 void CheckMatrix(const StateMachine& machine);
 
+// What `build` makes, and then it is `day`.
+Build Later(Build build, std::string day);
+
 // Steps that several machines begin with. Those that return a number return what they made.
 
 // An approved application of enterprise 1 in rise-2025: 100,000 fen as voucher 1 (CLOUD_CREDIT) or
