@@ -428,6 +428,10 @@ class Model {
   // The same beside a waitlist.
   void HoldAnew(uint64_t id, int64_t fen);
   uint64_t Add(Application application);
+  // The products that an application names, and the days on which it may come.
+  void RefuseProducts(const v1::SubmitApplicationRequest& request, uint32_t program,
+                      Wrongs* wrongs) const;
+  void RefuseOutsideWindow(const Program& program, Wrongs* wrongs) const;
 
   bool StandsInLine(const Application& application, const LimitKey& pool) const;
   int PolicyOf(const LimitKey& limit) const;
@@ -464,6 +468,18 @@ class Model {
   // Who holds money beside an approval and can never be approved after it.
   std::vector<uint64_t> Overtaken(const Application& approved, const std::vector<uint64_t>& lower,
                                   int64_t approved_fen) const;
+  // Grants that an approval replaces under a highest-only rule. Takes off what it would approve
+  // what was used of them and of those that ended.
+  std::vector<uint64_t> LowerGrants(const Application& application, int64_t* fen,
+                                    Wrongs* wrongs) const;
+  // Makes the voucher of an approved application; its number.
+  uint64_t Issue(uint64_t id, int64_t fen);
+  // Hands over what was approved and is not kept back, as a voucher or as a debt to the enterprise;
+  // `replaced` may keep an application that gets nothing from being settled.
+  void HandOver(uint64_t id, int64_t kept_fen, const std::vector<uint64_t>& replaced,
+                Outcome* outcome);
+  // Ends a grant that a higher one replaces.
+  void Supersede(uint64_t id, Outcome* outcome);
   // What other grants of a project take of what its cost bears.
   int64_t GrantedBeside(const Application& application) const;
   void TakeBackAbove(int64_t excess, Application* application, Outcome* outcome);

@@ -1,5 +1,6 @@
 // The model's applications: submission, award, withdrawal, review.
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/model.h"
 #include "tests/simulation/room.h"
@@ -7,6 +8,22 @@
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
+namespace {
+
+// What a submission or an award makes, without its state and what Add() fills in.
+template <typename Request>
+Application ApplicationOf(const Request& request, uint32_t program, uint64_t enterprise,
+                          uint64_t project) {
+  Application application;
+  application.program = program;
+  application.enterprise = enterprise;
+  application.item_id = request.item_id();
+  application.project = project;
+  application.by_credit = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
+  return application;
+}
+
+}  // namespace
 
 const v1::ProgramRules& Model::RulesOf(const Application& application) const {
   return programs[application.program - 1].revisions[application.revision];
@@ -166,6 +183,8 @@ uint64_t Model::Add(Application application) {
   application.sequence = sequence;
   application.revision = programs[application.program - 1].revisions.size() - 1;
   application.queue_number = programs[application.program - 1].queue_number;
+  application.division = enterprises[application.enterprise - 1].facts.division();
+  application.cluster = ClusterOf(application.program, application.enterprise);
   applications.push_back(std::move(application));
   const uint64_t id = applications.size();
   enterprises[applications.back().enterprise - 1].applications.push_back(id);
@@ -186,6 +205,30 @@ void Model::HoldAnew(uint64_t id, int64_t fen) {
             [&](const Application& other) { return other.program == home_; });
 }
 
+void Model::RefuseProducts(const v1::SubmitApplicationRequest& request, uint32_t program,
+                           Wrongs* wrongs) const {
+  for (const v1::ProductChoice& choice : request.products()) {
+    const uint64_t provider = ProviderNumber(choice.provider_id());
+    const auto product = products.find({program, provider, choice.product_id()});
+    wrongs->If(provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
+    wrongs->If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
+    wrongs->If(provider != 0 && providers[provider - 1].suspended, v1::REASON_PROVIDER_SUSPENDED);
+    wrongs->If(product != products.end() &&
+                   !Has(ApprovedOn(product->second, DayNumber(now_)).item_ids(), request.item_id()),
+               v1::REASON_PRODUCT_NOT_APPROVED);
+  }
+}
+
+void Model::RefuseOutsideWindow(const Program& program, Wrongs* wrongs) const {
+  const v1::Window& window = program.rules().window();
+  wrongs->If(
+      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
+      v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs->If(DayNumber(now_) < DayNumber(window.first_day()), v1::REASON_WINDOW_NOT_OPEN);
+  wrongs->If(now_ >= EndOfDay(window.last_day()) || program.state == v1::PROGRAM_STATE_CLOSED,
+             v1::REASON_WINDOW_CLOSED);
+}
+
 Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   Wrongs wrongs;
   const uint32_t number = ProgramNumber(request.program_id());
@@ -198,25 +241,8 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   const uint64_t enterprise = EnterpriseNumber(request.uscc());
   wrongs.If(item == nullptr || item->has_not_applied_for(), v1::REASON_ITEM_NOT_FOUND);
   wrongs.If(enterprise == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  std::set<std::string> provider_ids;
-  for (const v1::ProductChoice& choice : request.products()) {
-    const uint64_t provider = ProviderNumber(choice.provider_id());
-    const auto product = products.find({number, provider, choice.product_id()});
-    provider_ids.insert(choice.provider_id());
-    wrongs.If(provider == 0, v1::REASON_PROVIDER_NOT_FOUND);
-    wrongs.If(product == products.end(), v1::REASON_PRODUCT_NOT_FOUND);
-    wrongs.If(provider != 0 && providers[provider - 1].suspended, v1::REASON_PROVIDER_SUSPENDED);
-    wrongs.If(product != products.end() &&
-                  !Has(ApprovedOn(product->second, DayNumber(now_)).item_ids(), request.item_id()),
-              v1::REASON_PRODUCT_NOT_APPROVED);
-  }
-  wrongs.If(
-      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
-      v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);
-  wrongs.If(
-      now_ >= EndOfDay(rules.window().last_day()) || program.state == v1::PROGRAM_STATE_CLOSED,
-      v1::REASON_WINDOW_CLOSED);
+  RefuseProducts(request, number, &wrongs);
+  RefuseOutsideWindow(program, &wrongs);
   JudgeEvidence(number, request.evidence(), 0, &wrongs);
   if (item == nullptr || enterprise == 0) return wrongs.Refusal(queue_number);
   wrongs.If(!Delivers(rules, *item, request.delivery_mode()), v1::REASON_ILLEGAL_STATE);
@@ -239,6 +265,10 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
 
   const int64_t base = BaseFen(*item, request.spend_fen());
   wrongs.If(base == 0, v1::REASON_AMOUNT_TOO_SMALL);
+  std::set<std::string> provider_ids;
+  for (const v1::ProductChoice& choice : request.products()) {
+    provider_ids.insert(choice.provider_id());
+  }
   Room room = RoomFor(number, *item, enterprise, project, provider_ids);
   const bool competes = rules.allocation() == v1::ALLOCATION_COMPETITIVE;
   if (competes) room.pools.clear();
@@ -249,15 +279,8 @@ Outcome Model::Submit(const v1::SubmitApplicationRequest& request) {
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
 
-  Application application;
-  application.program = number;
-  application.enterprise = enterprise;
-  application.item_id = request.item_id();
-  application.project = project;
-  application.by_credit = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
-  application.division = enterprises[enterprise - 1].facts.division();
+  Application application = ApplicationOf(request, number, enterprise, project);
   application.provider_ids = provider_ids;
-  application.cluster = ClusterOf(number, enterprise);
   application.claims = ClaimsOf(request.evidence(), IsSandbox(number));
   application.spend_fen = request.spend_fen();
   application.state = competes                     ? v1::APPLICATION_STATE_COLLECTED
@@ -318,16 +341,9 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   Outcome outcome = wrongs.Refusal(queue_number);
   if (outcome.reason == v1::REASON_NOT_ELIGIBLE) outcome.rules = violated;
   if (wrongs.any()) return outcome;
-  Application application;
-  application.program = number;
-  application.enterprise = enterprise;
-  application.item_id = request.item_id();
-  application.project = project;
-  application.by_credit = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT;
+  Application application = ApplicationOf(request, number, enterprise, project);
   application.awarded = true;
   application.reference = request.reference();
-  application.division = enterprises[enterprise - 1].facts.division();
-  application.cluster = ClusterOf(number, enterprise);
   application.state = outcome.state = v1::APPLICATION_STATE_LISTED;
   outcome.amount_fen = grant;
   outcome.id = Add(std::move(application));

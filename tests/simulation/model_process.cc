@@ -168,6 +168,63 @@ Outcome Model::Resolve(const v1::ResolveObjectionRequest& request) {
   return outcome;
 }
 
+std::vector<uint64_t> Model::LowerGrants(const Application& application, int64_t* fen,
+                                         Wrongs* wrongs) const {
+  if (!RulesOf(application).has_highest_only()) return {};
+  const Project granted = Granted(application.program, application.enterprise, application.project);
+  for (const auto* ids : {&granted.standing, &granted.ended}) {
+    for (const uint64_t id : *ids) {
+      const Application& other = applications[id - 1];
+      wrongs->If(other.voucher != 0 && vouchers[other.voucher - 1].transit_fen > 0,
+                 v1::REASON_ILLEGAL_STATE);
+      *fen -= UsedOf(other);
+    }
+  }
+  return granted.standing;
+}
+
+uint64_t Model::Issue(uint64_t id, int64_t fen) {
+  const v1::ProgramRules& rules = RulesOf(applications[id - 1]);
+  Voucher voucher;
+  voucher.application = id;
+  voucher.approved_fen = voucher.available_fen = fen;
+  voucher.state = v1::VOUCHER_STATE_ACTIVE;
+  voucher.expires = EndOfDay(rules.voucher_terms().expires_on());
+  voucher.lapses = LapseOf(rules);
+  vouchers.push_back(voucher);
+  timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, vouchers.size()});
+  return vouchers.size();
+}
+
+void Model::HandOver(uint64_t id, int64_t kept_fen, const std::vector<uint64_t>& replaced,
+                     Outcome* outcome) {
+  Application* application = &applications[id - 1];
+  const uint32_t program = application->program;
+  const int64_t fen = application->approved_fen - kept_fen;
+  if (application->by_credit && fen == 0) {
+    const bool gates = RulesOf(*application).acceptance().gates_settlement();
+    outcome->settles_application = !(gates && AnyWaits(replaced));
+    if (outcome->settles_application) MoveTo(application, v1::APPLICATION_STATE_SETTLED);
+  } else if (application->by_credit) {
+    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, fen);
+    outcome->id = application->voucher = Issue(id, fen);
+  } else {
+    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, fen);
+    Owe({program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application->enterprise,
+         GateOf(*application)},
+        id, fen);
+  }
+}
+
+void Model::Supersede(uint64_t id, Outcome* outcome) {
+  Application& application = applications[id - 1];
+  const int64_t used = UsedOf(application);
+  const int64_t before = outcome->released_fen;
+  if (application.voucher != 0) Empty(application.voucher, outcome);
+  EndProject(&application, v1::APPLICATION_STATE_SUPERSEDED);
+  outcome->parts.push_back({static_cast<int64_t>(id), used, outcome->released_fen - before});
+}
+
 Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   Application* application = At(&applications, request.application_id());
   Wrongs wrongs;
@@ -175,14 +232,14 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   if (application == nullptr) return wrongs.Refusal();
   const uint32_t program = application->program;
   const v1::ProgramRules& rules = RulesOf(*application);
-  const int64_t expires = EndOfDay(rules.voucher_terms().expires_on());
   const int64_t wanted =
       request.approved_fen() != 0 ? request.approved_fen() : application->held_fen;
   wrongs.If(!MayReview(*application, "APPROVE"), v1::REASON_PERMISSION_DENIED);
   wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
   // Credit lapses when its vouchers are over, and is told so, booked or not.
   const int state = StateAt(*application);
-  if (state == v1::APPLICATION_STATE_LAPSED && application->by_credit && now_ >= expires) {
+  if (state == v1::APPLICATION_STATE_LAPSED && application->by_credit &&
+      now_ >= EndOfDay(rules.voucher_terms().expires_on())) {
     wrongs.If(true, v1::REASON_VOUCHER_EXPIRED);
     return wrongs.Refusal();
   }
@@ -196,17 +253,8 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
   std::vector<uint64_t> lower;
   if (IsSuperseded(rules, application->enterprise, application->project, wanted)) {
     wrongs.If(true, v1::REASON_SUPERSEDED_BY_HIGHER);
-  } else if (rules.has_highest_only()) {
-    const Project granted = Granted(program, application->enterprise, application->project);
-    lower = granted.standing;
-    for (const auto* ids : {&granted.standing, &granted.ended}) {
-      for (const uint64_t id : *ids) {
-        const Application& other = applications[id - 1];
-        wrongs.If(other.voucher != 0 && vouchers[other.voucher - 1].transit_fen > 0,
-                  v1::REASON_ILLEGAL_STATE);
-        approved -= UsedOf(other);
-      }
-    }
+  } else {
+    lower = LowerGrants(*application, &approved, &wrongs);
   }
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
@@ -230,40 +278,13 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
                            : 0;
   Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_RETURNED, kept);
   // What waits of those that it replaces, or that were replaced before, waits for it now.
-  const bool gates = rules.acceptance().gates_settlement();
   std::vector<uint64_t> replaced = Replaced(*application);
   replaced.insert(replaced.end(), lower.begin(), lower.end());
-  if (application->by_credit && kept == approved) {
-    outcome.settles_application = !(gates && AnyWaits(replaced));
-    if (outcome.settles_application) MoveTo(application, v1::APPLICATION_STATE_SETTLED);
-  } else if (application->by_credit) {
-    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_VOUCHER, approved - kept);
-    Voucher voucher;
-    voucher.application = request.application_id();
-    voucher.approved_fen = voucher.available_fen = approved - kept;
-    voucher.state = v1::VOUCHER_STATE_ACTIVE;
-    voucher.expires = expires;
-    voucher.lapses = LapseOf(rules);
-    vouchers.push_back(voucher);
-    outcome.id = application->voucher = vouchers.size();
-    timers.insert({voucher.lapses, v1::TIMER_KIND_VOUCHER_LAPSE, outcome.id});
-  } else {
-    Move(program, v1::ACCOUNT_KIND_HELD, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, approved);
-    Owe({program, v1::ACCOUNT_KIND_PAYABLE_ENTERPRISE, application->enterprise,
-         GateOf(*application)},
-        request.application_id(), approved);
-  }
+  HandOver(request.application_id(), kept, replaced, &outcome);
   GiveBack(application, v1::ACCOUNT_KIND_HELD, application->held_fen, &outcome);
-  for (const uint64_t id : lower) {
-    Application& other = applications[id - 1];
-    const int64_t used = UsedOf(other);
-    const int64_t before = outcome.released_fen;
-    if (other.voucher != 0) Empty(other.voucher, &outcome);
-    EndProject(&other, v1::APPLICATION_STATE_SUPERSEDED);
-    outcome.parts.push_back({static_cast<int64_t>(id), used, outcome.released_fen - before});
-  }
+  for (const uint64_t id : lower) Supersede(id, &outcome);
   for (const uint64_t id : replaced) {
-    if (!gates) OpenGate(&applications[id - 1]);
+    if (!rules.acceptance().gates_settlement()) OpenGate(&applications[id - 1]);
   }
   for (const uint64_t id : overtaken) {
     Application& other = applications[id - 1];

@@ -18,9 +18,29 @@ void ReadReplaced(const Replaced& replaced, Outcome* outcome) {
   }
 }
 
-// Events of notices, corrections, rankings, clusters and projects.
-void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
+// Events of programs and calendars.
+void ReadPrograms(const v1::Event& event, Outcome* outcome) {
   switch (event.kind_case()) {
+    case v1::Event::kProgramPublished:
+      outcome->id = event.program_published().program_number();
+      break;
+    case v1::Event::kProgramStateSet:
+      outcome->state = event.program_state_set().from();
+      break;
+    case v1::Event::kProgramCutoffReached:
+      outcome->state = event.program_cutoff_reached().from();
+      break;
+    case v1::Event::kProgramArchived:
+      outcome->released_fen = event.program_archived().returned_fen();
+      break;
+    case v1::Event::kAppropriated:
+      outcome->amount_fen = event.appropriated().budget_fen();
+      outcome->id = event.appropriated().tranche_id();
+      outcome->instant = event.appropriated().opens_unix_ns();
+      break;
+    case v1::Event::kTrancheOpened:
+      outcome->amount_fen = event.tranche_opened().budget_fen();
+      break;
     case v1::Event::kCalendarPublished:
       outcome->id = event.calendar_published().revision();
       for (const v1::NoticeExtension& notice : event.calendar_published().extended_notices()) {
@@ -30,17 +50,81 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
                                   notice.ends_unix_ns()});
       }
       break;
+    default:
+      break;
+  }
+}
+
+// Events of enterprises, providers, products and cloud accounts.
+void ReadRegistry(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kEnterprisePut:
+      outcome->id = event.enterprise_put().enterprise_number();
+      outcome->parts.push_back(
+          {event.enterprise_put().created(), event.enterprise_put().unchanged(), 0});
+      break;
     case v1::Event::kIncidentRecorded:
       outcome->id = event.incident_recorded().enterprise_number();
       break;
-    case v1::Event::kEnterpriseSucceeded:
-      outcome->id = event.enterprise_succeeded().enterprise_number();
+    case v1::Event::kListingSet:
+      outcome->id = event.listing_set().enterprise_number();
+      break;
+    case v1::Event::kBlacklistSet:
+      outcome->id = event.blacklist_set().enterprise_number();
       break;
     case v1::Event::kRecordEnded:
       outcome->id = event.record_ended().enterprise_number();
       break;
-    case v1::Event::kListingSet:
-      outcome->id = event.listing_set().enterprise_number();
+    case v1::Event::kEnterpriseSucceeded:
+      outcome->id = event.enterprise_succeeded().enterprise_number();
+      break;
+    case v1::Event::kEnterpriseReminded:
+      outcome->id = event.enterprise_reminded().enterprise_number();
+      outcome->instant = event.enterprise_reminded().cure_ends_unix_ns();
+      break;
+    case v1::Event::kProviderPut:
+      outcome->id = event.provider_put().provider_number();
+      outcome->parts.push_back(
+          {event.provider_put().created(), event.provider_put().unchanged(), 0});
+      break;
+    case v1::Event::kProviderStateSet:
+      outcome->id = event.provider_state_set().provider_number();
+      break;
+    case v1::Event::kProductPut:
+      outcome->id = event.product_put().provider_number();
+      outcome->parts.push_back({event.product_put().created(), event.product_put().unchanged(), 0});
+      break;
+    case v1::Event::kProductWithdrawn:
+      outcome->id = event.product_withdrawn().provider_number();
+      break;
+    case v1::Event::kCloudAccountBound:
+      outcome->id = event.cloud_account_bound().account_id();
+      break;
+    default:
+      break;
+  }
+}
+
+// Events of applications up to their approval.
+void ReadApplications(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kApplicationSubmitted:
+      outcome->id = event.application_submitted().application_id();
+      outcome->amount_fen =
+          event.application_submitted().granted_fen() + event.application_submitted().wanted_fen();
+      outcome->state = event.application_submitted().state();
+      break;
+    case v1::Event::kGrantAwarded:
+      outcome->id = event.grant_awarded().application_id();
+      outcome->amount_fen = event.grant_awarded().granted_fen();
+      outcome->state = event.grant_awarded().state();
+      break;
+    case v1::Event::kApplicationWithdrawn:
+      outcome->released_fen = event.application_withdrawn().released_fen();
+      break;
+    case v1::Event::kApplicationReviewed:
+      outcome->released_fen = event.application_reviewed().released_fen();
+      outcome->state = event.application_reviewed().state();
       break;
     case v1::Event::kApplicationReturned:
       outcome->instant = event.application_returned().due_unix_ns();
@@ -49,9 +133,6 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       outcome->amount_fen = event.application_corrected().granted_fen();
       outcome->released_fen = event.application_corrected().released_fen();
       outcome->state = event.application_corrected().state();
-      break;
-    case v1::Event::kTrancheOpened:
-      outcome->amount_fen = event.tranche_opened().budget_fen();
       break;
     case v1::Event::kCorrectionLapsed:
       outcome->released_fen = event.correction_lapsed().released_fen();
@@ -73,11 +154,14 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       outcome->state = event.objection_resolved().state();
       outcome->released_fen = event.objection_resolved().released_fen();
       break;
-    case v1::Event::kGrantAwarded:
-      outcome->id = event.grant_awarded().application_id();
-      outcome->amount_fen = event.grant_awarded().granted_fen();
-      outcome->state = event.grant_awarded().state();
+    default:
       break;
+  }
+}
+
+// Events of rankings and clusters.
+void ReadRankings(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
     case v1::Event::kApplicationsRanked:
       for (const v1::ApplicationRank& rank : event.applications_ranked().ranks()) {
         outcome->parts.push_back(
@@ -96,6 +180,26 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
         outcome->parts.push_back(
             {static_cast<int64_t>(rank.cluster_number()), rank.pool_fen(), rank.state()});
       }
+      break;
+    default:
+      break;
+  }
+}
+
+// Events of approved applications and their projects.
+void ReadGrants(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kApplicationApproved:
+      outcome->id = event.application_approved().voucher_id();
+      outcome->amount_fen = event.application_approved().approved_fen();
+      outcome->released_fen = event.application_approved().released_fen();
+      outcome->instant = event.application_approved().project_due_unix_ns();
+      for (const v1::Supersession& lower : event.application_approved().superseded()) {
+        outcome->released_fen += lower.released_fen();
+        outcome->parts.push_back({static_cast<int64_t>(lower.application_id()), lower.counted_fen(),
+                                  lower.released_fen()});
+      }
+      outcome->settles_application = event.application_approved().settles_application();
       break;
     case v1::Event::kProjectAccepted:
       outcome->amount_fen = event.project_accepted().settleable_fen();
@@ -118,6 +222,67 @@ void ReadLifecycle(const v1::Event& event, Outcome* outcome) {
       outcome->amount_fen = event.project_lapsed().unsettled_fen();
       ReadReplaced(event.project_lapsed().replaced(), outcome);
       break;
+    case v1::Event::kReclaimed:
+      outcome->id = event.reclaimed().application_id();
+      outcome->amount_fen = event.reclaimed().receivable_fen();
+      outcome->released_fen = event.reclaimed().released_fen();
+      outcome->parts.push_back({static_cast<int64_t>(event.reclaimed().enterprise_number()),
+                                event.reclaimed().set_off_fen(), 0});
+      ReadReplaced(event.reclaimed().replaced(), outcome);
+      break;
+    default:
+      break;
+  }
+}
+
+void ReadReconciliation(const v1::TransfersReconciled& reconciled, Outcome* outcome) {
+  for (const v1::ReconciledLine& line : reconciled.lines()) {
+    outcome->amount_fen += line.credited_fen();
+    outcome->released_fen += line.released_fen();
+    outcome->parts.push_back({static_cast<int64_t>(line.transfer_id()), line.finding(),
+                              line.credited_fen() - line.released_fen()});
+  }
+  for (const uint64_t id : reconciled.missing_transfer_ids()) {
+    outcome->parts.push_back({static_cast<int64_t>(id), 0, 0});
+  }
+}
+
+// Events of transfers, redemptions and vouchers.
+void ReadCredit(const v1::Event& event, Outcome* outcome) {
+  switch (event.kind_case()) {
+    case v1::Event::kTransferOrdered:
+      outcome->id = event.transfer_ordered().transfer_id();
+      break;
+    case v1::Event::kTransferConfirmed:
+      outcome->amount_fen = event.transfer_confirmed().credited_fen();
+      outcome->released_fen = event.transfer_confirmed().released_fen();
+      break;
+    case v1::Event::kTransferDeclined:
+      outcome->amount_fen = event.transfer_declined().returned_fen();
+      outcome->released_fen = event.transfer_declined().released_fen();
+      break;
+    case v1::Event::kTransfersReconciled:
+      ReadReconciliation(event.transfers_reconciled(), outcome);
+      break;
+    case v1::Event::kRedeemed:
+      outcome->id = event.redeemed().redemption_id();
+      outcome->amount_fen = event.redeemed().amount_fen();
+      outcome->exhausted_vouchers.assign(event.redeemed().exhausted_voucher_ids().begin(),
+                                         event.redeemed().exhausted_voucher_ids().end());
+      break;
+    case v1::Event::kRedemptionReversed:
+      outcome->id = event.redemption_reversed().redemption_id();
+      outcome->amount_fen = event.redemption_reversed().reversed_fen();
+      outcome->released_fen = event.redemption_reversed().released_fen();
+      outcome->state = event.redemption_reversed().state();
+      outcome->settled_applications.assign(
+          event.redemption_reversed().settled_application_ids().begin(),
+          event.redemption_reversed().settled_application_ids().end());
+      break;
+    case v1::Event::kVoucherExpired:
+      outcome->released_fen = event.voucher_expired().released_fen();
+      outcome->settles_application = event.voucher_expired().settles_application();
+      break;
     default:
       break;
   }
@@ -137,19 +302,7 @@ void ReadStatement(const v1::StatementClosed& closed, Outcome* outcome) {
                                        closed.settled_application_ids().end());
 }
 
-void ReadReconciliation(const v1::TransfersReconciled& reconciled, Outcome* outcome) {
-  for (const v1::ReconciledLine& line : reconciled.lines()) {
-    outcome->amount_fen += line.credited_fen();
-    outcome->released_fen += line.released_fen();
-    outcome->parts.push_back({static_cast<int64_t>(line.transfer_id()), line.finding(),
-                              line.credited_fen() - line.released_fen()});
-  }
-  for (const uint64_t id : reconciled.missing_transfer_ids()) {
-    outcome->parts.push_back({static_cast<int64_t>(id), 0, 0});
-  }
-}
-
-// Events of settlement, reclaims and reconciliation.
+// Events of statements and payments.
 void ReadSettlement(const v1::Event& event, Outcome* outcome) {
   switch (event.kind_case()) {
     case v1::Event::kStatementClosed:
@@ -166,26 +319,8 @@ void ReadSettlement(const v1::Event& event, Outcome* outcome) {
       outcome->id = event.recovery_recorded().party_number();
       outcome->amount_fen = event.recovery_recorded().owed_fen();
       break;
-    case v1::Event::kProgramArchived:
-      outcome->released_fen = event.program_archived().returned_fen();
-      break;
-    case v1::Event::kEnterpriseReminded:
-      outcome->id = event.enterprise_reminded().enterprise_number();
-      outcome->instant = event.enterprise_reminded().cure_ends_unix_ns();
-      break;
-    case v1::Event::kReclaimed:
-      outcome->id = event.reclaimed().application_id();
-      outcome->amount_fen = event.reclaimed().receivable_fen();
-      outcome->released_fen = event.reclaimed().released_fen();
-      outcome->parts.push_back({static_cast<int64_t>(event.reclaimed().enterprise_number()),
-                                event.reclaimed().set_off_fen(), 0});
-      ReadReplaced(event.reclaimed().replaced(), outcome);
-      break;
-    case v1::Event::kTransfersReconciled:
-      ReadReconciliation(event.transfers_reconciled(), outcome);
-      break;
     default:
-      ReadLifecycle(event, outcome);
+      break;
   }
 }
 
@@ -214,105 +349,14 @@ Outcome OutcomeOf(const v1::Entry& entry) {
   }
   const v1::Event& event = entry.event();
   ReadWaitlist(event.waitlist(), &outcome);
-  switch (event.kind_case()) {
-    case v1::Event::kProgramPublished:
-      outcome.id = event.program_published().program_number();
-      break;
-    case v1::Event::kProgramStateSet:
-      outcome.state = event.program_state_set().from();
-      break;
-    case v1::Event::kAppropriated:
-      outcome.amount_fen = event.appropriated().budget_fen();
-      outcome.id = event.appropriated().tranche_id();
-      outcome.instant = event.appropriated().opens_unix_ns();
-      break;
-    case v1::Event::kEnterprisePut:
-      outcome.id = event.enterprise_put().enterprise_number();
-      outcome.parts.push_back(
-          {event.enterprise_put().created(), event.enterprise_put().unchanged(), 0});
-      break;
-    case v1::Event::kBlacklistSet:
-      outcome.id = event.blacklist_set().enterprise_number();
-      break;
-    case v1::Event::kProviderPut:
-      outcome.id = event.provider_put().provider_number();
-      outcome.parts.push_back(
-          {event.provider_put().created(), event.provider_put().unchanged(), 0});
-      break;
-    case v1::Event::kProviderStateSet:
-      outcome.id = event.provider_state_set().provider_number();
-      break;
-    case v1::Event::kProductPut:
-      outcome.id = event.product_put().provider_number();
-      outcome.parts.push_back({event.product_put().created(), event.product_put().unchanged(), 0});
-      break;
-    case v1::Event::kProductWithdrawn:
-      outcome.id = event.product_withdrawn().provider_number();
-      break;
-    case v1::Event::kCloudAccountBound:
-      outcome.id = event.cloud_account_bound().account_id();
-      break;
-    case v1::Event::kApplicationSubmitted:
-      outcome.id = event.application_submitted().application_id();
-      outcome.amount_fen =
-          event.application_submitted().granted_fen() + event.application_submitted().wanted_fen();
-      outcome.state = event.application_submitted().state();
-      break;
-    case v1::Event::kApplicationWithdrawn:
-      outcome.released_fen = event.application_withdrawn().released_fen();
-      break;
-    case v1::Event::kApplicationReviewed:
-      outcome.released_fen = event.application_reviewed().released_fen();
-      outcome.state = event.application_reviewed().state();
-      break;
-    case v1::Event::kApplicationApproved:
-      outcome.id = event.application_approved().voucher_id();
-      outcome.amount_fen = event.application_approved().approved_fen();
-      outcome.released_fen = event.application_approved().released_fen();
-      outcome.instant = event.application_approved().project_due_unix_ns();
-      for (const v1::Supersession& lower : event.application_approved().superseded()) {
-        outcome.released_fen += lower.released_fen();
-        outcome.parts.push_back({static_cast<int64_t>(lower.application_id()), lower.counted_fen(),
-                                 lower.released_fen()});
-      }
-      outcome.settles_application = event.application_approved().settles_application();
-      break;
-    case v1::Event::kTransferOrdered:
-      outcome.id = event.transfer_ordered().transfer_id();
-      break;
-    case v1::Event::kTransferConfirmed:
-      outcome.amount_fen = event.transfer_confirmed().credited_fen();
-      outcome.released_fen = event.transfer_confirmed().released_fen();
-      break;
-    case v1::Event::kTransferDeclined:
-      outcome.amount_fen = event.transfer_declined().returned_fen();
-      outcome.released_fen = event.transfer_declined().released_fen();
-      break;
-    case v1::Event::kRedeemed:
-      outcome.id = event.redeemed().redemption_id();
-      outcome.amount_fen = event.redeemed().amount_fen();
-      outcome.exhausted_vouchers.assign(event.redeemed().exhausted_voucher_ids().begin(),
-                                        event.redeemed().exhausted_voucher_ids().end());
-      break;
-    case v1::Event::kRedemptionReversed:
-      outcome.id = event.redemption_reversed().redemption_id();
-      outcome.amount_fen = event.redemption_reversed().reversed_fen();
-      outcome.released_fen = event.redemption_reversed().released_fen();
-      outcome.state = event.redemption_reversed().state();
-      outcome.settled_applications.assign(
-          event.redemption_reversed().settled_application_ids().begin(),
-          event.redemption_reversed().settled_application_ids().end());
-      break;
-    case v1::Event::kProgramCutoffReached:
-      outcome.state = event.program_cutoff_reached().from();
-      break;
-    case v1::Event::kVoucherExpired:
-      outcome.released_fen = event.voucher_expired().released_fen();
-      outcome.settles_application = event.voucher_expired().settles_application();
-      break;
-    default:
-      ReadSettlement(event, &outcome);
-  }
+  // Each reads the kinds that it knows.
+  ReadPrograms(event, &outcome);
+  ReadRegistry(event, &outcome);
+  ReadApplications(event, &outcome);
+  ReadRankings(event, &outcome);
+  ReadGrants(event, &outcome);
+  ReadCredit(event, &outcome);
+  ReadSettlement(event, &outcome);
   return outcome;
 }
 
