@@ -1,7 +1,5 @@
-"""Functions of more than 70 lines, from the line on which one begins to its last brace."""
+"""Functions of more than 70 lines, tests included, from the line on which one begins to its last brace."""
 import re
-
-from source import SHIPPED_ROOTS
 
 MAX_LINES = 70
 
@@ -15,6 +13,7 @@ CONTAINER = re.compile(r"^(?:inline\s+|template\s*<.*>\s*|typedef\s+|export\s+)*
 ACCESS = re.compile(r"^\s*(?:(?:public|private|protected)\s*:(?!:)\s*)+")
 NAME = re.compile(r"((?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*|operator\s*[^\s(]+)\s*\(")
 BEFORE_BODY = re.compile(r"(?:\)|\)\s*(?:const\s*)?&&?|\b(?:const|noexcept|override|final|mutable|try)|->[^()]*|\bVOUCHER_\w+\s*)\s*$")
+TEST_CASE = re.compile(r"^\w*TEST(?:_\w+)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 IN_INITIALIZERS = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)")
 
 
@@ -27,6 +26,15 @@ def kind_of(head):
     if IN_INITIALIZERS.search(head) and not re.search(r"[)}]\s*$", head):
         return "data"  # a member that is initialised with braces
     return "function" if BEFORE_BODY.search(head) or head.rstrip().endswith("}") else "data"
+
+
+def name_of(head):
+    """What the function that these words begin is called; a test by its suite and its name."""
+    test = TEST_CASE.match(head)
+    if test:
+        return "%s.%s" % test.groups()
+    name = NAME.search(head)
+    return name.group(1) if name else head.split("(")[0].strip()
 
 
 def functions(code):
@@ -66,9 +74,7 @@ def functions(code):
             if kind != "container":
                 inside -= 1
             if kind == "function":
-                name = NAME.search(head)
-                yield (code.count("\n", 0, begin) + 1, code.count("\n", 0, token.start()) + 1,
-                       name.group(1) if name else head.split("(")[0].strip())
+                yield code.count("\n", 0, begin) + 1, code.count("\n", 0, token.start()) + 1, name_of(head)
             if kind in ("function", "container"):
                 start = token.end()
     if open_braces:
@@ -77,7 +83,7 @@ def functions(code):
 
 def check(tree, known=None):
     known = dict(KNOWN if known is None else known)
-    for path in tree.cpp_files(SHIPPED_ROOTS):
+    for path in tree.cpp_files():
         try:
             found = list(functions(tree.code(path)))
         except ValueError as problem:

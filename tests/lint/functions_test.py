@@ -67,7 +67,7 @@ int Called();
 
 EXPECTED = {
     "Plain": (13, 17), "Deduced": (19, 24), "Door": (28, 30), "Get": (32, 32), "operator==": (33, 35), "Guarded": (36, 36), "Take": (37, 37), "Look": (38, 38),
-    "Deep": (43, 43), "Door::~Door": (47, 48), "TEST_F": (50, 52),
+    "Deep": (43, 43), "Door::~Door": (47, 48), "DoorTest.opens": (50, 52),
 }
 
 
@@ -103,8 +103,17 @@ class FunctionsTest(unittest.TestCase):
         self.assertIn("braces are not closed", check("int f() {\n")[0])
         self.assertIn("a closing brace too many", check("}\n")[0])
 
-    def test_tests_may_have_long_tables_in_functions(self):
-        self.assertEqual(check(of_lines(100), path="tests/base/a_test.cc"), [])
+    def test_a_long_function_of_the_tests_is_found_too(self):
+        self.assertIn("Long has 71", check(of_lines(71), path="tests/support/a.cc")[0])
+
+    def test_a_long_test_is_named_by_its_suite_and_its_name(self):
+        for head in ("TEST(Door, Opens) {", "TEST_F(Door,\n       Opens) {", "TYPED_TEST(Door, Opens) {"):
+            with self.subTest(head=head):
+                self.assertIn(": Door.Opens has", check(of_lines(80, head), path="tests/base/a_test.cc")[0])
+
+    def test_a_long_table_of_small_functions_is_no_function(self):
+        rows = "    {1, [](int* a) {\n      *a = 1;\n    }},\n" * 40
+        self.assertEqual(check("constexpr Row kRows[] = {\n" + rows + "};\n", path="tests/base/a_test.cc"), [])
 
     def test_a_known_function_is_let_through_until_it_is_short(self):
         known = {("ledger/base/a.cc", "Long"): "why"}

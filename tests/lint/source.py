@@ -3,7 +3,6 @@ import os
 import re
 
 CPP_ROOTS = ("ledger", "server", "clients", "tests")
-SHIPPED_ROOTS = ("ledger", "server", "clients")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 LITERAL_OR_COMMENT = re.compile(
     r'R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z])\'(?:\\.|[^\'\\\n])*\'',
