@@ -74,6 +74,15 @@ void FillProgress(const View& view, const rows::ApplicationRow& row, v1::Applica
   if (IsWanting(row.state())) application->set_wanted_fen(row.wanted_fen());
 }
 
+// Why it lapsed, in sentences. The row has no clause where the vouchers of its revision were over,
+// since the timer that books that reads no rules.
+v1::Refusal LapseRefusal(const CompiledRules& rules, const rows::ApplicationRow& row) {
+  v1::Refusal refusal = row.lapse_refusal();
+  if (refusal.clause().empty()) refusal.set_clause(rules.rules().voucher_terms().clause());
+  FillMessages(&refusal);
+  return refusal;
+}
+
 // Whether a record ends after another: one without an end after all that have one.
 bool EndsLater(const v1::EnterpriseRecord& record, const v1::EnterpriseRecord& other) {
   const std::optional<CivilDay> end = LastDayOf(record);
@@ -202,8 +211,7 @@ v1::Application ApplicationResource(const View& view, uint64_t number,
   application.set_enterprise_redeemed_fen(
       RedeemedFen(view, row.enterprise(), WorldOfNumber(number)));
   if (row.has_lapse_refusal()) {
-    *application.mutable_lapse_refusal() = row.lapse_refusal();
-    FillMessages(application.mutable_lapse_refusal());
+    *application.mutable_lapse_refusal() = LapseRefusal(rules, row);
   }
   return application;
 }

@@ -64,6 +64,22 @@ TEST_F(ApplicationQueriesTest, WhyAWaiterLapsedIsSaidInBothLanguages) {
   EXPECT_EQ(refusal.message_zh(), "申报已截止。");
 }
 
+// The clause is that of deploy/programs/hubei-2025.
+TEST_F(ApplicationQueriesTest, AWaiterThatLapsedWithTheVouchersIsToldTheirClause) {
+  EditableRows lapsed(&view());
+  v1::Refusal* why = lapsed.Edit<tables::Applications>({5}).mutable_lapse_refusal();
+  why->set_reason(v1::REASON_VOUCHER_EXPIRED);
+  v1::GetApplicationRequest request;
+  request.set_application_id(5);
+  v1::GetApplicationResponse response;
+  ASSERT_TRUE(GetApplication(lapsed, request, {Platform(), &response}).ok());
+  const v1::Refusal& refusal = response.application().lapse_refusal();
+  EXPECT_EQ(refusal.clause(),
+            "决定：通知未规定有效期，按武汉市经信局 2025-05-20 三(二)“当年”定为当年12月31日，"
+            "核销宽限72小时，调拨答复120小时");
+  EXPECT_EQ(refusal.message(), "The voucher has expired.");
+}
+
 TEST_F(ApplicationQueriesTest, AnUnknownApplicationIsNotFound) {
   v1::GetApplicationRequest request;
   v1::GetApplicationResponse response;
