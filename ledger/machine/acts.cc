@@ -14,13 +14,6 @@
 namespace voucher {
 namespace {
 
-// ALREADY_BOOKED by entry `booked`, unless that is 0 or the one that `repeats` names.
-std::optional<v1::Refusal> RefuseRepeat(uint64_t booked, uint64_t repeats) {
-  if (booked == 0 || booked == repeats) return std::nullopt;
-  return MakeRefusal(v1::REASON_ALREADY_BOOKED, {}, {},
-                     {{"first_sequence", static_cast<int64_t>(booked)}});
-}
-
 // The entry of the newest of such applications that still claims and is `wanted`; 0 if there is
 // none.
 uint64_t NewestClaim(const Context& context, const SameApplication& same,
@@ -58,10 +51,16 @@ std::string ActKey(std::initializer_list<int64_t> numbers,
   return key;
 }
 
+std::optional<v1::Refusal> RefuseIfRepeats(uint64_t booked, uint64_t repeats) {
+  if (booked == 0 || booked == repeats) return std::nullopt;
+  return MakeRefusal(v1::REASON_ALREADY_BOOKED, {}, {},
+                     {{"first_sequence", static_cast<int64_t>(booked)}});
+}
+
 std::optional<v1::Refusal> RefuseIfBooked(const Context& context, Act act, const std::string& key,
                                           uint64_t repeats) {
   const rows::NumberRow* booked = context.view.Find<tables::Acts>({static_cast<uint8_t>(act), key});
-  return booked != nullptr ? RefuseRepeat(booked->number(), repeats) : std::nullopt;
+  return booked != nullptr ? RefuseIfRepeats(booked->number(), repeats) : std::nullopt;
 }
 
 std::optional<v1::Refusal> RefuseIfSubmitted(const Context& context, const SameApplication& same,
@@ -69,7 +68,7 @@ std::optional<v1::Refusal> RefuseIfSubmitted(const Context& context, const SameA
   const uint64_t newest = NewestClaim(context, same, [&](const rows::ApplicationRow& row) {
     return !row.awarded() && row.spend_fen() == spend_fen;
   });
-  return RefuseRepeat(newest, repeats);
+  return RefuseIfRepeats(newest, repeats);
 }
 
 std::optional<v1::Refusal> RefuseIfAwarded(const Context& context, const SameApplication& same,
@@ -79,7 +78,11 @@ std::optional<v1::Refusal> RefuseIfAwarded(const Context& context, const SameApp
                                 {static_cast<uint8_t>(Act::kAward),
                                  AwardKey(row.submitted_sequence(), reference)}) != nullptr;
   });
-  return RefuseRepeat(newest, repeats);
+  return RefuseIfRepeats(newest, repeats);
+}
+
+void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows) {
+  BookAct(entry, Act::kAward, AwardKey(entry.sequence(), reference), rows);
 }
 
 std::optional<v1::Refusal> RefuseIfClaimedAnew(const Context& context,
@@ -104,10 +107,6 @@ std::optional<v1::Refusal> RefuseIfClaimedAnew(const Context& context,
   if (!repeat) return std::nullopt;
   return IllegalState(application.state(), "the same was applied for anew", "同一事项已重新申报",
                       {{"first_sequence", repeat->numbers(0).value()}});
-}
-
-void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows) {
-  BookAct(entry, Act::kAward, AwardKey(entry.sequence(), reference), rows);
 }
 
 void BookAct(const v1::Entry& entry, Act act, const std::string& key, EditableRows* rows) {

@@ -31,8 +31,11 @@ enum class Act : uint8_t {
 std::string ActKey(std::initializer_list<int64_t> numbers,
                    std::initializer_list<absl::string_view> texts = {});
 
-// ALREADY_BOOKED, with first_sequence, if the act was booked before and `repeats` does not name the
-// entry that booked it last.
+// ALREADY_BOOKED by entry `booked`, which stands in first_sequence, unless that is 0 or the one
+// that `repeats` names.
+std::optional<v1::Refusal> RefuseIfRepeats(uint64_t booked, uint64_t repeats);
+
+// The same of the entry that booked the act last, if one did.
 std::optional<v1::Refusal> RefuseIfBooked(const Context& context, Act act, const std::string& key,
                                           uint64_t repeats);
 
@@ -54,11 +57,12 @@ std::optional<v1::Refusal> RefuseIfSubmitted(const Context& context, const SameA
 // The same for what was awarded by a document, and the note of that.
 std::optional<v1::Refusal> RefuseIfAwarded(const Context& context, const SameApplication& same,
                                            const std::string& reference, uint64_t repeats);
+void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows);
+
 // ILLEGAL_STATE, with first_sequence, if an application that comes back by an appeal was made anew
 // meanwhile.
 std::optional<v1::Refusal> RefuseIfClaimedAnew(const Context& context,
                                                const rows::ApplicationRow& application);
-void BookAward(const v1::Entry& entry, const std::string& reference, EditableRows* rows);
 
 // Notes that the entry booked the act.
 void BookAct(const v1::Entry& entry, Act act, const std::string& key, EditableRows* rows);

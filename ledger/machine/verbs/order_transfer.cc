@@ -37,10 +37,7 @@ uint64_t StandingOrder(const View& view, const v1::OrderTransferRequest& request
 std::optional<v1::Refusal> RefuseIfOrdered(const Context& context,
                                            const v1::OrderTransferRequest& request,
                                            uint64_t provider) {
-  const uint64_t standing = StandingOrder(context.view, request, provider);
-  if (standing == 0 || standing == request.repeats()) return std::nullopt;
-  return MakeRefusal(v1::REASON_ALREADY_BOOKED, {}, {},
-                     {{"first_sequence", static_cast<int64_t>(standing)}});
+  return RefuseIfRepeats(StandingOrder(context.view, request, provider), request.repeats());
 }
 
 // PROVIDER_NOT_CHOSEN if the provider has a quota and the application did not choose it: its grant
