@@ -1,9 +1,9 @@
 #include "ledger/machine/application_states.h"
 
 #include "ledger/base/proto_enum.h"
-#include "ledger/machine/settlement.h"
 
 namespace voucher {
+
 std::optional<v1::Refusal> RefuseIfArchived(const rows::ProgramRow& program) {
   if (program.state() != v1::PROGRAM_STATE_ARCHIVED) return std::nullopt;
   return MakeRefusal(v1::REASON_PROGRAM_NOT_OPEN, {}, StateName(program.state()));

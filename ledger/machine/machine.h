@@ -22,8 +22,8 @@ namespace voucher {
 //
 //   std::vector<FieldProblem> problems = ValidateCommand(command);          // malformed ends here
 //   ... FindRequest(view, ...)                                              // a replay ends here
-//   ... ValidateDates(command, received)                          // a date that is not yet, or
-//   over const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
+//   problems = ValidateDates(command, received);      // a date on the wrong side of it ends here
+//   const v1::Entry* named = ... EntryNamedBy(command) ...                  // mostly none
 //   v1::Entry entry = Decide(view, std::move(command), who, received, recorded, named);
 //   Evolve(entry, &state);
 

@@ -11,9 +11,9 @@
 
 namespace voucher {
 
-// All timers that are set, in memory: some 40 bytes for each live voucher, unanswered transfer and
-// program before its cutoff. Asking the views instead would pass over every timer that was answered
-// in time, again and again. Not thread-safe.
+// All timers that are set, in the order in which they are booked, in memory: some 40 bytes for each
+// live voucher, unanswered transfer and program before its cutoff. Asking the views instead would
+// pass over every timer that was answered in time, again and again. Not thread-safe.
 class PendingTimers {
  public:
   static constexpr UnixNanos kNever = std::numeric_limits<UnixNanos>::max();

@@ -281,9 +281,7 @@ std::vector<uint64_t> SettledBy(const Context& context, uint32_t program, uint64
     const rows::VoucherRow& voucher = *view.Find<tables::Vouchers>({voucher_id});
     const uint64_t id = voucher.application();
     const rows::ApplicationRow& application = *view.Find<tables::Applications>({id});
-    if (!AwaitsSettlement(application.state()) || GatedBy(view, id, application) != 0) {
-      return;
-    }
+    if (!CanSettle(view, id, application)) return;
     for (const rows::ProviderClaimRow& claim : voucher.claims()) {
       const auto* ended = view.Find<tables::EndedVouchers>({program, claim.provider(), voucher_id});
       if (ended != nullptr && waits(claim.provider(), static_cast<uint32_t>(ended->number()))) {

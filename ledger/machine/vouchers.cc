@@ -1,6 +1,5 @@
 #include "ledger/machine/vouchers.h"
 
-#include "ledger/machine/postings.h"
 #include "ledger/machine/settlement.h"
 
 namespace voucher {

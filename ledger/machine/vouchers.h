@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "ledger/base/clock.h"
 #include "ledger/state/writer_rows.h"
 #include "voucher/v1/credit.pb.h"
 #include "voucher/v1/entry.pb.h"

@@ -39,8 +39,8 @@ int64_t Undecided(const rows::TotalsRow* totals) {
   uint64_t undecided = 0;
   for (int state = 0; totals != nullptr && state < totals->applications_size(); ++state) {
     if (state == v1::APPLICATION_STATE_WAITLISTED) continue;
-    if (IsPending(static_cast<v1::ApplicationState>(state)))
-      undecided += totals->applications(state);
+    if (!IsPending(static_cast<v1::ApplicationState>(state))) continue;
+    undecided += totals->applications(state);
   }
   return static_cast<int64_t>(undecided);
 }

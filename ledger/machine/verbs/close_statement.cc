@@ -140,9 +140,9 @@ class DistrictLines {
       FinishEnterprise();
       enterprise_ = enterprise;
     }
-    if (!debts_read_ && SetsOff(view_, application)) ReadDebts();
-    const int64_t kept_fen =
-        SetsOff(view_, application) ? std::min(left_fen_, owed_fen) : int64_t{0};
+    const bool sets_off = SetsOff(view_, application);
+    if (sets_off && !debts_read_) ReadDebts();
+    const int64_t kept_fen = sets_off ? std::min(left_fen_, owed_fen) : 0;
     // Of the enterprise: what is due, what is kept back, and each debt that it lowers.
     const size_t postings = postings_ + 2 + LoweredDebts(kept_fen_ + kept_fen);
     if (lines_.size() == kMaxStatementLines ||
@@ -243,8 +243,10 @@ Decision CloseForDistrict(Context* context, const Context::Program& program,
   VOUCHER_CHECK(absl::SimpleAtoi(request.division(), &code)) << request.division();
   const uint32_t month = MonthOf(request.period());
   bool any = false;
-  VisitUnpaid(view, program.number, request.division(), month,
-              [&](uint64_t, uint64_t, int64_t) { return !(any = true); });
+  VisitUnpaid(view, program.number, request.division(), month, [&](uint64_t, uint64_t, int64_t) {
+    any = true;
+    return false;
+  });
   // Only refunds are still stated in an archived program.
   if (!any) {
     if (auto refusal = RefuseIfArchived(*program.row)) return *refusal;
