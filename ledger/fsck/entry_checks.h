@@ -59,8 +59,7 @@ class EntryChecks {
   FsckCheck queue_{"queue order", "queue numbers are gap-free, in order of arrival"};
   FsckCheck cutoff_{"cutoff", "nothing received outside its window was accepted"};
   FsckCheck timers_{"timers", "none was booked before its instant, waitlists go on first"};
-  FsckCheck postings_{"postings",
-                      "money only moves, no class falls below 0, limits follow the grants"};
+  FsckCheck postings_{"postings", "money only moves, no class falls below 0"};
 
   UnixNanos last_recorded_at_;
   UnixNanos last_received_at_;

@@ -135,8 +135,7 @@ constexpr Sentence kSentences[] = {
     {v1::REASON_NOT_ELIGIBLE, "The applicant is not eligible.", "不符合申报条件。"},
     {v1::REASON_EVIDENCE_MISSING,
      "Of invoices of {invoiced_fen} yuan credit paid {credit_fen} yuan; the rest does not cover "
-     "the "
-     "spend of {spend_fen} yuan.",
+     "the spend of {spend_fen} yuan.",
      "发票金额{invoiced_fen}元中已由服务券支付{credit_fen}元，其余不足以覆盖申报支出{spend_fen}"
      "元。"},
     {v1::REASON_EVIDENCE_MISSING,
