@@ -64,15 +64,13 @@ std::optional<v1::Refusal> RefuseIfNotReminded(const Context& context, const Com
 
 // Takes back what is not spent. What was spent is owed by the enterprise, so that the providers'
 // claims need no acceptance any more; what a reimbursement has on no statement goes back as what is
-// unspent of a voucher does. Of a project that ended, all that goes back as it ended.
+// unspent of a voucher does.
 void TakeBackUnspent(const Context& context, uint64_t id, const rows::ApplicationRow& application,
-                     bool ended, v1::Event* event) {
+                     v1::Event* event) {
   v1::Reclaimed* const reclaimed = event->mutable_reclaimed();
   EndWaitOfReplaced(context, application, WaitEnd::kReclaimed, reclaimed->mutable_replaced(),
                     event);
-  if (ended) {
-    reclaimed->set_released_fen(ReleaseProject(context, id, application, event).released_fen());
-  } else if (application.voucher() != 0) {
+  if (application.voucher() != 0) {
     reclaimed->set_released_fen(ReleaseVoucher(context, application.voucher(), event));
     OpenGate(context.view, id, application, event);
   } else if (const int64_t kept_fen = GatherUnstated(context.view, id, application, event);
@@ -82,17 +80,6 @@ void TakeBackUnspent(const Context& context, uint64_t id, const rows::Applicatio
                    context.received_at, kept_fen, event);
     reclaimed->set_set_off_fen(kept_fen);
   }
-}
-
-// What was spent of the grant, without what a project that ended leaves unsettled.
-int64_t SpentFen(const View& view, uint64_t id, const rows::ApplicationRow& application,
-                 bool ended) {
-  int64_t spent_fen = SpentOfGrantFen(view, application);
-  if (!ended || application.voucher() == 0) return spent_fen;
-  for (const GatedPayable& gated : GatedPayables(view, id, application)) {
-    spent_fen -= gated.amount_fen;
-  }
-  return spent_fen;
 }
 
 }  // namespace
@@ -115,9 +102,9 @@ Decision Decide(Context* context, const v1::ReclaimRequest& request) {
   v1::Reclaimed* const reclaimed = event.mutable_reclaimed();
   reclaimed->set_application_id(id);
   reclaimed->set_enterprise_number(row->enterprise());
-  const bool ended = state == v1::APPLICATION_STATE_TERMINATED;
-  TakeBackUnspent(*context, id, *row, ended, &event);
-  if (const int64_t spent_fen = SpentFen(context->view, id, *row, ended); spent_fen > 0) {
+  // What was unspent of a project that ended went back then.
+  if (state != v1::APPLICATION_STATE_TERMINATED) TakeBackUnspent(*context, id, *row, &event);
+  if (const int64_t spent_fen = SpentOfGrantFen(context->view, *row); spent_fen > 0) {
     reclaimed->set_receivable_fen(spent_fen);
     Post(Recovery(), Receivable(row->enterprise(), id), spent_fen, &event);
   }
