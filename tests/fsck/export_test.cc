@@ -2,7 +2,6 @@
 #include "ledger/fsck/export.h"
 
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>

@@ -433,10 +433,8 @@ void CommandSource::Order(Sent* sent) {
 }
 
 uint64_t CommandSource::PickOpenTransfer() {
-  return PickNumber(model_.transfers, [](uint64_t, const Transfer& transfer) {
-    return transfer.state == v1::TRANSFER_STATE_ORDERED ||
-           transfer.state == v1::TRANSFER_STATE_OVERDUE;
-  });
+  return PickNumber(model_.transfers,
+                    [](uint64_t, const Transfer& transfer) { return IsOpen(transfer); });
 }
 
 void CommandSource::Confirm(Sent* sent) {

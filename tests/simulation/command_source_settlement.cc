@@ -17,11 +17,6 @@ typename Map::const_iterator PickOf(const Map& map, Random* random) {
   return std::next(map.begin(), static_cast<int64_t>(random->Below(map.size())));
 }
 
-bool IsOpen(const Transfer& transfer) {
-  return transfer.state == v1::TRANSFER_STATE_ORDERED ||
-         transfer.state == v1::TRANSFER_STATE_OVERDUE;
-}
-
 // Most often all of it.
 int64_t PartOf(int64_t fen, Random* random) {
   if (random->Percent(8)) return fen + 1;

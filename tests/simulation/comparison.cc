@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -15,6 +16,7 @@
 #include "ledger/machine/machine.h"
 #include "ledger/machine/redemptions.h"
 #include "tests/simulation/differences.h"
+#include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
 namespace {
@@ -71,6 +73,19 @@ uint64_t ClaimedBy(const View& view, const Model& model, absl::string_view claim
   return row != nullptr ? row->application() : 0;
 }
 
+int64_t CountClaims(const View& view) {
+  int64_t claims = 0;
+  view.Scan<tables::Invoices>({0, ""}, {2, ""}, [&](const auto&, const rows::NumberRow&) {
+    ++claims;
+    return true;
+  });
+  view.Scan<tables::Orders>({0, 0, ""}, {2, 0, ""}, [&](const auto&, const rows::OrderRow& row) {
+    if (row.application() != 0) ++claims;
+    return true;
+  });
+  return claims;
+}
+
 void CompareApplications(const View& view, const Model& model, Differences* differences) {
   for (uint64_t number = 1; number <= model.applications.size(); ++number) {
     const Application& application = model.applications[number - 1];
@@ -110,6 +125,10 @@ void CompareApplications(const View& view, const Model& model, Differences* diff
   for (const auto& [claim, application] : model.claims) {
     differences->Equal(claim, 0, application, ClaimedBy(view, model, claim));
   }
+  differences->Equal(
+      "claims of evidence", 0,
+      absl::c_count_if(model.claims, [](const auto& claim) { return claim.second != 0; }),
+      CountClaims(view));
 }
 
 void CompareVouchers(const View& view, const Model& model, Differences* differences) {
@@ -140,6 +159,9 @@ void CompareVouchers(const View& view, const Model& model, Differences* differen
       equal("claim", want.fen, claim.fen());
       if (want.fen > 0) equal("month of the claim", want.month, claim.month());
     }
+    equal("claims",
+          absl::c_count_if(voucher.claims, [](const auto& claim) { return claim.second.fen != 0; }),
+          absl::c_count_if(row->claims(), [](const auto& claim) { return claim.fen() != 0; }));
     equal("state", voucher.state, row->state());
     equal("expiry", voucher.expires, row->expires_unix_ns());
     equal("lapse", voucher.lapses, row->lapses_unix_ns());
@@ -154,12 +176,10 @@ void CompareTransfers(const View& view, const Model& model, Differences* differe
     const Transfer& transfer = model.transfers[number - 1];
     const auto* row = view.Find<tables::Transfers>({number});
     if (row == nullptr) return differences->Missing("transfer", number);
-    const bool open = transfer.state == v1::TRANSFER_STATE_ORDERED ||
-                      transfer.state == v1::TRANSFER_STATE_OVERDUE;
     differences->Equal("transfer state", number, transfer.state, static_cast<int>(row->state()));
     differences->Equal("transfer amount", number, transfer.amount_fen, row->amount_fen());
     differences->Equal("transfer answer", number, transfer.answer_due, row->answer_due_unix_ns());
-    differences->Equal("transit", number, open ? transfer.amount_fen : 0,
+    differences->Equal("transit", number, IsOpen(transfer) ? transfer.amount_fen : 0,
                        BalanceFen(view, row->program(), v1::ACCOUNT_KIND_TRANSIT, number));
   }
   for (uint64_t number = 1; number <= model.accounts.size(); ++number) {
@@ -222,6 +242,17 @@ void CompareBaskets(const View& view, const Model& model, Differences* differenc
     }
     differences->Equal("basket of enterprise", enterprise, fen, got);
   }
+  int64_t categories = 0;
+  view.Scan<tables::Baskets>({0, 0}, {std::numeric_limits<uint32_t>::max(), 0},
+                             [&](const auto&, const rows::BasketRow& row) {
+                               categories += absl::c_count_if(
+                                   row.categories(), [](const auto& c) { return c.fen() != 0; });
+                               return true;
+                             });
+  differences->Equal(
+      "categories in baskets", 0,
+      absl::c_count_if(model.basket_fen, [](const auto& bought) { return bought.second != 0; }),
+      categories);
 }
 
 void CompareClusters(const View& view, const Model& model, Differences* differences) {

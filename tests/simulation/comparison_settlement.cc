@@ -8,7 +8,6 @@
 #include "absl/strings/str_join.h"
 
 #include "tests/simulation/differences.h"
-#include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
 namespace {

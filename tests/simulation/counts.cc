@@ -1,7 +1,5 @@
 #include "tests/simulation/counts.h"
 
-#include <algorithm>
-
 #include "absl/algorithm/container.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"

@@ -164,8 +164,6 @@ struct Voucher {
   // By provider.
   std::map<uint64_t, Claim> claims;
   int64_t released_fen = 0;
-  // What was spent of it became a debt of its owner.
-  bool receivable = false;
   int state = 0;
   int64_t expires = 0;
   int64_t lapses = 0;
@@ -276,7 +274,8 @@ struct Statement {
 
 class Wrongs;
 
-// The ledger as design.md §2–§4 and §8 and the programme rules describe it, in plain containers.
+// The ledger as docs/standing-rules.md, docs/money-ways.md, docs/acts.md and the programme rules
+// describe it, in plain containers.
 // Written without the code of ledger/: it reads requests and rules as protobuf messages and nothing
 // else. Numbers are dense from 1; element n-1 of a vector is number n. Instants are Unix
 // nanoseconds.
@@ -449,8 +448,6 @@ class Model {
   uint64_t ProjectNumber(uint64_t enterprise, std::string project_id) const;
   bool IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterprise,
                  uint64_t project) const;
-  // Whether a project ended that no timer has ended yet.
-  bool HasEnded(const Application& application) const;
   int64_t StatedOf(const Application& application) const;
   // What was spent of a grant, or is owed for it, and was not taken back.
   int64_t UsedOf(const Application& application) const;
@@ -514,9 +511,6 @@ class Model {
                      const std::function<bool(const Application&)>& wanted);
   // Lowers those in all programs of the world of `program`.
   int64_t SetOff(uint64_t enterprise, uint32_t program, int64_t fen);
-  // States once all timers are booked that are due.
-  int StateAt(const Application& application) const;
-  int StateAt(const Program& program) const;
   bool IsArchived(const Application& application) const;
   static bool IsPendingCredit(const Application& application);
   void CountPendingCredit(const Application& application, int change);
@@ -541,7 +535,6 @@ class Model {
   void Release(Application* application, Outcome* outcome);
 
   bool IsDead(const Voucher& voucher) const;
-  bool EndedWithProject(const Voucher& voucher) const;
   bool IsBlacklisted(uint64_t enterprise, uint32_t program) const;
   bool MayActFor(uint64_t provider) const;
   bool MayReview(const Application& application, const std::string& stage) const;
@@ -551,8 +544,7 @@ class Model {
   // What is wrong with evidence that an application brings, `self` if it has brought some already.
   void JudgeEvidence(uint32_t program, const v1::Evidence& evidence, uint64_t self,
                      Wrongs* wrongs) const;
-  // Whether time has ended it, booked or not.
-  bool HasLapsed(const Application& application) const;
+  bool IsPastVouchers(const Application& application) const;
   // Who claims it; 0 if nobody does.
   uint64_t ClaimerOf(const std::string& claim) const;
   // The newest application of the enterprise that still claims and is `wanted`: its entry, or 0.

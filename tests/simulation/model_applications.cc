@@ -50,7 +50,7 @@ bool Model::IsClaimed(uint32_t program, const v1::Item& item, uint64_t enterpris
     const Application& other = applications[id - 1];
     return other.program == program && other.item_id == item.item_id() &&
            (item.once().scope() == v1::ONCE_SCOPE_ENTERPRISE || other.project == project) &&
-           !FreesInvoices(StateAt(other)) && other.state != v1::APPLICATION_STATE_SUPERSEDED &&
+           !FreesInvoices(other.state) && other.state != v1::APPLICATION_STATE_SUPERSEDED &&
            !other.item_free;
   });
 }
@@ -84,31 +84,6 @@ void Model::JudgeEvidence(uint32_t program, const v1::Evidence& evidence, uint64
   }
 }
 
-int Model::StateAt(const Program& program) const {
-  const bool runs =
-      program.state == v1::PROGRAM_STATE_OPEN || program.state == v1::PROGRAM_STATE_SUSPENDED;
-  return runs && now_ >= EndOfDay(program.rules().window().last_day()) ? v1::PROGRAM_STATE_CLOSED
-                                                                       : program.state;
-}
-
-int Model::StateAt(const Application& application) const {
-  if (HasLapsed(application)) return v1::APPLICATION_STATE_LAPSED;
-  if (application.state != v1::APPLICATION_STATE_APPROVED &&
-      application.state != v1::APPLICATION_STATE_ACCEPTED) {
-    return application.state;
-  }
-  const Voucher* voucher = application.voucher != 0 ? &vouchers[application.voucher - 1] : nullptr;
-  const bool over =
-      voucher != nullptr && voucher->state == v1::VOUCHER_STATE_ACTIVE && now_ >= voucher->lapses;
-  const bool ended = HasEnded(application);
-  // Whichever comes first.
-  if (ended && (!over || application.project_due < voucher->lapses)) {
-    return v1::APPLICATION_STATE_TERMINATED;
-  }
-  if (over && IsSettled(*voucher)) return v1::APPLICATION_STATE_SETTLED;
-  return ended ? v1::APPLICATION_STATE_TERMINATED : application.state;
-}
-
 bool Model::IsArchived(const Application& application) const {
   return programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED;
 }
@@ -137,22 +112,8 @@ void Model::CountPendingCredit(const Application& application, int change) {
   }
 }
 
-bool Model::HasLapsed(const Application& application) const {
-  const bool waits = application.state == v1::APPLICATION_STATE_WAITLISTED;
-  const bool pending = waits || application.held_fen > 0 ||
-                       application.state == v1::APPLICATION_STATE_COLLECTED ||
-                       application.state == v1::APPLICATION_STATE_SCORED;
-  if (!pending) return false;
-  if (application.state == v1::APPLICATION_STATE_RETURNED && now_ >= application.correction_due) {
-    return true;
-  }
-  const Program& program = programs[application.program - 1];
-  const v1::ProgramRules& newest = program.rules();
-  const bool archived = program.state == v1::PROGRAM_STATE_ARCHIVED;
-  const bool closed =
-      program.state == v1::PROGRAM_STATE_CLOSED ||
-      (program.state != v1::PROGRAM_STATE_DRAFT && now_ >= EndOfDay(newest.window().last_day()));
-  if (waits && (archived || (closed && !newest.waitlist_after_cutoff()))) return true;
+// Credit whose vouchers are over, which a timer of the same instant may not have lapsed yet.
+bool Model::IsPastVouchers(const Application& application) const {
   const v1::ProgramRules& rules = RulesOf(application);
   return application.by_credit && rules.has_voucher_terms() &&
          now_ >= EndOfDay(rules.voucher_terms().expires_on());
@@ -160,8 +121,7 @@ bool Model::HasLapsed(const Application& application) const {
 
 uint64_t Model::ClaimerOf(const std::string& claim) const {
   const auto known = claims.find(claim);
-  if (known == claims.end() || HasLapsed(applications[known->second - 1])) return 0;
-  return known->second;
+  return known != claims.end() ? known->second : 0;
 }
 
 uint64_t Model::NewestClaim(uint64_t enterprise,
@@ -171,8 +131,7 @@ uint64_t Model::NewestClaim(uint64_t enterprise,
     const Application& application = applications[id - 1];
     const bool overtaken =
         application.state == v1::APPLICATION_STATE_SUPERSEDED && application.approved_at == 0;
-    if (wanted(application) && !overtaken && !FreesInvoices(application.state) &&
-        !HasLapsed(application)) {
+    if (wanted(application) && !overtaken && !FreesInvoices(application.state)) {
       newest = std::max(newest, application.sequence);
     }
   }
@@ -221,9 +180,8 @@ void Model::RefuseProducts(const v1::SubmitApplicationRequest& request, uint32_t
 
 void Model::RefuseOutsideWindow(const Program& program, Wrongs* wrongs) const {
   const v1::Window& window = program.rules().window();
-  wrongs->If(
-      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
-      v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs->If(program.state != v1::PROGRAM_STATE_OPEN && program.state != v1::PROGRAM_STATE_CLOSED,
+             v1::REASON_PROGRAM_NOT_OPEN);
   wrongs->If(DayNumber(now_) < DayNumber(window.first_day()), v1::REASON_WINDOW_NOT_OPEN);
   wrongs->If(now_ >= EndOfDay(window.last_day()) || program.state == v1::PROGRAM_STATE_CLOSED,
              v1::REASON_WINDOW_CLOSED);
@@ -308,9 +266,8 @@ Outcome Model::Award(const v1::AwardGrantRequest& request) {
   const bool awarded = item != nullptr && item->not_applied_for().awarded();
   wrongs.If(!awarded, v1::REASON_ITEM_NOT_FOUND);
   wrongs.If(enterprise == 0, v1::REASON_ENTERPRISE_NOT_FOUND);
-  wrongs.If(
-      StateAt(program) != v1::PROGRAM_STATE_OPEN && StateAt(program) != v1::PROGRAM_STATE_CLOSED,
-      v1::REASON_PROGRAM_NOT_OPEN);
+  wrongs.If(program.state != v1::PROGRAM_STATE_OPEN && program.state != v1::PROGRAM_STATE_CLOSED,
+            v1::REASON_PROGRAM_NOT_OPEN);
   const bool past_vouchers = request.delivery_mode() == v1::DELIVERY_MODE_CLOUD_CREDIT &&
                              rules.has_voucher_terms() &&
                              now_ >= EndOfDay(rules.voucher_terms().expires_on());
@@ -356,11 +313,10 @@ Outcome Model::Withdraw(uint64_t id) {
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(application != nullptr && ((application->held_fen == 0 &&
-                                        application->state != v1::APPLICATION_STATE_WAITLISTED &&
-                                        application->state != v1::APPLICATION_STATE_COLLECTED &&
-                                        application->state != v1::APPLICATION_STATE_SCORED) ||
-                                       HasLapsed(*application)),
+  wrongs.If(application != nullptr && application->held_fen == 0 &&
+                application->state != v1::APPLICATION_STATE_WAITLISTED &&
+                application->state != v1::APPLICATION_STATE_COLLECTED &&
+                application->state != v1::APPLICATION_STATE_SCORED,
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
   if (wrongs.any()) return outcome;
@@ -384,8 +340,7 @@ Outcome Model::Review(const v1::ReviewApplicationRequest& request) {
   }
   const bool competes = application->state == v1::APPLICATION_STATE_COLLECTED;
   const bool passes = request.verdict() == v1::REVIEW_VERDICT_PASS;
-  const bool reviewable =
-      (competes || application->state == v1::APPLICATION_STATE_HELD) && !HasLapsed(*application);
+  const bool reviewable = competes || application->state == v1::APPLICATION_STATE_HELD;
   wrongs.If(!reviewable, v1::REASON_ILLEGAL_STATE);
   if (!reviewable) return wrongs.Refusal();
   const v1::ReviewStage& stage = stages[application->stages_passed];

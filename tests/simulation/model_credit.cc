@@ -10,15 +10,6 @@
 #include "tests/simulation/wrongs.h"
 
 namespace voucher::simulation {
-namespace {
-
-// Waits for its answer.
-bool IsOpen(const Transfer& transfer) {
-  return transfer.state == v1::TRANSFER_STATE_ORDERED ||
-         transfer.state == v1::TRANSFER_STATE_OVERDUE;
-}
-
-}  // namespace
 
 Outcome Model::Order(const v1::OrderTransferRequest& request) {
   Voucher* voucher = At(&vouchers, request.voucher_id());
@@ -37,8 +28,7 @@ Outcome Model::Order(const v1::OrderTransferRequest& request) {
               v1::REASON_PERMISSION_DENIED);
     wrongs.If(IsBlacklisted(application.enterprise, application.program), v1::REASON_BLACKLISTED);
     wrongs.If(now_ >= voucher->expires, v1::REASON_VOUCHER_EXPIRED);
-    wrongs.If(EndedWithProject(*voucher) || request.amount_fen() > voucher->available_fen,
-              v1::REASON_INSUFFICIENT_CREDIT);
+    wrongs.If(request.amount_fen() > voucher->available_fen, v1::REASON_INSUFFICIENT_CREDIT);
     wrongs.If(account != nullptr && account->enterprise != application.enterprise,
               v1::REASON_ACCOUNT_NOT_OWNED);
     // A quota of the newest rules counts only who chose the provider; an award chose none.
@@ -88,7 +78,7 @@ int64_t Model::EndTransfer(uint64_t id, bool confirmed, Outcome* outcome) {
   Move(application.program, v1::ACCOUNT_KIND_TRANSIT, to, fen);
   voucher.transit_fen -= fen;
   if (confirmed) voucher.newest_credit[transfer.account] = now_;
-  if (IsDead(voucher) || EndedWithProject(voucher)) {
+  if (IsDead(voucher)) {
     GiveBack(&application, to, fen, outcome);
     if (confirmed) NoteLapse(transfer.voucher, transfer.account, fen);
     return 0;
@@ -176,13 +166,6 @@ Outcome Model::Reconcile(const v1::ReconcileTransfersRequest& request) {
   return outcome;
 }
 
-// An extended project that is late takes its voucher along, if that had not lapsed by then.
-bool Model::EndedWithProject(const Voucher& voucher) const {
-  const Application& application = applications[voucher.application - 1];
-  return application.state == v1::APPLICATION_STATE_APPROVED && application.extended &&
-         now_ >= application.project_due && application.project_due < voucher.lapses;
-}
-
 // Money that goes back after its voucher lapsed is remembered in the account.
 void Model::NoteLapse(uint64_t voucher, uint64_t account, int64_t fen) {
   const int64_t at = timer_due_ != 0 ? timer_due_ : now_;
@@ -221,7 +204,7 @@ Model::Purse Model::LookIntoPurse(uint32_t program, uint64_t account_number,
   const auto look = [&](uint64_t number, int64_t credited, int64_t fen) {
     const Voucher& voucher = vouchers[number - 1];
     const Application& application = applications[voucher.application - 1];
-    if (application.program != program || EndedWithProject(voucher)) return;
+    if (application.program != program) return;
     const v1::ProgramRules& rules = RulesOf(application);
     const v1::Item& item = ItemOf(application);
     const bool core = Has(rules.basket().core_categories(), product.category());
@@ -350,12 +333,7 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
   // What ended without acceptance is not owed any more, and cannot be taken back.
   const auto reversible_of = [&](const Draw& draw) {
     Voucher& voucher = vouchers[draw.voucher - 1];
-    int64_t claim = voucher.claims[provider].fen;
-    if (EndedWithProject(voucher)) {
-      claim -=
-          payable_fen[{program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, voucher.application}];
-    }
-    return std::min(draw.amount_fen - draw.reversed_fen, claim);
+    return std::min(draw.amount_fen - draw.reversed_fen, voucher.claims[provider].fen);
   };
   int64_t reversible = 0;
   int64_t booked = 0;
@@ -382,6 +360,7 @@ Outcome Model::Reverse(const v1::ReverseRedemptionRequest& request) {
                 redemption->core_category}] -= request.amount_fen();
   }
   Move(program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, v1::ACCOUNT_KIND_CREDIT, request.amount_fen());
+  outcome.parts = {{0, 0, 0}};
   int64_t left = request.amount_fen();
   for (auto draw = redemption->draws.rbegin(); draw != redemption->draws.rend(); ++draw) {
     const int64_t fen = std::min(left, reversible_of(*draw));
@@ -408,7 +387,7 @@ void Model::Unspend(uint64_t number, uint64_t account, int64_t fen, Outcome* out
   const PayableKey open = {application.program, v1::ACCOUNT_KIND_PAYABLE_PROVIDER, provider, 0};
   PayableKey gated = open;
   std::get<3>(gated) = voucher.application;
-  const int64_t from_gated = EndedWithProject(voucher) ? 0 : std::min(fen, payable_fen[gated]);
+  const int64_t from_gated = std::min(fen, payable_fen[gated]);
   Owe(gated, voucher.application, -from_gated);
   Owe(open, voucher.application, from_gated - fen);
   // What is spent no more is owed back no more; what was paid back of it is the enterprise's again.
@@ -425,9 +404,10 @@ void Model::Unspend(uint64_t number, uint64_t account, int64_t fen, Outcome* out
     application.recovered_fen -= refund;
     voucher.released_fen += refund;
     outcome->released_fen += refund;
+    outcome->parts[0][0] += refund;
   }
-  const bool over = IsDead(voucher) || EndedWithProject(voucher) ||
-                    programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED;
+  const bool over =
+      IsDead(voucher) || programs[application.program - 1].state == v1::PROGRAM_STATE_ARCHIVED;
   const int64_t back = over ? fen - refund : owed;
   GiveBack(&application, v1::ACCOUNT_KIND_CREDIT, back, outcome);
   NoteLapse(number, account, back);

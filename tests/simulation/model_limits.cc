@@ -92,7 +92,7 @@ void Model::AddMember(uint32_t program, uint64_t cluster, uint64_t enterprise, c
   const int64_t stands = Standing(program, [&](const Application& other) {
     return other.cluster == cluster && other.enterprise == enterprise;
   });
-  room->caps[{program, v1::LIMIT_KIND_CLUSTER_MEMBER, enterprise, cluster}] = {most, most - stands};
+  room->caps[{program, v1::LIMIT_KIND_CLUSTER_MEMBER, enterprise, cluster}] = most - stands;
 }
 
 Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t enterprise,
@@ -101,8 +101,8 @@ Model::Room Model::RoomFor(uint32_t program, const v1::Item& item, uint64_t ente
   const v1::EnterpriseFacts& facts = enterprises[enterprise - 1].facts;
   Room room;
   for (const auto& [kind, fen] : CapsOf(rules, item, facts)) {
-    room.caps[CapKey(kind, program, item, enterprise, project)] = {
-        fen, fen - StandingUnder(kind, program, item, enterprise, project)};
+    room.caps[CapKey(kind, program, item, enterprise, project)] =
+        fen - StandingUnder(kind, program, item, enterprise, project);
   }
   for (const v1::Pool& pool : rules.pools()) {
     if ((pool.scope() == v1::POOL_SCOPE_ITEM && pool.key() == item.item_id()) ||
@@ -139,8 +139,8 @@ Model::Room Model::RoomOf(const Application& application) const {
   lower(newest, item);
   Room room;
   for (const auto& [kind, fen] : caps) {
-    room.caps[CapKey(kind, program, item, application.enterprise, application.project)] = {
-        fen, fen - StandingUnder(kind, program, item, application.enterprise, application.project)};
+    room.caps[CapKey(kind, program, item, application.enterprise, application.project)] =
+        fen - StandingUnder(kind, program, item, application.enterprise, application.project);
   }
   for (const v1::Pool& pool : newest.pools()) {
     if (CountsIn(application, pool)) AddPool(pool, program, &room);
@@ -155,16 +155,16 @@ Model::Room Model::RoomOf(const Application& application) const {
 // Wrong if a cap leaves less than `least_fen`.
 void Model::RefuseIfCapReached(const Room& room, int64_t least_fen, Wrongs* wrongs) {
   for (const auto& [key, cap] : room.caps) {
-    wrongs->If(cap.left_fen < least_fen, std::get<1>(key) == v1::LIMIT_KIND_PROJECT
-                                             ? v1::REASON_PROJECT_CAP_REACHED
-                                             : v1::REASON_ENTERPRISE_CAP_REACHED);
+    wrongs->If(cap < least_fen, std::get<1>(key) == v1::LIMIT_KIND_PROJECT
+                                    ? v1::REASON_PROJECT_CAP_REACHED
+                                    : v1::REASON_ENTERPRISE_CAP_REACHED);
   }
 }
 
 // What of `fen` there is room for, if nothing is wrong: REJECT beats WAITLIST beats PARTIAL.
 Model::Grant Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
   RefuseIfCapReached(room, 1, wrongs);
-  for (const auto& cap : room.caps) fen = std::min(fen, cap.second.left_fen);
+  for (const auto& cap : room.caps) fen = std::min(fen, cap.second);
   const auto reason = [](const LimitKey& key) {
     return std::get<1>(key) == 0 ? v1::REASON_BUDGET_EXHAUSTED : v1::REASON_QUOTA_EXHAUSTED;
   };
@@ -189,7 +189,7 @@ Model::Grant Model::Fit(const Room& room, int64_t fen, Wrongs* wrongs) {
 // What a project would get of `fen`: under the caps, and of a pool that gives what is left, that.
 int64_t Model::WouldGet(const Room& room, int64_t fen) {
   int64_t most = fen;
-  for (const auto& cap : room.caps) most = std::min(most, cap.second.left_fen);
+  for (const auto& cap : room.caps) most = std::min(most, cap.second);
   Wrongs full;
   const Grant grant = Fit(room, fen, &full);
   return full.any() ? std::max<int64_t>(most, 0) : grant.fen;

@@ -37,7 +37,7 @@ Outcome Model::Return(uint64_t id) {
                  stage < rules.review_stages_size() ? rules.review_stages(stage).stage_id() : ""),
       v1::REASON_PERMISSION_DENIED);
   wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(StateAt(*application) != v1::APPLICATION_STATE_HELD || !rules.has_correction(),
+  wrongs.If(application->state != v1::APPLICATION_STATE_HELD || !rules.has_correction(),
             v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
@@ -58,7 +58,7 @@ Outcome Model::Correct(const v1::CorrectApplicationRequest& request) {
   const v1::Item& item = ItemOf(*application);
   const int64_t base = BaseFen(item, request.spend_fen());
   wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(StateAt(*application) != v1::APPLICATION_STATE_RETURNED, v1::REASON_ILLEGAL_STATE);
+  wrongs.If(application->state != v1::APPLICATION_STATE_RETURNED, v1::REASON_ILLEGAL_STATE);
   wrongs.If(IsBlacklisted(application->enterprise, application->program), v1::REASON_BLACKLISTED);
   wrongs.If(!EvidenceIsComplete(
                 RulesOf(*application), item, request.evidence(), request.spend_fen(),
@@ -97,7 +97,7 @@ Outcome Model::Announce(const v1::PublishNoticeRequest& request) {
     const Application& application = applications[id - 1];
     const v1::NoticeRule& own = RulesOf(application).notice();
     wrongs.If(application.program != program || own.days() == 0 ||
-                  StateAt(application) != v1::APPLICATION_STATE_LISTED ||
+                  application.state != v1::APPLICATION_STATE_LISTED ||
                   own.days() != notice.days() || own.unit() != notice.unit(),
               v1::REASON_ILLEGAL_STATE);
     wrongs.If(IsBlacklisted(application.enterprise, program), v1::REASON_BLACKLISTED);
@@ -140,7 +140,7 @@ Outcome Model::Object(uint64_t id) {
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(application != nullptr && (StateAt(*application) != v1::APPLICATION_STATE_ON_NOTICE ||
+  wrongs.If(application != nullptr && (application->state != v1::APPLICATION_STATE_ON_NOTICE ||
                                        now_ >= application->notice_ends),
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
@@ -155,7 +155,7 @@ Outcome Model::Resolve(const v1::ResolveObjectionRequest& request) {
   Wrongs wrongs;
   wrongs.If(application == nullptr, v1::REASON_APPLICATION_NOT_FOUND);
   wrongs.If(application != nullptr && IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  wrongs.If(application != nullptr && StateAt(*application) != v1::APPLICATION_STATE_OBJECTED,
+  wrongs.If(application != nullptr && application->state != v1::APPLICATION_STATE_OBJECTED,
             v1::REASON_ILLEGAL_STATE);
   Outcome outcome = wrongs.Refusal();
   if (wrongs.any()) return outcome;
@@ -236,8 +236,8 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
       request.approved_fen() != 0 ? request.approved_fen() : application->held_fen;
   wrongs.If(!MayReview(*application, "APPROVE"), v1::REASON_PERMISSION_DENIED);
   wrongs.If(IsArchived(*application), v1::REASON_PROGRAM_NOT_OPEN);
-  // Credit lapses when its vouchers are over, and is told so, booked or not.
-  const int state = StateAt(*application);
+  // Credit lapses when its vouchers are over, and is told so.
+  const int state = application->state;
   if (state == v1::APPLICATION_STATE_LAPSED && application->by_credit &&
       now_ >= EndOfDay(rules.voucher_terms().expires_on())) {
     wrongs.If(true, v1::REASON_VOUCHER_EXPIRED);
@@ -291,6 +291,7 @@ Outcome Model::Approve(const v1::ApproveApplicationRequest& request) {
     outcome.parts.push_back({static_cast<int64_t>(id), 0, other.held_fen});
     EndHold(&other, v1::APPLICATION_STATE_SUPERSEDED, &outcome);
   }
+  if (kept > 0) outcome.parts.push_back({kept, 0, 0});
   return outcome;
 }
 

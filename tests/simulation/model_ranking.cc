@@ -35,14 +35,14 @@ Outcome Model::Rank(const v1::RankApplicationsRequest& request) {
   for (Application* application : scored) {
     const Room room = RoomOf(*application);
     int64_t wanted = application->wanted_fen;
-    for (const auto& cap : room.caps) wanted = std::min(wanted, cap.second.left_fen);
+    for (const auto& cap : room.caps) wanted = std::min(wanted, cap.second);
     int64_t grant = 0;
     const auto superseded = [&](int64_t fen) {
       return IsSuperseded(RulesOf(*application), application->enterprise, application->project,
                           fen);
     };
     if (!over && wanted > 0 && !IsBlacklisted(application->enterprise, program) &&
-        !HasLapsed(*application) && !superseded(wanted)) {
+        !superseded(wanted)) {
       // First the pools of its own, which pass it over alone; then the common one, whose edge it
       // is.
       const LimitKey common = {program, 0, 0, 0};
@@ -88,7 +88,7 @@ Outcome Model::Put(const v1::Cluster& plan) {
   wrongs.If(program == 0, v1::REASON_PROGRAM_NOT_FOUND);
   if (program == 0) return wrongs.Refusal();
   const v1::ProgramRules& rules = programs[program - 1].rules();
-  const int state = StateAt(programs[program - 1]);
+  const int state = programs[program - 1].state;
   wrongs.If(state != v1::PROGRAM_STATE_OPEN && state != v1::PROGRAM_STATE_CLOSED,
             v1::REASON_PROGRAM_NOT_OPEN);
   wrongs.If(DayNumber(now_) < DayNumber(rules.window().first_day()), v1::REASON_WINDOW_NOT_OPEN);

@@ -47,7 +47,7 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   const v1::ProgramRules& rules = RulesOf(*application);
   const Enterprise& enterprise = enterprises[application->enterprise - 1];
   const auto reminded = enterprise.reminded_on.find(rules.program_id());
-  const int state = StateAt(*application);
+  const int state = application->state;
   // What was overtaken before its approval was never granted.
   const bool superseded =
       state == v1::APPLICATION_STATE_SUPERSEDED && application->approved_at != 0;
@@ -69,9 +69,7 @@ Outcome Model::Reclaim(const v1::ReclaimRequest& request) {
   Outcome kept;
   const auto replaced = EndWait(*application, true);
   if (ended) {
-    Outcome end;
-    if (application->state != v1::APPLICATION_STATE_TERMINATED) Release(application, &end);
-    outcome.released_fen = end.released_fen;
+    // What was unspent went back then.
   } else if (application->voucher != 0) {
     Empty(application->voucher, &outcome);
     OpenGate(application);

@@ -111,8 +111,6 @@ Outcome Model::Publish(const v1::ProgramRules& rules) {
   }
   if (wrongs.any()) return wrongs.Refusal();
   if (!program.revisions.empty()) {
-    // Its window was over, booked or not: nothing opens it again.
-    program.state = StateAt(program);
     timers.erase(
         {EndOfDay(program.rules().window().last_day()), v1::TIMER_KIND_PROGRAM_CUTOFF, number});
   }
@@ -139,7 +137,7 @@ Outcome Model::SetState(const v1::SetProgramStateRequest& request) {
       {v1::PROGRAM_STATE_OPEN, v1::PROGRAM_STATE_CLOSED},
       {v1::PROGRAM_STATE_SUSPENDED, v1::PROGRAM_STATE_CLOSED}};
   wrongs.If(request.state() == v1::PROGRAM_STATE_OPEN && now_ >= cutoff, v1::REASON_WINDOW_CLOSED);
-  wrongs.If(steps.count({StateAt(program), request.state()}) == 0, v1::REASON_ILLEGAL_STATE);
+  wrongs.If(steps.count({program.state, request.state()}) == 0, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.state = program.state;

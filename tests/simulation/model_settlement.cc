@@ -247,7 +247,7 @@ void Model::SettleLines(const Statement& statement, Outcome* outcome) {
   for (const auto& line : statement.lines) {
     Application& application = applications[static_cast<size_t>(line[0]) - 1];
     if (application.voucher != 0) continue;
-    const int state = StateAt(application);
+    const int state = application.state;
     if (state != v1::APPLICATION_STATE_APPROVED && state != v1::APPLICATION_STATE_ACCEPTED) {
       continue;
     }
@@ -263,7 +263,8 @@ void Model::SettleVouchers(uint32_t program, uint64_t provider, Outcome* outcome
     Application& application = applications[voucher.application - 1];
     const auto claim = voucher.claims.find(provider);
     if (application.program != program || claim == voucher.claims.end() || claim->second.fen == 0 ||
-        voucher.state == v1::VOUCHER_STATE_ACTIVE || HasEnded(application) || !IsSettled(voucher)) {
+        voucher.state == v1::VOUCHER_STATE_ACTIVE ||
+        application.state == v1::APPLICATION_STATE_TERMINATED || !IsSettled(voucher)) {
       continue;
     }
     MoveTo(&application, v1::APPLICATION_STATE_SETTLED);
@@ -368,7 +369,7 @@ Outcome Model::Archive(const v1::ArchiveProgramRequest& request) {
     const int state = applications[id - 1].state;
     open = open || (decided.count(state) == 0 && state != v1::APPLICATION_STATE_WAITLISTED);
   }
-  wrongs.If(StateAt(program) != v1::PROGRAM_STATE_CLOSED || open, v1::REASON_ILLEGAL_STATE);
+  wrongs.If(program.state != v1::PROGRAM_STATE_CLOSED || open, v1::REASON_ILLEGAL_STATE);
   if (wrongs.any()) return wrongs.Refusal();
   Outcome outcome;
   outcome.released_fen = program.total_fen[v1::ACCOUNT_KIND_BUDGET];

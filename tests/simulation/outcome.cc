@@ -199,6 +199,9 @@ void ReadGrants(const v1::Event& event, Outcome* outcome) {
         outcome->parts.push_back({static_cast<int64_t>(lower.application_id()), lower.counted_fen(),
                                   lower.released_fen()});
       }
+      if (event.application_approved().set_off_fen() > 0) {
+        outcome->parts.push_back({event.application_approved().set_off_fen(), 0, 0});
+      }
       outcome->settles_application = event.application_approved().settles_application();
       break;
     case v1::Event::kProjectAccepted:
@@ -275,6 +278,7 @@ void ReadCredit(const v1::Event& event, Outcome* outcome) {
       outcome->amount_fen = event.redemption_reversed().reversed_fen();
       outcome->released_fen = event.redemption_reversed().released_fen();
       outcome->state = event.redemption_reversed().state();
+      outcome->parts = {{event.redemption_reversed().refunded_fen(), 0, 0}};
       outcome->settled_applications.assign(
           event.redemption_reversed().settled_application_ids().begin(),
           event.redemption_reversed().settled_application_ids().end());

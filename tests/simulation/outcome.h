@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -36,14 +35,14 @@ struct Outcome {
   int64_t instant = 0;
   std::vector<uint64_t> exhausted_vouchers;
   // Of a ranking each place's id, amount and state; of an approval each superseded application with
-  // what it has used and what it gave back; of an acceptance what was
-  // taken back and what is owed; of a reclaim the enterprise and what was set off; of these and of
-  // an end of a project then each replaced grant, what opened and what went back of it, and again
-  // with what is owed of it; of a
-  // reconciliation each line's transfer, finding and amount confirmed, then what is missing; of a
-  // statement its sums, then each line's application, due and set off; of what is put whether it
-  // was created and whether it stood so; of a calendar each notice that it extends, with its last
-  // day as year x 10,000 + month x 100 + day and its end.
+  // what it has used and what it gave back, then what was set off, if anything; of a reversal what
+  // is refunded; of an acceptance what was taken back and what is owed; of a reclaim the enterprise
+  // and what was set off; of these and of an end of a project then each replaced grant, what opened
+  // and what went back of it, and again with what is owed of it; of a reconciliation each line's
+  // transfer, finding and amount confirmed, then what is missing; of a statement its sums, then
+  // each line's application, due and set off; of what is put whether it was created and whether it
+  // stood so; of a calendar each notice that it extends, with its last day as year x 10,000 + month
+  // x 100 + day and its end.
   std::vector<std::array<int64_t, 3>> parts;
   std::vector<uint64_t> settled_applications;
   // Of an acceptance or a lapse.

@@ -8,10 +8,6 @@
 namespace voucher::simulation {
 
 struct Model::Room {
-  struct Cap {
-    int64_t amount_fen = 0;
-    int64_t left_fen = 0;
-  };
   struct Pool {
     int64_t left_fen = 0;
     // Of v1::OnExhausted.
@@ -19,7 +15,8 @@ struct Model::Room {
     // Somebody waits there who came before.
     bool queued = false;
   };
-  std::map<LimitKey, Cap> caps;
+  // What is left under each cap, in fen.
+  std::map<LimitKey, int64_t> caps;
   // The budget has kind 0.
   std::map<LimitKey, Pool> pools;
 };

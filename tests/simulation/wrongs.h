@@ -14,8 +14,7 @@ namespace voucher::simulation {
 
 inline constexpr int64_t kHour = 3'600'000'000'000;
 
-// The refusals of a command. The one that counts comes first in the list of design.md §8, which is
-// the order in which reasons.proto declares them.
+// The refusals of a command. The one that counts is that which reasons.proto declares first.
 class Wrongs {
  public:
   void If(bool wrong, v1::Reason reason) {
@@ -65,6 +64,12 @@ inline const v1::Item* FindItem(const v1::ProgramRules& rules, const std::string
 inline bool FreesInvoices(int state) {
   return state == v1::APPLICATION_STATE_WITHDRAWN || state == v1::APPLICATION_STATE_REJECTED ||
          state == v1::APPLICATION_STATE_LAPSED || state == v1::APPLICATION_STATE_PASSED_OVER;
+}
+
+// Whether a transfer waits for its answer.
+inline bool IsOpen(const Transfer& transfer) {
+  return transfer.state == v1::TRANSFER_STATE_ORDERED ||
+         transfer.state == v1::TRANSFER_STATE_OVERDUE;
 }
 
 // Whether a catalog product is in force on a day.
